@@ -1,0 +1,1 @@
+"""Council financial resilience: an early-warning model from published figures alone."""

@@ -1,0 +1,23 @@
+"""The errors a person sees: one clear sentence each, never a traceback."""
+
+from __future__ import annotations
+
+
+class ResilienceError(Exception):
+    """Base of every error meant for a person; its text is one sentence that says what to do."""
+
+
+class PublicationError(ResilienceError):
+    """A published file is missing, damaged, of an unknown layout, or holds what it should not."""
+
+
+class UnknownCouncilError(ResilienceError):
+    """A name or code fits no council (the message names the closest ones), or fits several."""
+
+
+class DataError(ResilienceError):
+    """The project's own tables, an event register or supplied figures fail a check."""
+
+
+class ModelError(ResilienceError):
+    """A model artefact is missing or does not fit the figures it is asked to score."""

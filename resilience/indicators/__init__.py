@@ -1,0 +1,1 @@
+"""What the figures mean: the indicators the sector recognises."""
