@@ -1,0 +1,304 @@
+"""One RS (outturn) or RA (budget) workbook of any year → tidy lines, one row a figure.
+
+`layout.py` finds the header and what each column is; this file lifts the figures out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from resilience.errors import PublicationError
+from resilience.publications.layout import Layout, find_layout
+from resilience.publications.lines import Line, load_lines
+from resilience.publications.sheets import SUFFIXES, Sheet, amounts, column_letters, read_sheets
+
+COLUMNS = (
+    "form",
+    "outturn_year",
+    "ecode",
+    "ons_code",
+    "council",
+    "class",
+    "line",
+    "amount",
+    "text",
+    "cell",
+    "source_file",
+    "certified",
+    "duplicated",
+)
+_CATEGORIES = [name for name in COLUMNS if name not in ("amount", "cell", "duplicated")]
+_ECODE = re.compile(r"E\d{4}")
+_CLASSES = {"L": "LB", "LB": "LB", "LONDON": "LB", "UA": "UA", "MD": "MD", "SC": "SC", "SD": "SD"}
+REQUIRED = {
+    "RS": (
+        ("rs_netrevexp_net_exp",),
+        ("rs_resunall_start_cy",),
+        ("rs_resunall_end_cy",),
+        ("rs_resoth_start_cy", "rs_resoth_adj_start_cy"),
+        ("rs_resoth_end_cy", "rs_resoth_adj_end_cy"),
+    ),
+    "RA": (("ra_ctrtot_net_exp",),),
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a reading met besides figures.
+
+    Attributes
+    ----------
+    source_file, form, outturn_year : str
+        What was read, the form and year as the workbook's own title says.
+    known_year : bool
+        Whether the line dictionary has this year's headings; otherwise columns were matched by code alone.
+    unknown_codes : tuple of str
+        Codes the dictionary has no line for, with heading and cell: new or renamed lines, left out.
+    unmatched_headings : tuple of str
+        Headings of columns without a code that stand for no line, with their cell: left out.
+    gone : tuple of str
+        Lines of this year, or of the newest known year for a year not known, that the workbook does not have.
+    duplicated : tuple of str
+        E-codes with more than one row.
+    """
+
+    source_file: str
+    form: str
+    outturn_year: str
+    known_year: bool
+    unknown_codes: tuple[str, ...]
+    unmatched_headings: tuple[str, ...]
+    gone: tuple[str, ...]
+    duplicated: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One matched column: its line, its sheet's layout, and its cells in the order of the sheet's kept rows."""
+
+    line: Line
+    layout: Layout
+    index: int
+    numbers: np.ndarray
+    texts: list[str | None]
+
+
+def read_workbook(path: Path | str, *, form: str | None = None) -> pd.DataFrame:
+    """Return the tidy lines of one RS or RA workbook (.xls, .xlsx, .ods) or RA file (.csv).
+
+    Parameters
+    ----------
+    path : Path or str
+        The publication as downloaded.
+    form : {"RS", "RA"}, optional
+        Refuse a workbook of the other form.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a figure, with the columns of `COLUMNS`. `certified` is "Y" or "N" where the workbook says so (2022-23
+        on); `duplicated` marks a council that has several rows, of which the one with the most figures is given,
+        the upper one on a tie. Aggregates and footers are left out. A `Report` is in `.attrs["report"]`.
+
+    Raises
+    ------
+    PublicationError
+        If the file cannot be read, is of another form or an unknown layout, or lacks a line the panel cannot do
+        without.
+    """
+    path = Path(path)
+    layouts = [found for sheet in read_sheets(path) if (found := find_layout(sheet, path.name))]
+    if not layouts:
+        raise PublicationError(
+            f"{path.name} has no sheet with the headings E-code, Local authority and Class in one row; give the "
+            "workbook of individual authorities' data as published."
+        )
+    first = layouts[0]
+    _check_form_and_year(path, layouts, form)
+    columns = _settle(
+        [column for at, found in enumerate(layouts) for column in _columns(found, at == 0)], path.name
+    )
+    have = {column.line.name for column in columns}
+    for names in REQUIRED[first.form]:
+        if not have.intersection(names):
+            line = load_lines().by_name[names[0]]
+            raise PublicationError(
+                f"{path.name}, sheet '{first.sheet.name}', row {first.header + 1}, has no column for {line.label} "
+                f"({line.code}); check that it is the individual authorities' workbook, and if MHCLG has renamed "
+                "the column add the new name to lines.toml."
+            )
+    kept = {id(found): _kept_rows(found) for found in layouts}
+    frames = [_melt(column, *kept[id(column.layout)], path.name) for column in columns]
+    tidy = pd.concat(frames, ignore_index=True)
+    for name in _CATEGORIES:
+        tidy[name] = tidy[name].astype("category")
+    tidy = tidy[list(COLUMNS)]
+    tidy.attrs["report"] = _report(
+        path.name, layouts, have, sorted(set().union(*(k[1] for k in kept.values())))
+    )
+    return tidy
+
+
+def read_publications(folder: Path | str) -> pd.DataFrame:
+    """Return the tidy lines of every RS and RA file in a folder.
+
+    Parameters
+    ----------
+    folder : Path or str
+        Holds files whose names begin with rs or ra (rs2007_08.xls, RA_2023-24_data_Part_1.csv); others are passed over.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `read_workbook` gives, all files together; `.attrs["report"]` is a tuple of one `Report` a file.
+
+    Raises
+    ------
+    PublicationError
+        If the folder has no such file, two files hold the same form and year, or one cannot be read.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise PublicationError(f"{folder} is no folder; give the folder the publications were downloaded to.")
+    paths = sorted(
+        found
+        for found in folder.iterdir()
+        if found.suffix.lower() in SUFFIXES and re.match(r"r[sa](?![a-z])", found.name, re.IGNORECASE)
+    )
+    if not paths:
+        raise PublicationError(f"{folder} holds no RS or RA workbook; download them with 'resilience fetch'.")
+    frames = [read_workbook(path) for path in paths]
+    reports = tuple(frame.attrs.pop("report") for frame in frames)
+    seen: dict[tuple[str, str], str] = {}
+    for report in reports:
+        other = seen.setdefault((report.form, report.outturn_year), report.source_file)
+        if other != report.source_file:
+            raise PublicationError(
+                f"{other} and {report.source_file} are both {report.form} {report.outturn_year}; keep the newer one."
+            )
+    for name in _CATEGORIES:  # one set of categories, so that the column stays categorical
+        union = sorted(set().union(*(frame[name].cat.categories for frame in frames)))
+        for frame in frames:
+            frame[name] = frame[name].astype(pd.CategoricalDtype(union))
+    tidy = pd.concat(frames, ignore_index=True)
+    tidy.attrs["report"] = reports
+    return tidy
+
+
+def _check_form_and_year(path: Path, layouts: list[Layout], form: str | None) -> None:
+    first = layouts[0]
+    if form is not None and first.form != form:
+        raise PublicationError(
+            f"{path.name} is an {first.form} workbook where {form} was expected; give the right file."
+        )
+    for other in layouts[1:]:
+        if (other.form, other.outturn_year) != (first.form, first.outturn_year):
+            raise PublicationError(
+                f"{path.name} holds {first.form} {first.outturn_year} in sheet '{first.sheet.name}' and {other.form} "
+                f"{other.outturn_year} in sheet '{other.sheet.name}'; give one year's workbook as published."
+            )
+    named = re.search(r"(20\d\d)[-_ ]?(\d\d)(?!\d)", path.stem)
+    if (
+        named
+        and f"{named[1]}-{named[2]}" != first.outturn_year
+        and int(named[2]) == (int(named[1]) + 1) % 100
+    ):
+        raise PublicationError(
+            f"{path.name} is named for {named[1]}-{named[2]} but sheet '{first.sheet.name}' says {first.outturn_year}; "
+            "give the file its right name, or download the year it was meant to be."
+        )
+    if not first.coded and not first.known_year:
+        raise PublicationError(
+            f"{path.name}, sheet '{first.sheet.name}', is {first.form} {first.outturn_year}, a year whose headings are not "
+            "in lines.toml, and it has no row of MHCLG's codes; add the year's headings to lines.toml."
+        )
+
+
+def _columns(layout: Layout, is_first: bool) -> list[_Column]:
+    """Return a sheet's matched columns: of further sheets only those at 31 March, for they repeat the headings."""
+    body = layout.sheet.rows
+    rows = [row for row, _ in layout.body]
+    found = []
+    for index, line in layout.lines.items():
+        if is_first or line.family == "reserves_end" or line.name.endswith(("_end_cy", "reshra_end")):
+            cells: list[Any] = [body[row][index] if index < len(body[row]) else None for row in rows]
+            found.append(_Column(line, layout, index, *amounts(cells)))
+    return found
+
+
+def _settle(columns: list[_Column], name: str) -> list[_Column]:
+    """Return one column a line: a sheet may repeat another's heading over blank or the very same cells."""
+    settled: dict[str, _Column] = {}
+    for column in columns:
+        other = settled.setdefault(column.line.name, column)
+        if other is column:
+            continue
+        apart = other.layout is not column.layout
+        if apart and not np.isfinite(column.numbers).any():
+            continue
+        if apart and not np.isfinite(other.numbers).any():
+            settled[column.line.name] = column
+        elif not (apart and np.array_equal(other.numbers, column.numbers, equal_nan=True)):
+            raise PublicationError(
+                f"{name} has two columns for {column.line.label} ({column.line.code}), at {other.layout.address(other.index)} "
+                f"and {column.layout.address(column.index)}; say in lines.toml which one is meant."
+            )
+    return list(settled.values())
+
+
+def _kept_rows(layout: Layout) -> tuple[list[int], set[str]]:
+    """Return which of the sheet's council rows to keep, by place in `layout.body`, and the E-codes met twice."""
+    best: dict[str, tuple[int, int]] = {}
+    doubled: set[str] = set()
+    for place, (row, ecode) in enumerate(layout.body):
+        filled = sum(isinstance(cell, float | int) for cell in layout.sheet.rows[row])
+        if ecode in best:
+            doubled.add(ecode)
+        if ecode not in best or filled > best[ecode][0]:
+            best[ecode] = (filled, place)
+    return sorted(place for _, place in best.values()), doubled
+
+
+def _melt(column: _Column, places: list[int], doubled: set[str], name: str) -> pd.DataFrame:
+    layout, rows = column.layout, [column.layout.body[place][0] for place in places]
+    ecodes = [column.layout.body[place][1] for place in places]
+    before = f"{layout.sheet.name}!{column_letters(column.index)}"
+    klass = layout.texts("class", rows)
+    return pd.DataFrame(
+        {
+            "form": layout.form,
+            "outturn_year": layout.outturn_year,
+            "ecode": ecodes,
+            "ons_code": layout.texts("onscode", rows),
+            "council": layout.texts("localauthority", rows),
+            "class": [_CLASSES.get((value or "").upper(), "O") for value in klass],
+            "line": column.line.name,
+            "amount": column.numbers[places],
+            "text": pd.array([column.texts[place] for place in places], dtype="str"),
+            "cell": [f"{before}{row + 1}" for row in rows],
+            "source_file": name,
+            "certified": [
+                value if value in ("Y", "N") else None for value in layout.texts("certification", rows)
+            ],
+            "duplicated": [ecode in doubled for ecode in ecodes],
+        }
+    )
+
+
+def _report(name: str, layouts: list[Layout], have: set[str], doubled: list[str]) -> Report:
+    first, lines = layouts[0], load_lines()
+    newest = max(year for line in lines.of_form(first.form) for year in line.years())
+    year = first.outturn_year if first.known_year else newest
+    gone = tuple(
+        line.name for line in lines.of_form(first.form) if year in line.years() and line.name not in have
+    )
+    codes, headings = tuple(first.unknown_codes), tuple(first.unmatched)
+    return Report(
+        name, first.form, first.outturn_year, first.known_year, codes, headings, gone, tuple(doubled)
+    )
