@@ -176,10 +176,9 @@ def resolve(name: str, *, on: date | None = None, path: Path | None = None) -> s
     if not fitting:
         close = [near for near in exact if near.startswith(key + " ") and key]
         close += difflib.get_close_matches(key, exact, n=6, cutoff=0.6)
-        best = list(dict.fromkeys(councils[code].council for near in close for code in sorted(exact[near])))[
-            :3
-        ]
-        hint = f"the closest names are {', '.join(best)}" if best else "no name comes close"
+        best = dict.fromkeys(councils[code].council for near in close for code in sorted(exact[near]))
+        named = ", ".join(list(best)[:3])
+        hint = f"the closest names are {named}" if named else "no name comes close"
         raise UnknownCouncilError(
             f"'{text}' is no English principal council known here; {hint}; give a name, ONS code or E-code."
         )
@@ -315,8 +314,7 @@ def build_councils(lookups: Path) -> pd.DataFrame:
         name = name.replace("St. ", "St ").replace("Kings L", "King's L").removesuffix(" Council")
         name = name.removesuffix(" County") if kind == "SC" else name
         name = name.removeprefix("City of ") if kind != "LB" else name
-        county_own = known is None and kind == "SC"
-        official = known["official-name"] if known is not None else name + " County Council" * county_own
+        official = name + " County Council" * (kind == "SC") if known is None else known["official-name"]
         others = {*former.get(base, ()), *(one["codes"] - {base}), *([base] if base in newest else [])}
         rows.append(
             {
@@ -328,7 +326,7 @@ def build_councils(lookups: Path) -> pd.DataFrame:
                 "official_name": " ".join(official.split()),
                 "class": kind,
                 "tier": "lower" if kind == "SD" else "upper",
-                "region": (known["region"] if known is not None else "") or one["region"],
+                "region": one["region"] or ("" if known is None else known["region"]),
                 "county": codes[counties[ecode[:3]]] if kind == "SD" else "",
                 "start_date": starts[0].isoformat() if starts else "",
                 "end_date": (ends[0] - timedelta(days=1)).isoformat() if ends else "",

@@ -1,9 +1,8 @@
 """A council's history carried across reorganisation.
 
 A successor's earlier years are its predecessors' amounts added up. Where a county was split, each successor
-takes the share that its districts had of the net revenue expenditure of all the county's districts in that same
-year. Every row so made says so (`built`) and from what (`built_from`); nothing is estimated where a figure is
-missing.
+takes the share that its districts had of all the county's districts' net revenue expenditure that year.
+Every row so made says so (`built`) and of what (`built_from`); a missing figure stays missing.
 """
 
 from __future__ import annotations
@@ -106,9 +105,8 @@ class _History:
         ):
             key = (str(code), int(year))
             if key in self.values:
-                raise DataError(
-                    f"The panel holds {code} twice in {outturn_year_of(int(year))}; keep one row a council a year."
-                )
+                when = outturn_year_of(int(year))
+                raise DataError(f"The panel holds {code} twice in {when}; keep one row a council and year.")
             self.values[key], self.facts[key], self.parts[key] = matrix[at], row, {str(code): 1.0}
         self.years = sorted({year for _, year in self.values})
         self.built: list[tuple[str, int]] = []
