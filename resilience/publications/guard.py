@@ -26,7 +26,7 @@ MAX_TEXT = 2_000_000_000  # characters if every shared text cell held the longes
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_FAR_CELL = re.compile(rb"""\br\s*=\s*["'](?:([A-Za-z]{3,})(\d+)|[A-Za-z]*(\d{4,}))""")
+_FAR_CELL = re.compile(rb"""r\s*=\s*["'](?:([A-Za-z]{3,})(\d+)|[A-Za-z]*(\d{4,}))""")
 _ROWS = re.compile(rb"""number-rows-repeated\s*=\s*["']([^"']*)""")
 _COLUMNS = re.compile(rb"""number-columns-repeated\s*=\s*["']([^"']*)""")
 
