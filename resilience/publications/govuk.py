@@ -1,8 +1,8 @@
 """Finds the publications on GOV.UK and brings them: ``resilience fetch``.
 
 Where a file stands is always read from its page through the content API, for asset addresses change with
-Where a file stands is always read from its page through the content API, for asset addresses change with
-each release. Every release is kept in a folder of its own, ``<year>/<release date>/``; none is ever overwritten.
+each release. Every release is kept in a folder of its own, ``<year>/<release date>/``; none is overwritten.
+"""
 
 from __future__ import annotations
 

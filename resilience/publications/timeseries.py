@@ -1,7 +1,7 @@
 """MHCLG's multi-year Revenue Outturn CSV → the same tidy lines as a workbook's.
 
-One row a council and year from 2017-18, some 2,600 columns named with the workbooks' own codes (underscores
-for dashes), £ thousand, nothing where nothing was returned. Only the columns the line dictionary knows are read.
+One row a council and year from 2017-18, some 2,600 columns named with the workbooks' own codes (underscores for
+dashes), £ thousand, nothing where nothing was returned. Only the columns the dictionary knows are read.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ def read_timeseries(path: Path, *, form: str = "RS") -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a council, year and line: form, outturn_year, ecode, ons_code, council, class, line, amount,
-        text, cell, source_file. ``attrs["report"]`` says which columns of the form the dictionary does not know
-        (``unknown``), which lines it knows that the file lacks (``gone``), how many columns of other forms were
-        left (``other_forms``), how many total rows were dropped (``totals``), which classes are unknown and so
-        taken as no council (``unknown_classes``), and which councils did not submit (``not_submitted``).
+        text, cell, source_file. ``attrs["report"]`` says which columns of the form the dictionary does not
+        know (``unknown``), which lines it knows that the file lacks (``gone``), how many columns of other forms
+        were left (``other_forms``), how many total rows were dropped (``totals``), which classes are unknown
+        and so taken as no council (``unknown_classes``), and who did not submit (``not_submitted``).
 
     Raises
     ------
