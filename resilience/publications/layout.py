@@ -1,4 +1,4 @@
-"""Finds how a sheet of an RS or RA workbook is laid out: its title, its header row, and the line of each column."""
+"""How a sheet of an RS or RA workbook is laid out: its title, its header row, the line of each column."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Layout:
         return f"{self.sheet.name}!{column_letters(column)}{self.header + 1}"
 
     def texts(self, key: str, rows: list[int]) -> list[str | None]:
-        """Return the identifying column's texts in the given rows, None where blank or where there is no such column."""
+        """Return the identifying column's texts in the given rows, None where there is none."""
         column = self.ids.get(key)
         if column is None:
             return [None] * len(rows)
@@ -127,8 +127,8 @@ def _header(sheet: Sheet, name: str) -> int | None:
         if "localauthority" in keys and "class" in keys:
             if "ecode" not in keys:
                 raise PublicationError(
-                    f"{name}, sheet '{sheet.name}', row {at + 1}, has no E-code column, by which councils are "
-                    "known; give the workbook as published."
+                    f"{name}, sheet '{sheet.name}', row {at + 1}, has no E-code column, by which councils "
+                    "are known; give the workbook as published."
                 )
             return at
     return None
@@ -142,16 +142,16 @@ def _title(sheet: Sheet, header: int, name: str) -> tuple[str, str]:
     form = next((form for form, pattern in _FORMS if pattern.search(title)), None)
     if form is None:
         raise PublicationError(
-            f"{name}, sheet '{sheet.name}', is titled '{title[:80]}', which is neither the Revenue Outturn Summary "
-            "(RS) nor the Revenue Account budget (RA); give one of these."
+            f"{name}, sheet '{sheet.name}', is titled '{title[:80]}', which is neither the Revenue Outturn "
+            "Summary (RS) nor the Revenue Account budget (RA); give one of these."
         )
     found = _YEAR.search(title)
     try:
         return form, outturn_year_of(year_of(f"{found[1]}-{found[2]}" if found else ""))
     except DataError as error:
         raise PublicationError(
-            f"{name}, sheet '{sheet.name}', names no financial year like 2023-24 in its title '{title[:80]}'; give the "
-            "workbook as published."
+            f"{name}, sheet '{sheet.name}', is titled '{title[:80]}', without a financial year like 2023-24; "
+            "give the workbook as published."
         ) from error
 
 
@@ -172,7 +172,7 @@ def _codes(rows: list[list[Any]], header: int, form: str, width: int) -> dict[in
 
 
 def _sections(rows: list[list[Any]], header: int, left: int, width: int) -> list[str]:
-    """Return the section heading over each column: the row of sections is the nearest above with words in it."""
+    """Return the section heading over each column, from the nearest row above with words in it."""
     for row in reversed(rows[:header]):
         words = {
             column: text

@@ -1,8 +1,8 @@
 """The line dictionary: what each form line is called in the panel, and how each year words it.
 
-Nothing else in the project knows MHCLG's wording. A column of a workbook is known by MHCLG's short code where the
-workbook carries codes (2021-22 on, in hidden rows), otherwise by its heading, the section that heading stands in
-and the financial year; never by its position.
+Nothing else in the project knows MHCLG's wording. A column of a workbook is known by MHCLG's short code where
+the workbook carries codes (2021-22 on, in hidden rows), otherwise by its heading, the section that heading
+stands in and the financial year; never by its position.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NOT_PLAIN = re.compile(r"[^a-z0-9£&%]+")
 
 
 def normalise(text: str) -> str:
-    """Return a heading without case, spacing, punctuation, line ranges, footnote marks and the year of a date.
+    """Return a heading without case, spacing, punctuation, line ranges, footnote marks and years of dates.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def normalise(text: str) -> str:
 
 
 def section_of(heading: str, section: str) -> str:
-    """Return which part of the form a column stands in, judged from its heading and the section heading above it.
+    """Return which part of the form a column stands in, from its heading and the section heading above it.
 
     Parameters
     ----------
@@ -53,8 +53,9 @@ def section_of(heading: str, section: str) -> str:
     Returns
     -------
     str
-        One of `main`, `net_current`, `restated` (the same services on another accounting basis), `start`, `end`
-        (reserves at 1 April, at 31 March), `capital`, `equal_pay`, `iceland`, `hra`, `lcts`, `memorandum`, `basis`.
+        One of `main`, `net_current`, `restated` (the same services on another accounting basis), `start`,
+        `end` (reserves at 1 April, at 31 March), `capital`, `equal_pay`, `iceland`, `hra`, `lcts`,
+        `memorandum`, `basis`.
     """
     head, above = " ".join(heading.lower().split()), " ".join(section.lower().split())
     if "iceland" in above or head.startswith("iceland"):
@@ -157,7 +158,7 @@ class Lines:
     _ignored: frozenset[str] = field(repr=False)
 
     def of_code(self, code: str, form: str | None = None) -> Line | None:
-        """Return the line of a code, or None; dashes or underscores, any case, with or without the form's prefix.
+        """Return the line of a code, or None; dashes or underscores and any case will do.
 
         Parameters
         ----------

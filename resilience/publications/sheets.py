@@ -1,4 +1,4 @@
-"""Opens a workbook or CSV of any kind and gives its sheets as rows of cells; says plainly what is wrong with a file."""
+"""Opens a workbook or CSV once the guard has looked at it, and gives its sheets as rows of cells."""
 
 from __future__ import annotations
 
@@ -103,8 +103,8 @@ def amounts(cells: list[Any]) -> tuple[np.ndarray, list[str | None]]:
     Returns
     -------
     tuple
-        Amounts (NaN where no number) and texts (None where a number or nothing stood). "1,234", "(5)" and "£12"
-        are numbers; "[x]", "M", "..." and "n/a" are not. Negative zero is zero.
+        Amounts (NaN where no number) and texts (None where a number or nothing stood). "1,234", "(5)" and
+        "£12" are numbers; "[x]", "M", "..." and "n/a" are not. Negative zero is zero.
     """
     numbers = np.full(len(cells), np.nan)
     texts: list[str | None] = [None] * len(cells)

@@ -16,7 +16,7 @@ import pandas as pd
 from resilience.errors import PublicationError
 from resilience.publications.layout import Layout, find_layout
 from resilience.publications.lines import Line, load_lines
-from resilience.publications.sheets import SUFFIXES, Sheet, amounts, column_letters, read_sheets
+from resilience.publications.sheets import SUFFIXES, amounts, column_letters, read_sheets
 
 COLUMNS = (
     "form",
@@ -80,7 +80,7 @@ class Report:
 
 @dataclass(frozen=True)
 class _Column:
-    """One matched column: its line, its sheet's layout, and its cells in the order of the sheet's kept rows."""
+    """One matched column: its line, its sheet's layout, and its cells in the order of `layout.body`."""
 
     line: Line
     layout: Layout
@@ -102,22 +102,22 @@ def read_workbook(path: Path | str, *, form: str | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a figure, with the columns of `COLUMNS`. `certified` is "Y" or "N" where the workbook says so (2022-23
-        on); `duplicated` marks a council that has several rows, of which the one with the most figures is given,
-        the upper one on a tie. Aggregates and footers are left out. A `Report` is in `.attrs["report"]`.
+        One row a figure, with the columns of `COLUMNS`. `certified` is "Y" or "N" where the workbook says
+        so (2022-23 on); `duplicated` marks a council that has several rows, of which the one with the most
+        figures is given, the upper one on a tie. Aggregates and footers are left out. A `Report` is in
+        `.attrs["report"]`.
 
     Raises
     ------
     PublicationError
-        If the file cannot be read, is of another form or an unknown layout, or lacks a line the panel cannot do
-        without.
+        If the file cannot be read, is of another form or an unknown layout, or lacks a line the panel needs.
     """
     path = Path(path)
     layouts = [found for sheet in read_sheets(path) if (found := find_layout(sheet, path.name))]
     if not layouts:
         raise PublicationError(
-            f"{path.name} has no sheet with the headings E-code, Local authority and Class in one row; give the "
-            "workbook of individual authorities' data as published."
+            f"{path.name} has no sheet with the headings E-code, Local authority and Class in one row; give "
+            "the workbook of individual authorities' data as published."
         )
     first = layouts[0]
     _check_form_and_year(path, layouts, form)
@@ -129,9 +129,9 @@ def read_workbook(path: Path | str, *, form: str | None = None) -> pd.DataFrame:
         if not have.intersection(names):
             line = load_lines().by_name[names[0]]
             raise PublicationError(
-                f"{path.name}, sheet '{first.sheet.name}', row {first.header + 1}, has no column for {line.label} "
-                f"({line.code}); check that it is the individual authorities' workbook, and if MHCLG has renamed "
-                "the column add the new name to lines.toml."
+                f"{path.name}, sheet '{first.sheet.name}', row {first.header + 1}, has no column for "
+                f"{line.label} ({line.code}); check that it is the individual authorities' "
+                "workbook, and if MHCLG has renamed the column add the new name to lines.toml."
             )
     kept = {id(found): _kept_rows(found) for found in layouts}
     frames = [_melt(column, *kept[id(column.layout)], path.name) for column in columns]
@@ -151,7 +151,8 @@ def read_publications(folder: Path | str) -> pd.DataFrame:
     Parameters
     ----------
     folder : Path or str
-        Holds files whose names begin with rs or ra (rs2007_08.xls, RA_2023-24_data_Part_1.csv); others are passed over.
+        Holds files whose names begin with rs or ra (rs2007_08.xls, RA_2023-24_data_Part_1.csv); others are
+        passed over.
 
     Returns
     -------
@@ -180,7 +181,8 @@ def read_publications(folder: Path | str) -> pd.DataFrame:
         other = seen.setdefault((report.form, report.outturn_year), report.source_file)
         if other != report.source_file:
             raise PublicationError(
-                f"{other} and {report.source_file} are both {report.form} {report.outturn_year}; keep the newer one."
+                f"{other} and {report.source_file} are both {report.form} {report.outturn_year}; "
+                "keep the newer one."
             )
     for name in _CATEGORIES:  # one set of categories, so that the column stays categorical
         union = sorted(set().union(*(frame[name].cat.categories for frame in frames)))
@@ -200,8 +202,9 @@ def _check_form_and_year(path: Path, layouts: list[Layout], form: str | None) ->
     for other in layouts[1:]:
         if (other.form, other.outturn_year) != (first.form, first.outturn_year):
             raise PublicationError(
-                f"{path.name} holds {first.form} {first.outturn_year} in sheet '{first.sheet.name}' and {other.form} "
-                f"{other.outturn_year} in sheet '{other.sheet.name}'; give one year's workbook as published."
+                f"{path.name} holds {first.form} {first.outturn_year} in sheet '{first.sheet.name}' and "
+                f"{other.form} {other.outturn_year} in sheet '{other.sheet.name}'; give "
+                "one year's workbook as published."
             )
     named = re.search(r"(20\d\d)[-_ ]?(\d\d)(?!\d)", path.stem)
     if (
@@ -210,18 +213,18 @@ def _check_form_and_year(path: Path, layouts: list[Layout], form: str | None) ->
         and int(named[2]) == (int(named[1]) + 1) % 100
     ):
         raise PublicationError(
-            f"{path.name} is named for {named[1]}-{named[2]} but sheet '{first.sheet.name}' says {first.outturn_year}; "
-            "give the file its right name, or download the year it was meant to be."
+            f"{path.name} is named for {named[1]}-{named[2]} but sheet '{first.sheet.name}' says "
+            f"{first.outturn_year}; give the file its right name, or download the year it was meant to be."
         )
     if not first.coded and not first.known_year:
         raise PublicationError(
-            f"{path.name}, sheet '{first.sheet.name}', is {first.form} {first.outturn_year}, a year whose headings are not "
-            "in lines.toml, and it has no row of MHCLG's codes; add the year's headings to lines.toml."
+            f"{path.name}, sheet '{first.sheet.name}', is {first.form} {first.outturn_year}, a year whose "
+            "headings are not in lines.toml, and it has no row of MHCLG's codes; add the year's headings there."
         )
 
 
 def _columns(layout: Layout, is_first: bool) -> list[_Column]:
-    """Return a sheet's matched columns: of further sheets only those at 31 March, for they repeat the headings."""
+    """Return a sheet's matched columns; of further sheets only 31 March, for they repeat the headings."""
     body = layout.sheet.rows
     rows = [row for row, _ in layout.body]
     found = []
@@ -233,27 +236,28 @@ def _columns(layout: Layout, is_first: bool) -> list[_Column]:
 
 
 def _settle(columns: list[_Column], name: str) -> list[_Column]:
-    """Return one column a line: a sheet may repeat another's heading over blank or the very same cells."""
+    """Return one column a line: a sheet may repeat another's heading over blanks, noughts or the same."""
     settled: dict[str, _Column] = {}
     for column in columns:
         other = settled.setdefault(column.line.name, column)
         if other is column:
             continue
         apart = other.layout is not column.layout
-        if apart and not np.isfinite(column.numbers).any():
+        if apart and not np.nan_to_num(column.numbers).any():
             continue
-        if apart and not np.isfinite(other.numbers).any():
+        if apart and not np.nan_to_num(other.numbers).any():
             settled[column.line.name] = column
         elif not (apart and np.array_equal(other.numbers, column.numbers, equal_nan=True)):
             raise PublicationError(
-                f"{name} has two columns for {column.line.label} ({column.line.code}), at {other.layout.address(other.index)} "
-                f"and {column.layout.address(column.index)}; say in lines.toml which one is meant."
+                f"{name} has two columns for {column.line.label} ({column.line.code}), at "
+                f"{other.layout.address(other.index)} and {column.layout.address(column.index)}; "
+                "say in lines.toml which one is meant."
             )
     return list(settled.values())
 
 
 def _kept_rows(layout: Layout) -> tuple[list[int], set[str]]:
-    """Return which of the sheet's council rows to keep, by place in `layout.body`, and the E-codes met twice."""
+    """Return which council rows to keep, by place in `layout.body`, and the E-codes met twice."""
     best: dict[str, tuple[int, int]] = {}
     doubled: set[str] = set()
     for place, (row, ecode) in enumerate(layout.body):
