@@ -219,7 +219,7 @@ def _check_form_and_year(path: Path, layouts: list[Layout], form: str | None) ->
     if not first.coded and not first.known_year:
         raise PublicationError(
             f"{path.name}, sheet '{first.sheet.name}', is {first.form} {first.outturn_year}, a year whose "
-            "headings are not in lines.toml, and it has no row of MHCLG's codes; add the year's headings there."
+            "headings are not in lines.toml, and it has no row of MHCLG's codes; add them there."
         )
 
 
