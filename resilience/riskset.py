@@ -28,7 +28,18 @@ OLDEST_RETURN_YEARS = 4
 #: A single line missing from the newest year is carried forward from at most this many years before it.
 CARRY_YEARS = 3
 
-_KEYS = ("ons_code", "council", "class", "tier", "region", "outturn_year", "year", "source_kind", "built", "flags")
+_KEYS = (
+    "ons_code",
+    "council",
+    "class",
+    "tier",
+    "region",
+    "outturn_year",
+    "year",
+    "source_kind",
+    "built",
+    "flags",
+)
 _NOT_FIGURES = {*_KEYS, "known_from", "status"}
 
 #: Without these nothing can be said of a council.
@@ -153,7 +164,9 @@ def risk_set(
         table.loc[table["event"], "observed"] = table.loc[table["event"], "observed"].clip(lower=1e-9)
         table["closed"] = bool(until <= register_end)
         tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+    rows = pd.concat(tables, ignore_index=True)
+    rows.attrs = {"horizon": horizon, "outcome": outcome}
+    return rows
 
 
 def yearly(first: int, last: int) -> list[date]:

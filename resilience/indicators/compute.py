@@ -13,9 +13,15 @@ from resilience.indicators import formulas
 #: The definitions that can be chosen, each with its default and what it means when on.
 SWITCHES: dict[str, tuple[bool, str]] = {
     "adjusted_earmarked": (True, "earmarked reserves as adjusted by MHCLG (915b) where published"),
-    "covid_relief_out": (True, "2020-21 earmarked reserves without business rates relief and COVID grants held over"),
+    "covid_relief_out": (
+        True,
+        "2020-21 earmarked reserves without business rates relief and COVID grants held over",
+    ),
     "dsg_deficit": (False, "the dedicated schools grant deficit is taken off usable reserves"),
-    "hra_interest_out": (False, "interest charged on to the Housing Revenue Account is left out of debt servicing"),
+    "hra_interest_out": (
+        False,
+        "interest charged on to the Housing Revenue Account is left out of debt servicing",
+    ),
 }
 
 #: What stands beside the indicators in every row.

@@ -32,6 +32,10 @@ class DiskFullError(PublicationError):
     """There is no room: there is no point in fetching the rest."""
 
 
+class NotThereError(PublicationError):
+    """The server does not have it."""
+
+
 class TooLargeError(PublicationError):
     """More is offered, or came, than any publication has."""
 
@@ -96,7 +100,7 @@ def refuse_status(response: requests.Response) -> None:
     if status in AGAIN:
         raise AgainError(f"the server answered {status}", retry_after(response.headers.get("Retry-After")))
     if status in (404, 410):
-        raise PublicationError(f"It is not there (the server answered {status}).")
+        raise NotThereError(f"It is not there (the server answered {status}).")
     raise PublicationError(f"The server would not give it (it answered {status}).")
 
 

@@ -18,7 +18,7 @@ from resilience.errors import PublicationError
 from resilience.files import sha256
 from resilience.publications import guard, releases
 from resilience.publications.download import Client
-from resilience.publications.download_rules import DiskFullError, UnreachableError
+from resilience.publications.download_rules import DiskFullError, NotThereError, UnreachableError
 from resilience.publications.manifest import (
     Entry,
     folder_lock,
@@ -219,7 +219,8 @@ class _Run:
 
     def _publication(self, year: str, form: str, pages: Sequence[str]) -> None:
         """Bring one publication from the first page that has it, or note why it could not be had."""
-        why = "" if pages else "No page of it is known yet."
+        absent: list[str] = []
+        reasons: list[str] = [] if pages else ["No page of it is known yet."]
         for candidate in pages:
             try:
                 page, data = self._page(candidate)
@@ -229,12 +230,14 @@ class _Run:
                     self.report.rows.append(self._file(year, form, page, data, chosen))
                     return
                 titles = "; ".join(plain(a.title, 60) for a in offered[:4]) or "no file at all"
-                why = why or f"The page offers no {form} ({titles})."
+                reasons.append(f"The page offers no {form} ({titles}).")
             except DiskFullError:
                 raise
+            except NotThereError as error:
+                absent.append(str(error))
             except PublicationError as error:
-                why = str(error)
-        self.report.rows.append(Row(year, form, "missing", why))
+                reasons.append(str(error))
+        self.report.rows.append(Row(year, form, "missing", (reasons or absent)[0]))
 
     def _file(self, year: str, form: str, page: str, data: dict[str, Any], chosen: Attachment) -> Row:
         """Bring one file, look at it, and put it beside what is there."""

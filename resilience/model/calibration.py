@@ -1,0 +1,101 @@
+"""The level of the chances: a base rate that moves with the regime, and the four bands.
+
+The weights say who is likelier than whom; they move slowly. How often support or intervention happens at all moves
+with government policy: the regime changed about February 2024, when councils came to ask for support before a notice.
+So the level is set afresh on every scoring day from the latest closed year: the next months are expected to bring
+first events at the pace of the last twelve months that the register covers. Half an event is added to that count
+(Jeffreys' prior for a Poisson rate), so that a year without events does not mean a chance of nought.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from resilience.events import onsets
+
+JEFFREYS = 0.5
+
+#: Bands by the chance within 24 months: 1 in 4, 1 in 10, 1 in 25. Set in advance, round numbers; never tuned.
+BANDS = (("very high", 0.25), ("high", 0.10), ("raised", 0.04), ("low", 0.0))
+
+
+@dataclass(frozen=True)
+class BaseRate:
+    """How many first events the latest closed year brought.
+
+    Attributes
+    ----------
+    events : int
+        First events announced from ``start`` up to and without ``end``.
+    start, end : str
+        The twelve months counted, as ISO dates.
+    """
+
+    events: int
+    start: str
+    end: str
+
+    def expected(self, horizon: int) -> float:
+        """Return the number of first events expected within the horizon (months)."""
+        return (self.events + JEFFREYS) * horizon / 12
+
+
+def base_rate(events: pd.DataFrame, as_of: date, *, outcome: str = "distress") -> BaseRate:
+    """Count the first events of the last twelve months that were known and covered on a day.
+
+    Parameters
+    ----------
+    events : DataFrame
+        From ``load_events``.
+    as_of : date
+        Later events count for nothing.
+    outcome : {"distress", "severe"}
+    """
+    register_end = pd.Timestamp(events.attrs["to"]) + pd.Timedelta(days=1)
+    end = min(pd.Timestamp(as_of), register_end)
+    start = end - pd.DateOffset(years=1)
+    first = onsets(events, outcome=outcome, as_of=end.date())["date"]
+    return BaseRate(int(((first >= start) & (first < end)).sum()), str(start.date()), str(end.date()))
+
+
+def intercept_for(log_odds: np.ndarray, expected: np.ndarray | float) -> np.ndarray:
+    """Find the intercept at which the chances add up to the number of events expected.
+
+    Parameters
+    ----------
+    log_odds : array of shape (..., n_councils)
+        Without the intercept.
+    expected : array of shape (...) or float
+        Number of events; at most half the councils are ever expected to have one.
+
+    Returns
+    -------
+    array of shape (...)
+    """
+    log_odds = np.asarray(log_odds, dtype=float)
+    target = np.clip(np.asarray(expected, dtype=float), 1e-6, 0.5 * log_odds.shape[-1])
+    low = np.full(log_odds.shape[:-1], -60.0)
+    high = np.full(log_odds.shape[:-1], 60.0)
+    for _ in range(70):  # bisection: 120 / 2**70 is far below rounding
+        middle = (low + high) / 2
+        too_many = expit(log_odds + middle[..., None]).sum(axis=-1) > target
+        high = np.where(too_many, middle, high)
+        low = np.where(too_many, low, middle)
+    return (low + high) / 2
+
+
+def band_of(risk: float) -> str:
+    """Return the band of a chance within 24 months."""
+    if np.isnan(risk):
+        return ""
+    return next(name for name, least in BANDS if risk >= least)
+
+
+def over(risk: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Return the chance within a share of the horizon, at an even pace over it."""
+    return 1.0 - (1.0 - np.asarray(risk)) ** np.asarray(share)

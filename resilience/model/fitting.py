@@ -1,0 +1,256 @@
+"""From the risk set to a fitted model: the terms kept, their weights, and draws for how sure they are."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from resilience.errors import ModelError
+from resilience.model.estimator import PriorLogit
+from resilience.model.terms import Prior, Term, design, load_prior, load_terms, scales
+from resilience.riskset import AT_RISK, risk_set, yearly
+
+FIRST_ORIGIN = 2012
+SEED = 20260101
+DRAWS = 200
+MOST_TERMS = 10
+#: A term is dropped where the training rows alone put its sign wrong by more than this many standard errors.
+WRONG_BY = 1.0
+UPPER = "upper tier"
+
+
+@dataclass(frozen=True)
+class RiskModel:
+    """A fitted model, as its JSON artefact states it.
+
+    Attributes
+    ----------
+    outcome, horizon : str, int
+    terms : tuple of Term
+        Those kept, in the order of terms.toml.
+    weights : dict of str to float
+        Log-odds a spread, and of ``upper tier``.
+    draws : ndarray of shape (n_draws, n_weights)
+        Weights refitted on councils drawn with replacement and a prior drawn from itself.
+    rate_draws : ndarray of shape (n_draws,)
+        Standard uniform numbers, turned into draws of the base rate on the day of scoring.
+    training : dict
+        Origins, rows, events and councils trained on.
+    dropped : dict of str to str
+        Candidate terms not kept, with why.
+    """
+
+    outcome: str
+    horizon: int
+    terms: tuple[Term, ...]
+    weights: dict[str, float]
+    draws: np.ndarray
+    rate_draws: np.ndarray
+    training: dict[str, object]
+    dropped: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the weights, in order."""
+        return [term.name for term in self.terms] + [UPPER]
+
+    def weight_vector(self) -> np.ndarray:
+        """Return the weights in the order of ``names``."""
+        return np.array([self.weights[name] for name in self.names])
+
+
+def training_rows(
+    indicators: pd.DataFrame,
+    events: pd.DataFrame,
+    as_of: date,
+    *,
+    horizon: int = 24,
+    outcome: str = "distress",
+    first_origin: int = FIRST_ORIGIN,
+) -> pd.DataFrame:
+    """Return the risk set of every 1 January whose whole horizon had closed by a day.
+
+    Only what was announced before the day, and only origins that the register covers to the end, are in it.
+    """
+    known = events[events["known"].isna() | (events["known"] < pd.Timestamp(as_of))]
+    known.attrs = dict(events.attrs)
+    last = last_closed_origin(events, as_of, horizon)
+    if last < first_origin:
+        raise ModelError(f"No origin from {first_origin} on had closed by {as_of}; choose a later date.")
+    return risk_set(indicators, known, yearly(first_origin, last), horizon=horizon, outcome=outcome)
+
+
+def last_closed_origin(events: pd.DataFrame, as_of: date, horizon: int) -> int:
+    """Return the year of the last 1 January whose whole horizon had closed by a day and lies within the register."""
+    closed_by = min(pd.Timestamp(as_of), pd.Timestamp(events.attrs["to"]) + pd.Timedelta(days=1))
+    return (closed_by - pd.DateOffset(months=horizon)).year
+
+
+def designed(rows: pd.DataFrame, terms: tuple[Term, ...]) -> pd.DataFrame:
+    """Put the terms of every row on the scale of its own origin's population."""
+    parts = []
+    for _, group in rows.groupby("origin", sort=True):
+        scorable = group[group["reserves_ratio"].notna()]
+        parts.append(design(group, terms, scales(scorable, terms)))
+    return pd.concat(parts).loc[rows.index]
+
+
+def fit(
+    rows: pd.DataFrame,
+    *,
+    terms: tuple[Term, ...] | None = None,
+    prior: Prior | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    n_jobs: int = 1,
+) -> RiskModel:
+    """Fit the model to a risk set whose horizons have all closed.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        From :func:`training_rows` (or ``risk_set``): origins with their outcomes.
+    terms : tuple of Term, optional
+        Candidates; by default those of terms.toml. Which are kept is decided by :func:`select_terms`.
+    prior : Prior, optional
+    draws : int
+        Bootstrap draws over councils.
+    seed : int
+    n_jobs : int
+        Passed to joblib; the draws do not depend on it.
+
+    Returns
+    -------
+    RiskModel
+
+    Raises
+    ------
+    ModelError
+        If an origin's horizon had not closed, or there is no row.
+    """
+    if rows.empty or not rows["closed"].all():
+        raise ModelError(
+            "A model is fitted only to origins whose whole horizon has closed; leave out later origins."
+        )
+    candidates, prior = terms or load_terms(), prior or load_prior()
+    features = designed(rows, candidates)
+    # A council watched for part of the horizon only (it was abolished) says nothing certain without an event.
+    use = (rows["status"] == AT_RISK) & (rows["event"] | (rows["observed"] >= 1))
+    rows, features = rows[use], features[use]
+    y = rows["event"].to_numpy(dtype=float)
+    horizon = _horizon(rows)
+    # Windows that start every January overlap: with this weight each month of a council counts once.
+    weight = np.full(len(rows), min(1.0, 12 / horizon))
+    kept, dropped = select_terms(features, y, weight, candidates, prior)
+    names = [term.name for term in kept] + [UPPER]
+    x = features[names].to_numpy()
+    model = _estimator(prior, len(kept)).fit(x, y, weight)
+    clusters = rows["ons_code"].astype("category").cat.codes.to_numpy()
+    sets = np.array_split(np.arange(draws), max(1, draws // 25))
+    drawn = Parallel(n_jobs=n_jobs)(
+        delayed(_draw)(x, y, weight, clusters, prior, seed, part) for part in sets
+    )
+    rng = np.random.default_rng([seed, 1])
+    return RiskModel(
+        outcome=str(rows.attrs.get("outcome", "distress")),
+        horizon=horizon,
+        terms=kept,
+        weights=dict(zip(names, (float(value) for value in model.coef_), strict=True)),
+        # Six digits, as the artefact keeps them: a model read back gives the same interval.
+        draws=np.round(np.concatenate(drawn), 6) if draws else np.empty((0, len(names))),
+        rate_draws=np.round(rng.uniform(size=draws), 6),
+        training={
+            "first_origin": str(rows["origin"].min().date()),
+            "last_origin": str(rows["origin"].max().date()),
+            "rows": len(rows),
+            "event_rows": int(y.sum()),
+            "councils": int(rows["ons_code"].nunique()),
+            "councils_with_event": int(rows.loc[rows["event"], "ons_code"].nunique()),
+            "sha256": _fingerprint(rows, features[names]),
+            "seed": seed,
+        },
+        dropped=dropped,
+    )
+
+
+def select_terms(
+    features: pd.DataFrame, y: np.ndarray, weight: np.ndarray, candidates: tuple[Term, ...], prior: Prior
+) -> tuple[tuple[Term, ...], dict[str, str]]:
+    """Choose the terms inside a training window, by a rule that never looks further.
+
+    The candidates stand in the order in which terms.toml argues for them. Each is fitted alone (with the tier) and
+    without a prior on it, by Firth's method. It is dropped if that weight is below zero by more than one standard
+    error: the window then speaks against the sign expected. Of the rest the first ten are kept.
+    """
+    kept: list[Term] = []
+    dropped: dict[str, str] = {}
+    for term in candidates:
+        if y.sum() > 0:
+            alone = PriorLogit(
+                prior_mean=np.array([0.0, prior.upper_weight]),
+                prior_sd=np.array([np.inf, prior.upper_sd]),
+                firth=True,
+            ).fit(features[[term.name, UPPER]].to_numpy(), y, weight)
+            error = float(np.sqrt(alone.covariance_[1, 1]))
+            if alone.coef_[0] < -WRONG_BY * error:
+                dropped[term.name] = f"its sign alone is {alone.coef_[0]:.2f} with standard error {error:.2f}"
+                continue
+        if len(kept) < MOST_TERMS:
+            kept.append(term)
+        else:
+            dropped[term.name] = f"{MOST_TERMS} terms are kept at most"
+    return tuple(kept), dropped
+
+
+def _estimator(prior: Prior, n_terms: int, mean: np.ndarray | None = None) -> PriorLogit:
+    centre = np.r_[np.full(n_terms, prior.weight), prior.upper_weight]
+    spread = np.r_[np.full(n_terms, prior.sd), prior.upper_sd]
+    return PriorLogit(
+        prior_mean=centre if mean is None else mean,
+        prior_sd=spread,
+        intercept_mean=prior.intercept,
+        intercept_sd=prior.intercept_sd,
+    )
+
+
+def _draw(
+    x: np.ndarray,
+    y: np.ndarray,
+    weight: np.ndarray,
+    clusters: np.ndarray,
+    prior: Prior,
+    seed: int,
+    numbers: np.ndarray,
+) -> np.ndarray:
+    """Refit on councils drawn with replacement, the prior's mean drawn from the prior; one row a draw.
+
+    Each draw has its own random stream, so that the answer does not depend on how the work is split.
+    """
+    n_clusters = int(clusters.max()) + 1
+    n_terms = x.shape[1] - 1
+    result = np.empty((len(numbers), x.shape[1]))
+    for row, number in enumerate(numbers):
+        rng = np.random.default_rng([seed, 2, int(number)])
+        times = np.bincount(rng.integers(n_clusters, size=n_clusters), minlength=n_clusters)
+        centre = np.r_[np.full(n_terms, prior.weight), prior.upper_weight]
+        spread = np.r_[np.full(n_terms, prior.sd), prior.upper_sd]
+        mean = rng.normal(centre, spread)
+        counts = weight * times[clusters]
+        use = counts > 0
+        result[row] = _estimator(prior, n_terms, mean).fit(x[use], y[use], counts[use]).coef_
+    return result
+
+
+def _horizon(rows: pd.DataFrame) -> int:
+    return int(rows.attrs.get("horizon", 24))
+
+
+def _fingerprint(rows: pd.DataFrame, features: pd.DataFrame) -> str:
+    """Return a checksum of what was trained on, so that a model can be told to be of these figures."""
+    text = rows[["origin", "ons_code", "event"]].to_csv(index=False) + features.round(9).to_csv(index=False)
+    return hashlib.sha256(text.encode()).hexdigest()

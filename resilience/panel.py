@@ -1,0 +1,257 @@
+"""Council × year amounts, checked: built from the publications, shipped as CSV, loaded by everything else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from resilience import paths, quality
+from resilience.councils import load_councils, resolve
+from resilience.errors import DataError
+from resilience.publications.releases import known_from
+from resilience.years import outturn_year_of, year_of
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+KEYS = (
+    "ons_code",
+    "ecode",
+    "council",
+    "class",
+    "region",
+    "outturn_year",
+    "year",
+    "source_kind",
+    "source_file",
+    "known_from",
+    "status",
+    "flags",
+)
+CLASSES = ("UA", "MD", "LB", "SC", "SD")
+_TEXT_AMOUNTS = ("int_note",)
+
+
+def build_panel(
+    lines: pd.DataFrame,
+    councils: pd.DataFrame | None = None,
+    *,
+    interim: pd.DataFrame | None = None,
+    budgets: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Turn tidy lines into the panel.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        Outturn lines, from ``read_publications`` (or the multi-year CSV).
+    councils : DataFrame, optional
+        The register; by default the shipped one.
+    interim : DataFrame, optional
+        Second-hand years, from ``read_interim``; a year that ``lines`` holds is left to the original.
+    budgets : DataFrame, optional
+        Budget lines (form RA); they join the outturn year they were set for.
+
+    Returns
+    -------
+    DataFrame
+        One row a principal council and year in which it existed, ordered by council code and year: the columns of
+        ``KEYS``, then amounts in £ thousand.
+
+    Raises
+    ------
+    DataError
+        If the result breaks the panel's schema.
+    """
+    register = load_councils() if councils is None else councils
+    wide = _wide(lines)
+    wide["source_kind"] = "original"
+    if interim is not None:
+        newer = interim[~interim["outturn_year"].isin(wide["outturn_year"].unique())]
+        wide = pd.concat([wide, newer.drop(columns=["known_from", "council"])], ignore_index=True)
+    if budgets is not None and not budgets.empty:
+        planned = _wide(budgets)
+        amounts = [name for name in planned if name.startswith("ra_")]
+        wide = wide.merge(planned[["ons_code", "year", *amounts]], on=["ons_code", "year"], how="left")
+    panel = _with_absent(wide, register)
+    panel["known_from"] = panel["outturn_year"].map(
+        {year: known_from(year) for year in panel["outturn_year"].unique()}
+    )
+    panel["status"] = quality.status_of(panel)
+    panel = panel.sort_values(["ons_code", "year"], ignore_index=True)
+    panel["flags"] = quality.flags(panel, quality.findings(panel))
+    amounts = sorted(
+        (n for n in panel.columns if n.split("_")[0] in ("rs", "ra", "int")),
+        key=lambda name: (("rs", "ra", "int").index(name.split("_")[0]),),
+    )
+    kept = [name for name in amounts if panel[name].notna().any()]
+    return check_panel(panel[[*KEYS, *kept]])
+
+
+def _wide(lines: pd.DataFrame) -> pd.DataFrame:
+    """One row a principal council and year, one column a line; a line the year does not have stays missing."""
+    principal = lines[lines["class"].isin(CLASSES)]
+    keys = ["ecode", "outturn_year"]
+    wide = principal.pivot(index=keys, columns="line", values="amount")
+    wide.columns = wide.columns.astype(str)
+    extra = [name for name in ("certified", "duplicated") if name in principal]
+    first = principal.drop_duplicates(keys).set_index(keys)
+    facts = first[["source_file", *extra]].astype(object)
+    wide = wide.join(facts).reset_index()
+    for name in keys:
+        wide[name] = wide[name].astype(str)
+    wide["ons_code"] = wide["ecode"].map({code: resolve(code) for code in wide["ecode"].unique()})
+    wide["year"] = wide["outturn_year"].map(year_of)
+    return wide
+
+
+def _with_absent(wide: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
+    """Give every council in being on 31 March of a year a row for it, whether it is in the publication or not."""
+    facts = register.drop_duplicates("ons_code").set_index("ons_code")
+    began = pd.to_datetime(facts["start_date"]).fillna(pd.Timestamp("1900-01-01"))
+    ended = pd.to_datetime(facts["end_date"]).fillna(pd.Timestamp("2999-12-31"))
+    rows = []
+    for year in sorted(wide["year"].unique()):
+        close = pd.Timestamp(int(year), 3, 31)
+        being = facts.index[(began <= close) & (ended >= close)]
+        absent = being.difference(wide.loc[wide["year"] == year, "ons_code"])
+        kind = wide.loc[wide["year"] == year, "source_kind"].iloc[0]
+        rows.append(
+            pd.DataFrame(
+                {
+                    "ons_code": absent,
+                    "year": int(year),
+                    "outturn_year": outturn_year_of(int(year)),
+                    "source_kind": kind,
+                    "source_file": "",
+                }
+            )
+        )
+    panel = pd.concat([wide, *[part for part in rows if len(part)]], ignore_index=True)
+    for name in ("council", "class", "region", "ecode"):
+        panel[name] = panel["ons_code"].map(facts[name])
+    return panel
+
+
+def schema(panel: pd.DataFrame) -> pa.DataFrameSchema:
+    """Return the panel's pandera schema for the amounts it has."""
+    import pandera.pandas as pa
+
+    amounts = {
+        name: pa.Column(float, nullable=True) for name in panel.columns if name.split("_")[0] in ("rs", "ra")
+    }
+    keys = {
+        "ons_code": pa.Column(str, pa.Check.str_matches(r"^E\d{4}(\d{4})?$")),
+        "ecode": pa.Column(str, pa.Check.str_matches(r"^E\d{4}$")),
+        "council": pa.Column(str, pa.Check.str_length(min_value=2)),
+        "class": pa.Column(str, pa.Check.isin(CLASSES)),
+        "region": pa.Column(str, pa.Check.str_length(min_value=4)),
+        "outturn_year": pa.Column(str, pa.Check.str_matches(r"^\d{4}-\d{2}$")),
+        "year": pa.Column(int, pa.Check.in_range(2008, 2100)),
+        "source_kind": pa.Column(str, pa.Check.isin(["original", "interim"])),
+        "status": pa.Column(str, pa.Check.isin(["returned", "partial", "not returned"])),
+        "flags": pa.Column(str),
+    }
+    return pa.DataFrameSchema({**keys, **amounts}, unique=["ons_code", "year"])
+
+
+def check_panel(panel: pd.DataFrame) -> pd.DataFrame:
+    """Validate the panel and return it.
+
+    Raises
+    ------
+    DataError
+        Naming the first council, year and column at fault.
+    """
+    import pandera.pandas as pa
+
+    try:
+        schema(panel).validate(panel, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        first = error.failure_cases.iloc[0]
+        where = ""
+        if pd.notna(first["index"]) and int(first["index"]) in panel.index:
+            row = panel.loc[int(first["index"])]
+            where = f" for {row.get('council')} in {row.get('outturn_year')}"
+        raise DataError(
+            f"The panel{where}, column '{first['column']}': {first['failure_case']!r} fails {first['check']}; "
+            "look at the publication it came from."
+        ) from None
+    return panel
+
+
+def load_panel(path: str | Path | None = None) -> pd.DataFrame:
+    """Load the shipped panel.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        Another panel in the same form.
+
+    Returns
+    -------
+    DataFrame
+        One row a council and year (see ``docs/architecture.md``), amounts in £ thousand, ``known_from`` as date.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or not a panel.
+    """
+    source = Path(path) if path is not None else paths.processed() / "panel.csv"
+    if not source.is_file():
+        raise DataError(f"{source} does not exist; run 'resilience build' to make it.")
+    try:
+        panel = pd.read_csv(
+            source,
+            dtype={name: str for name in (*KEYS, *_TEXT_AMOUNTS) if name != "year"},
+            na_values=[""],
+            keep_default_na=False,
+            low_memory=False,
+        )
+    except (ValueError, UnicodeDecodeError, pd.errors.ParserError) as error:
+        raise DataError(f"{source} is not a panel ({error}); run 'resilience build' again.") from error
+    missing = [name for name in KEYS if name not in panel.columns]
+    if missing:
+        raise DataError(f"{source} has no column '{missing[0]}'; run 'resilience build' again.")
+    for name in ("flags", "source_file"):
+        panel[name] = panel[name].fillna("")
+    panel["known_from"] = pd.to_datetime(panel["known_from"])
+    amounts = [n for n in panel.columns if n.split("_")[0] in ("rs", "ra") and panel[n].dtype != float]
+    # One block again: a frame read column by column warns whenever a column is added to it.
+    return panel.astype(dict.fromkeys(amounts, float)).copy()
+
+
+def to_csv(panel: pd.DataFrame) -> str:
+    """Return the panel as CSV text: whole amounts without a decimal point, missing as nothing."""
+    out = panel.copy()
+    for name in out.columns:
+        if pd.api.types.is_float_dtype(out[name]):
+            out[name] = _plain(out[name])
+    out["known_from"] = pd.to_datetime(out["known_from"]).dt.strftime("%Y-%m-%d")
+    return out.to_csv(index=False, lineterminator="\n")
+
+
+def _plain(values: pd.Series) -> pd.Series:
+    numbers = values.to_numpy()
+    whole = np.equal(np.mod(numbers, 1), 0)
+    text = np.array(
+        [
+            "" if np.isnan(v) else str(int(v)) if w else repr(float(v))
+            for v, w in zip(numbers, whole, strict=True)
+        ],
+        dtype=object,
+    )
+    return pd.Series(text, index=values.index)
+
+
+def provenance() -> dict:
+    """Return what the shipped tables were computed from: each source's name, size, checksum and release date."""
+    source = paths.processed() / "provenance.json"
+    if not source.is_file():
+        raise DataError(f"{source} does not exist; run 'resilience build' to make it.")
+    return json.loads(source.read_text("utf-8"))
