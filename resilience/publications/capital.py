@@ -4,8 +4,8 @@ Second-hand: MHCLG's Capital Outturn Returns (COR) through a public feed, transc
 
 - ``cor_mrp``: minimum revenue provision of the year. It is not Revenue Outturn's line 773
   (``rs_provprin_net_exp``): in 2023-24 the two are within £2,000 for 40 % of councils, Capital Outturn is
-  larger by more for 42 %, and all in all it is 11 % larger, so the two make no single series. For 2024-25 the feed may hold
-  the budgeted figure (flag ``mrp_uncertain``).
+  larger by more for 42 %, and all in all it is 11 % larger, so the two make no single series.
+  For 2024-25 the feed may hold the budgeted figure (flag ``mrp_uncertain``).
 - ``cor_cfr``: capital financing requirement at 31 March. ``cor_gross_borrowing``: borrowing.
   ``cor_other_long_term_liabilities``: PFI, leases. ``cor_external_debt``: the two together.
 - ``cor_investments``: investments. ``cor_authorised_limit``: the council's own legal limit on external debt.
