@@ -526,14 +526,14 @@ def test_a_manifest_with_a_wrong_type(one, fetch, tmp_path):
 def test_the_real_attachments_are_told_apart():
     titles = {
         "Revenue outturn summary (RS) 2024 to 2025": "RS_LA_Data_2024-25_data_by_LA.ods",
-        "Revenue outturn service expenditure summary (RSX) 2024 to 2025": "RSX_LA_Data_2024-25_data_by_LA.ods",
+        "Revenue outturn service expenditure summary (RSX) 2024 to 2025": "RSX_LA_Data_2024-25.ods",
         "Revenue outturn specific and special revenue grants (RG) 2024 to 2025": "RG_LA_Data_2024-25.ods",
         "Revenue outturn education services (RO1) 2024 to 2025": "RO1_LA_Data_2024-25_data_by_LA.ods",
     }
     page = {"details": {"attachments": [{"title": t, "url": f"https://x/{n}"} for t, n in titles.items()]}}
     offered = pages.attachments(page)
     assert pages.choose(offered, "RS", "2024-25").url.endswith("/RS_LA_Data_2024-25_data_by_LA.ods")
-    assert pages.choose(offered, "RSX", "2024-25").url.endswith("/RSX_LA_Data_2024-25_data_by_LA.ods")
+    assert pages.choose(offered, "RSX", "2024-25").url.endswith("/RSX_LA_Data_2024-25.ods")
     assert pages.choose(offered, "RS", "2023-24") is None and pages.choose(offered, "RA", "2024-25") is None
     assert pages.choose(offered, "RO", "multi-year") is None
 
