@@ -46,6 +46,8 @@ class Layout:
         Each authority's row, counted from 0, with its E-code.
     unknown_codes, unmatched : list of str
         Columns left out, with their cell.
+    by_newest_words : list of str
+        Columns of a year not yet known that were matched by the newest known year's heading, with their cell.
     """
 
     sheet: Sheet
@@ -59,6 +61,7 @@ class Layout:
     body: list[tuple[int, str]]
     unknown_codes: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
+    by_newest_words: list[str] = field(default_factory=list)
 
     def address(self, column: int) -> str:
         """Return the address of a column's heading, e.g. "RS LA Data 2015-16!BS7"."""
@@ -201,6 +204,8 @@ def _match(layout: Layout, column: int, heading: str, section: str, code: str, o
         place = section_of(heading, section)
         line = lines.of_wording(heading, outturn_year, place, layout.form)
         known = line is not None or lines.is_ignored(heading) or place in ("restated", "net_current")
+        if line is not None and not layout.known_year:
+            layout.by_newest_words.append(f"{line.name} ({heading}, {at})")
         if normalise(heading) and not known and layout.form == "RS":  # of the RA only some lines are wanted
             layout.unmatched.append(f"{heading} ({at})")
     if line is not None:

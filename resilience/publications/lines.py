@@ -155,6 +155,7 @@ class Lines:
     by_name: Mapping[str, Line]
     _by_code: Mapping[str, Line] = field(repr=False)
     _by_wording: Mapping[tuple[str, int, str, str], Line] = field(repr=False)
+    _newest: Mapping[str, int] = field(repr=False)
     _ignored: frozenset[str] = field(repr=False)
 
     def of_code(self, code: str, form: str | None = None) -> Line | None:
@@ -173,8 +174,24 @@ class Lines:
     def of_wording(
         self, text: str, outturn_year: str, section: str = "main", form: str = "RS"
     ) -> Line | None:
-        """Return the line a heading stands for in a year and section, or None."""
-        return self._by_wording.get((form, year_of(outturn_year), section, normalise(text)))
+        """Return the line a heading stands for in a year and section, or None.
+
+        A year later than any in the dictionary goes by the newest year's words, whatever the section, where
+        these words stand for one line only.
+        """
+        year, words = year_of(outturn_year), normalise(text)
+        if year <= self._newest[form]:
+            return self._by_wording.get((form, year, section, words))
+        found = {
+            line.name: line
+            for (of, at, _, key), line in self._by_wording.items()
+            if (of, at, key) == (form, self._newest[form], words)
+        }
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def newest(self, form: str) -> str:
+        """Return the newest financial year whose headings the dictionary has."""
+        return outturn_year_of(self._newest[form])
 
     def is_ignored(self, text: str) -> bool:
         """Return whether a heading is known to hold nothing for the panel (descriptions, row notes)."""
@@ -220,7 +237,9 @@ def load_lines() -> Lines:
             for year in range(word.first, word.last + 1):
                 _put(words, (line.form, year, word.section, normalise(word.text)), line)
     ignored = frozenset(normalise(heading) for heading in table.get("ignored_headings", []))
-    return Lines(lines, MappingProxyType(names), MappingProxyType(codes), MappingProxyType(words), ignored)
+    newest = {form: max(year for of, year, _, _ in words if of == form) for form in ("RS", "RA")}
+    fixed = MappingProxyType
+    return Lines(lines, fixed(names), fixed(codes), fixed(words), fixed(newest), ignored)
 
 
 def _put(table: dict, key: object, line: Line) -> None:

@@ -34,7 +34,6 @@ COLUMNS = (
     "duplicated",
 )
 _CATEGORIES = [name for name in COLUMNS if name not in ("amount", "cell", "duplicated")]
-_ECODE = re.compile(r"E\d{4}")
 _CLASSES = {"L": "LB", "LB": "LB", "LONDON": "LB", "UA": "UA", "MD": "MD", "SC": "SC", "SD": "SD"}
 REQUIRED = {
     "RS": (
@@ -57,11 +56,13 @@ class Report:
     source_file, form, outturn_year : str
         What was read, the form and year as the workbook's own title says.
     known_year : bool
-        Whether the line dictionary has this year's headings; otherwise columns were matched by code alone.
+        Whether the line dictionary has this year's headings; otherwise columns were matched by code.
     unknown_codes : tuple of str
         Codes the dictionary has no line for, with heading and cell: new or renamed lines, left out.
     unmatched_headings : tuple of str
         Headings of columns without a code that stand for no line, with their cell: left out.
+    by_newest_words : tuple of str
+        Lines of a year not known, without a code, matched by the newest known year's heading: worth a look.
     gone : tuple of str
         Lines of this year, or of the newest known year for a year not known, that the workbook does not have.
     duplicated : tuple of str
@@ -74,6 +75,7 @@ class Report:
     known_year: bool
     unknown_codes: tuple[str, ...]
     unmatched_headings: tuple[str, ...]
+    by_newest_words: tuple[str, ...]
     gone: tuple[str, ...]
     duplicated: tuple[str, ...]
 
@@ -216,7 +218,8 @@ def _check_form_and_year(path: Path, layouts: list[Layout], form: str | None) ->
             f"{path.name} is named for {named[1]}-{named[2]} but sheet '{first.sheet.name}' says "
             f"{first.outturn_year}; give the file its right name, or download the year it was meant to be."
         )
-    if not first.coded and not first.known_year:
+    later = first.outturn_year > load_lines().newest(first.form)
+    if not (first.coded or first.known_year or later):
         raise PublicationError(
             f"{path.name}, sheet '{first.sheet.name}', is {first.form} {first.outturn_year}, a year whose "
             "headings are not in lines.toml, and it has no row of MHCLG's codes; add them there."
@@ -297,12 +300,18 @@ def _melt(column: _Column, places: list[int], doubled: set[str], name: str) -> p
 
 def _report(name: str, layouts: list[Layout], have: set[str], doubled: list[str]) -> Report:
     first, lines = layouts[0], load_lines()
-    newest = max(year for line in lines.of_form(first.form) for year in line.years())
-    year = first.outturn_year if first.known_year else newest
+    year = first.outturn_year if first.known_year else lines.newest(first.form)
     gone = tuple(
         line.name for line in lines.of_form(first.form) if year in line.years() and line.name not in have
     )
-    codes, headings = tuple(first.unknown_codes), tuple(first.unmatched)
     return Report(
-        name, first.form, first.outturn_year, first.known_year, codes, headings, gone, tuple(doubled)
+        source_file=name,
+        form=first.form,
+        outturn_year=first.outturn_year,
+        known_year=first.known_year,
+        unknown_codes=tuple(first.unknown_codes),
+        unmatched_headings=tuple(first.unmatched),
+        by_newest_words=tuple(first.by_newest_words),
+        gone=gone,
+        duplicated=tuple(doubled),
     )

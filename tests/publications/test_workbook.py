@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -212,6 +213,15 @@ def test_a_year_never_seen_goes_by_code(write: Callable[..., Path]) -> None:
     assert len(set(tidy["line"])) == len(CODES)
 
 
+def test_a_later_year_without_codes_goes_by_the_newest_words_and_says_so(write: Callable[..., Path]) -> None:
+    rows = coded("2024-25")
+    del rows[1]
+    tidy = read_workbook(write(rows))
+    report = tidy.attrs["report"]
+    assert len(report.by_newest_words) == len(CODES) == tidy["line"].nunique()
+    assert "rs_netrevexp_net_exp (NET REVENUE EXPENDITURE, Data!H2)" in report.by_newest_words
+
+
 def test_a_duplicated_council_keeps_the_fuller_row(write: Callable[..., Path]) -> None:
     rows = coded()
     rows.insert(4, ["E0101", "E06000022", "Bath", "UA", "Y", 1, 1, "[x]", 1, 1, 1, 1])
@@ -273,6 +283,24 @@ def test_a_web_page(tmp_path: Path) -> None:
     fails(path, "web page")
 
 
+def test_a_password(tmp_path: Path) -> None:
+    """A workbook saved with a password is a compound file holding a stream "EncryptedPackage"."""
+    free, end = 0xFFFFFFFF, 0xFFFFFFFE
+    header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<5H", 0x3E, 3, 0xFFFE, 9, 6)
+    header += bytes(6) + struct.pack("<9I", 0, 1, 1, 0, 4096, end, 0, end, 0) + struct.pack("<I", 0)
+    header = header.ljust(512, b"\xff")
+    fat = struct.pack("<2I", 0xFFFFFFFD, end) + b"\xff" * 504
+    entries = b""
+    for name, kind, child in (("Root Entry", 5, 1), ("EncryptedPackage", 2, free)):
+        text = (name + "\0").encode("utf-16-le")
+        start = end
+        entries += text.ljust(64, b"\0") + struct.pack("<HBB3I", len(text), kind, 1, free, free, child)
+        entries += bytes(36) + struct.pack("<IQ", start, 0)
+    path = tmp_path / "rs.xlsx"
+    path.write_bytes(header + fat + entries.ljust(512, b"\0"))
+    fails(path, "password")
+
+
 def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
     path = tmp_path / "rs.xlsx"
     with zipfile.ZipFile(path, "w") as bundle:
@@ -293,10 +321,17 @@ def test_no_year_in_the_title(write: Callable[..., Path]) -> None:
     fails(write(rows), "Data", "2023-24")
 
 
-def test_an_unknown_year_without_codes(write: Callable[..., Path]) -> None:
+def test_an_unknown_earlier_year_without_codes(write: Callable[..., Path]) -> None:
+    rows = coded("2006-07")
+    del rows[1]
+    fails(write(rows), "2006-07", "lines.toml")
+
+
+def test_a_later_year_without_codes_whose_headings_changed(write: Callable[..., Path]) -> None:
     rows = coded("2024-25")
     del rows[1]
-    fails(write(rows), "2024-25", "lines.toml")
+    rows[1][7] = "Net revenue spending"
+    fails(write(rows), "Net revenue expenditure", "RS-netrevexp-net-exp", "row 2")
 
 
 def test_no_header(write: Callable[..., Path]) -> None:
