@@ -1,13 +1,14 @@
 """MHCLG's multi-year Revenue Outturn CSV → the same tidy lines as a workbook's.
 
-One row a council and year from 2017-18, some 2,600 columns named with the workbooks' own codes (underscores for
-dashes), £ thousand, nothing where nothing was returned. Only the columns the dictionary knows are read.
+One row a council and year from 2017-18, some 2,600 columns named with the workbooks' own codes (underscores
+for dashes), £ thousand, nothing where nothing was returned. Only columns the dictionary knows are read.
 """
 
 from __future__ import annotations
 
 import csv
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from resilience.publications.guard import check_csv
 from resilience.publications.lines import Line, load_lines
 from resilience.publications.manifest import plain
 from resilience.publications.sheets import amounts, column_letters
+from resilience.publications.workbook import COLUMNS
 from resilience.years import outturn_year_of
 
 KEYS = ("year_ending", "ONS_code", "LA_LGF_code", "LA_name", "status", "LA_class")
@@ -40,7 +42,7 @@ _WRITTEN = {
     "SD": "Shire District",
 }
 _OTHERS = re.compile(
-    r"other|combined|police|fire|park|waste|passenger|transport|integrated|greater london|gla\b",
+    r"\b(?:other|combined|police|fire|park|waste|passenger|transport|integrated|greater london|gla\b|o\b)",
     re.IGNORECASE,
 )
 _MARK = re.compile(r"\[\w{1,3}\]|[.:\-–*]{1,3}|M|NULL|N/?A|#N/A", re.IGNORECASE)
@@ -49,6 +51,38 @@ _CHECKS = {
     "LA_LGF_code": (re.compile(r"E\d{4}"), "a code such as E5030", False),
     "ONS_code": (re.compile(r"[EW]\d{8}"), "a code such as E09000001", True),
 }
+
+
+@dataclass(frozen=True)
+class SeriesReport:
+    """What a reading met besides figures.
+
+    Attributes
+    ----------
+    source_file, form : str
+        What was read.
+    unknown_columns : tuple of str
+        Columns of the form that the dictionary has no line for: new or renamed, left out.
+    gone : tuple of str
+        Lines with a code of MHCLG's that the file does not have.
+    other_columns : int
+        How many columns (of other forms, mostly) were not taken in.
+    totals : int
+        How many rows of totals were dropped.
+    unknown_classes : tuple of str
+        Wordings of a class that are not known; their rows are taken as other authorities ("O").
+    not_submitted : tuple of (str, str)
+        Financial year and E-code of each council that did not submit.
+    """
+
+    source_file: str
+    form: str
+    unknown_columns: tuple[str, ...]
+    gone: tuple[str, ...]
+    other_columns: int
+    totals: int
+    unknown_classes: tuple[str, ...]
+    not_submitted: tuple[tuple[str, str], ...]
 
 
 def read_timeseries(path: Path, *, form: str = "RS") -> pd.DataFrame:
@@ -64,11 +98,8 @@ def read_timeseries(path: Path, *, form: str = "RS") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a council, year and line: form, outturn_year, ecode, ons_code, council, class, line, amount,
-        text, cell, source_file. ``attrs["report"]`` says which columns of the form the dictionary does not
-        know (``unknown``), which lines it knows that the file lacks (``gone``), how many columns of other forms
-        were left (``other_forms``), how many total rows were dropped (``totals``), which classes are unknown
-        and so taken as no council (``unknown_classes``), and who did not submit (``not_submitted``).
+        One row a council, year and line, with the columns of `workbook.COLUMNS` (`certified` is empty and
+        `duplicated` False throughout). A `SeriesReport` is in `.attrs["report"]`.
 
     Raises
     ------
@@ -79,6 +110,8 @@ def read_timeseries(path: Path, *, form: str = "RS") -> pd.DataFrame:
     header = _header(path, encoding)
     keys = _key_columns(path, header)
     chosen, unknown = _lines_of(header, form)
+    if form == "RS" and "rs_netrevexp_net_exp" not in {line.name for line in chosen.values()}:
+        raise PublicationError(f"{path.name} lacks the column RS_netrevexp_net_exp; fetch it again.")
     table = _table(path, encoding, header, [*keys.values(), *chosen])
     table = table.rename(columns={column: key for key, column in keys.items()})
     table.insert(0, "row", np.arange(2, len(table) + 2))
@@ -92,20 +125,23 @@ def read_timeseries(path: Path, *, form: str = "RS") -> pd.DataFrame:
     table = table[status != "total"].reset_index(drop=True)
     _check_keys(path, table)
     classes = table["LA_class"].map(_class_of)
-    absent = table.loc[table["status"].str.lower() == "not submitted", ["year_ending", "LA_LGF_code"]]
+    absent = table[table["status"].str.lower() == "not submitted"]
     outcome = _tidy(path, table, classes, chosen, header, form)
-    outcome.attrs["report"] = {
-        "unknown": unknown,
-        "gone": sorted(
-            line.name for line in _known(form) if line.name not in {v.name for v in chosen.values()}
+    have = {line.name for line in chosen.values()}
+    odd_classes = table["LA_class"][(classes == "O") & ~table["LA_class"].str.contains(_OTHERS)]
+    outcome.attrs["report"] = SeriesReport(
+        source_file=path.name,
+        form=form,
+        unknown_columns=tuple(unknown),
+        gone=tuple(x.name for x in load_lines().of_form(form) if not x.coined and x.name not in have),
+        other_columns=len(header) - len(keys) - len(chosen) - len(unknown),
+        totals=totals,
+        unknown_classes=tuple(sorted(set(odd_classes))),
+        not_submitted=tuple(
+            (outturn_year_of(int(year[:4])), code)
+            for year, code in zip(absent["year_ending"], absent["LA_LGF_code"], strict=True)
         ),
-        "other_forms": sum(1 for c in header if not c.upper().startswith(form + "_")) - len(keys),
-        "totals": totals,
-        "unknown_classes": sorted(
-            {c for c, k in zip(table["LA_class"], classes, strict=True) if k == "O" and not _OTHERS.search(c)}
-        ),
-        "not_submitted": [[year, code] for year, code in absent.itertuples(index=False)],
-    }
+    )
     return outcome
 
 
@@ -114,16 +150,10 @@ def _header(path: Path, encoding: str) -> list[str]:
         try:
             header = [column.strip() for column in next(csv.reader(handle), [])]
         except csv.Error as error:
-            raise PublicationError(
-                f"{path.name} cannot be read as CSV ({error}); download it again."
-            ) from error
+            raise PublicationError(f"{path.name} cannot be read as CSV ({error}); download it again.") from error
     if len(header) == 1 and re.search(r"[;\t|]", header[0]):
-        raise PublicationError(
-            f"{path.name} separates its columns with another sign than commas; save it with commas."
-        )
-    doubled = (
-        sorted({c for c in header if c and header.count(c) > 1}) if len(set(header)) < len(header) else []
-    )
+        raise PublicationError(f"{path.name} separates its columns with another sign than commas; save it with commas.")
+    doubled = sorted({c for c in header if c and header.count(c) > 1}) if len(set(header)) < len(header) else []
     if doubled:
         raise PublicationError(f"{path.name} has the column {plain(doubled[0])} twice; download it again.")
     return header
@@ -141,11 +171,6 @@ def _key_columns(path: Path, header: list[str]) -> dict[str, str]:
     return {key: by_lower[key.lower()] for key in KEYS}
 
 
-def _known(form: str) -> tuple[Line, ...]:
-    """Return the lines of a form that MHCLG has a code for, and so the file may hold."""
-    return load_lines().of_form(form)
-
-
 def _lines_of(header: list[str], form: str) -> tuple[dict[str, Line], list[str]]:
     """Return the columns of a form with their lines, and those the dictionary does not know."""
     lines = load_lines()
@@ -161,31 +186,40 @@ def _lines_of(header: list[str], form: str) -> tuple[dict[str, Line], list[str]]
     return chosen, unknown
 
 
+def _check_lengths(path: Path, encoding: str, width: int) -> None:
+    """Refuse a file in which a row has more or fewer fields than the header: it was cut or shifted."""
+    row, held = 0, ""
+    with path.open(encoding=encoding, newline="") as handle:
+        for piece in handle:
+            held += piece
+            if held.count('"') % 2:
+                continue  # a field goes on in the next line
+            line, held, row = held.strip("\r\n"), "", row + 1
+            count = len(next(csv.reader([line]), [])) if '"' in line else line.count(",") + 1
+            if count != width and line:
+                kind = "is cut short" if count < width else "is too long"
+                raise PublicationError(
+                    f"{path.name}, row {row} {kind} ({count:,} fields, {width:,} expected); download it again."
+                )
+    if held:
+        raise PublicationError(f"{path.name}, row {row + 1} is cut short in a quoted text; download it again.")
+
+
 def _table(path: Path, encoding: str, header: list[str], columns: list[str]) -> pd.DataFrame:
-    """Read some of the columns as text; a row too long or too short is refused."""
+    """Read some of the columns, as text."""
+    _check_lengths(path, encoding, len(header))
     places = [header.index(column) for column in columns]
-    last = len(header) - 1  # read as well, to see whether every row is whole
-    try:
-        table = pd.read_csv(
-            path,
-            encoding=encoding,
-            header=None,
-            skiprows=1,
-            names=list(range(len(header))),
-            index_col=False,
-            usecols=sorted({*places, last}),
-            dtype=str,
-            keep_default_na=False,
-            na_filter=True,
-            na_values=[],
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise PublicationError(
-            f"{path.name} cannot be read as a table ({plain(error, 80)}); download it again."
-        ) from error
-    short = table.isna().any(axis=1)
-    if short.any():
-        raise PublicationError(f"{path.name}, row {int(short.idxmax()) + 2} is cut short; download it again.")
+    table = pd.read_csv(
+        path,
+        encoding=encoding,
+        header=None,
+        skiprows=1,
+        names=list(range(len(header))),
+        index_col=False,
+        usecols=sorted(places),
+        dtype=str,
+        keep_default_na=False,
+    )
     return table[places].set_axis(columns, axis=1)
 
 
@@ -248,8 +282,11 @@ def _tidy(
         "text": texts.ravel(),
         "cell": [f"{path.stem}!{letter}{row}" for row in table["row"] for letter in letters],
         "source_file": path.name,
+        "certified": None,
+        "duplicated": False,
     }
-    return pd.DataFrame(fixed, index=range(count * width))
+    tidy = pd.DataFrame(fixed, index=pd.RangeIndex(count * width))[list(COLUMNS)]
+    return tidy.astype({name: "category" for name in COLUMNS if name not in ("amount", "cell", "duplicated")})
 
 
 def write_timeseries(panel: pd.DataFrame, path: Path) -> None:
