@@ -66,9 +66,7 @@ class Council:
 
     def exists_on(self, day: date) -> bool:
         """Say whether the council was in being on a day."""
-        return (self.start_date is None or self.start_date <= day) and (
-            self.end_date is None or day <= self.end_date
-        )
+        return (self.start_date is None or self.start_date <= day) and (self.end_date is None or day <= self.end_date)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -189,9 +187,7 @@ def resolve(name: str, *, on: date | None = None, path: Path | None = None) -> s
         chosen = alive or [one for one in chosen if on is None and one.end_date == last] or chosen
     if len(chosen) > 1:
         several = " and ".join(f"{one.council} ({_KINDS[one.class_]}, {one.ons_code})" for one in chosen)
-        raise UnknownCouncilError(
-            f"'{text}' fits more than one council, {several}; write one of them in full."
-        )
+        raise UnknownCouncilError(f"'{text}' fits more than one council, {several}; write one of them in full.")
     return chosen[0].ons_code
 
 
@@ -226,9 +222,7 @@ def outturn_lists(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
             heads = [[str(cell).strip().lower() for cell in row] for row in rows[:30]]
             at = next((i for i, head in enumerate(heads) if "e-code" in head), None)
             if at is None:
-                raise PublicationError(
-                    f"{file.name}, sheet '{sheet}', has no header row with 'E-code' in it."
-                )
+                raise PublicationError(f"{file.name}, sheet '{sheet}', has no header row with 'E-code' in it.")
             places = {new: heads[at].index(old) for old, new in wanted.items() if old in heads[at]}
             for row in rows[at + 1 :]:
                 cells = {key: str(row[place]).strip() for key, place in places.items()}
@@ -269,16 +263,12 @@ def build_councils(lookups: Path) -> pd.DataFrame:
     register = pd.read_csv(lookups / "uk_local_authorities_current.csv", dtype=str, keep_default_na=False)
     register = register[register["nation"] == "England"].set_index("gss-code")
     book = CalamineWorkbook.from_path(lookups / "council_restructuring_2013_2023.xlsx")
-    former = {
-        code: set(filter(None, register.at[code, "former-gss-codes"].split(","))) for code in register.index
-    }
+    former = {code: set(filter(None, register.at[code, "former-gss-codes"].split(","))) for code in register.index}
     for row in book.get_sheet_by_name("ONS code history - CHANGES").to_python()[1:]:
         if row[0] != row[3] and row[1] == row[4] and row[0] in former and str(row[3])[:3] == str(row[0])[:3]:
             former[str(row[0])].add(str(row[3]))  # same name, same kind, new number
     newest: dict[str, str] = {}
-    by_name = {
-        plain(register.at[code, "nice-name"]): code for code in register.index if code[:3] in ("E08", "E09")
-    }
+    by_name = {plain(register.at[code, "nice-name"]): code for code in register.index if code[:3] in ("E08", "E09")}
     for file in sorted((lookups.parent / "interim").glob("*.csv")):
         for row in pd.read_csv(file, dtype=str).to_dict("records"):
             if row["ons_code"] not in register.index and plain(row["name"]) in by_name:
@@ -301,9 +291,7 @@ def build_councils(lookups: Path) -> pd.DataFrame:
 
     successions = list(_successions())
     counties = {e[:3]: e for e, one in seen.items() if one["class"] == "SC"}
-    codes = {
-        e: by_ecode.get(e) or next(iter(one["codes"] & set(register.index)), e) for e, one in seen.items()
-    }
+    codes = {e: by_ecode.get(e) or next(iter(one["codes"] & set(register.index)), e) for e, one in seen.items()}
     rows = []
     for ecode, one in seen.items():
         base, kind = codes[ecode], one["class"]

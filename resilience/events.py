@@ -236,9 +236,7 @@ def onsets(events: pd.DataFrame, *, outcome: str = "distress", as_of: date | Non
     """
     if outcome not in OUTCOMES:
         raise DataError(f"'{outcome}' is no outcome; choose one of {', '.join(OUTCOMES)}.")
-    rows = events[
-        events[outcome] & events["known"].notna() & (events["known"] >= pd.Timestamp(COUNTING_FROM))
-    ]
+    rows = events[events[outcome] & events["known"].notna() & (events["known"] >= pd.Timestamp(COUNTING_FROM))]
     if as_of is not None:
         rows = rows[rows["known"] < pd.Timestamp(as_of)]
     # Ties on a day go to the graver kind, in the order of EVENT_TYPES, so that the answer never depends on row order.

@@ -54,9 +54,7 @@ def writing(path: Path) -> Iterator[Path]:
                 f"{path} cannot be replaced ({error.strerror}); close the program that has it open and try again."
             ) from error
     except OSError as error:
-        raise DataError(
-            f"{path} could not be written in full ({error.strerror}); what was there is kept."
-        ) from error
+        raise DataError(f"{path} could not be written in full ({error.strerror}); what was there is kept.") from error
     finally:
         with suppress(OSError):
             beside.unlink()

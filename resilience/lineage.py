@@ -126,9 +126,7 @@ class _History:
                 (share * self.values[one] for one, share in shares.items()), np.zeros(len(self.amounts))
             )
             self.parts[key] = {
-                origin: share * part
-                for one, share in shares.items()
-                for origin, part in self.parts[one].items()
+                origin: share * part for one, share in shares.items() for origin, part in self.parts[one].items()
             }
             self.facts[key] = {
                 name: carry([self.facts[one][name] for one in members])
@@ -137,9 +135,7 @@ class _History:
             }
             self.built.append(key)
 
-    def _share(
-        self, reorganisation: Mapping[str, Any], successor: Successor, year: int, weight: str
-    ) -> float:
+    def _share(self, reorganisation: Mapping[str, Any], successor: Successor, year: int, weight: str) -> float:
         if weight not in self.amounts:
             raise DataError(
                 f"The panel lacks the amount column {weight}, by which {successor['part_of']} is split over "

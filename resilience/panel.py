@@ -78,9 +78,7 @@ def build_panel(
         amounts = [name for name in planned if name.startswith("ra_")]
         wide = wide.merge(planned[["ons_code", "year", *amounts]], on=["ons_code", "year"], how="left")
     panel = _with_absent(wide, register)
-    panel["known_from"] = panel["outturn_year"].map(
-        {year: known_from(year) for year in panel["outturn_year"].unique()}
-    )
+    panel["known_from"] = panel["outturn_year"].map({year: known_from(year) for year in panel["outturn_year"].unique()})
     panel["status"] = quality.status_of(panel)
     panel = panel.sort_values(["ons_code", "year"], ignore_index=True)
     panel["flags"] = quality.flags(panel, quality.findings(panel))
@@ -141,9 +139,7 @@ def schema(panel: pd.DataFrame) -> pa.DataFrameSchema:
     """Return the panel's pandera schema for the amounts it has."""
     import pandera.pandas as pa
 
-    amounts = {
-        name: pa.Column(float, nullable=True) for name in panel.columns if name.split("_")[0] in ("rs", "ra")
-    }
+    amounts = {name: pa.Column(float, nullable=True) for name in panel.columns if name.split("_")[0] in ("rs", "ra")}
     keys = {
         "ons_code": pa.Column(str, pa.Check.str_matches(r"^E\d{4}(\d{4})?$")),
         "ecode": pa.Column(str, pa.Check.str_matches(r"^E\d{4}$")),
@@ -240,10 +236,7 @@ def _plain(values: pd.Series) -> pd.Series:
     numbers = values.to_numpy()
     whole = np.equal(np.mod(numbers, 1), 0)
     text = np.array(
-        [
-            "" if np.isnan(v) else str(int(v)) if w else repr(float(v))
-            for v, w in zip(numbers, whole, strict=True)
-        ],
+        ["" if np.isnan(v) else str(int(v)) if w else repr(float(v)) for v, w in zip(numbers, whole, strict=True)],
         dtype=object,
     )
     return pd.Series(text, index=values.index)

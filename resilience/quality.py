@@ -28,7 +28,23 @@ MEANING = {
 
 SERVICES = tuple(
     f"rs_{name}_net_exp"
-    for name in "edu trans csc asc phs sc hous cul env plan pol frs court cen oth".split()
+    for name in [
+        "edu",
+        "trans",
+        "csc",
+        "asc",
+        "phs",
+        "sc",
+        "hous",
+        "cul",
+        "env",
+        "plan",
+        "pol",
+        "frs",
+        "court",
+        "cen",
+        "oth",
+    ]
 )
 TOTAL_SERVICES = "rs_totsx_net_exp"
 CORE = (
@@ -54,9 +70,7 @@ def status_of(panel: pd.DataFrame) -> pd.Series:
     status[~any_figure] = "not returned"
     if "int_reserves_unallocated_and_earmarked" in panel:
         second_hand = panel["source_kind"].eq("interim")
-        whole = (
-            panel["rs_netrevexp_net_exp"].notna() & panel["int_reserves_unallocated_and_earmarked"].notna()
-        )
+        whole = panel["rs_netrevexp_net_exp"].notna() & panel["int_reserves_unallocated_and_earmarked"].notna()
         status[second_hand & whole] = "returned"
         status[second_hand & ~whole & any_figure] = "partial"
     return status
@@ -88,9 +102,7 @@ def findings(panel: pd.DataFrame) -> pd.DataFrame:
         *_jumps(rows),
     ]
     if "certified" in rows:
-        found.append(
-            _where(rows, rows["certified"].eq("N") & rows["status"].ne("not returned"), "not_certified")
-        )
+        found.append(_where(rows, rows["certified"].eq("N") & rows["status"].ne("not returned"), "not_certified"))
     if "duplicated" in rows:
         found.append(_where(rows, rows["duplicated"].eq(True), "duplicated_row"))
     result = pd.concat(found, ignore_index=True)

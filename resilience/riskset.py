@@ -66,9 +66,9 @@ def known_on(indicators: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """
     day = pd.Timestamp(as_of)
     register = load_councils()
-    began = pd.to_datetime(register["start_date"]).fillna(pd.Timestamp.min) <= day
-    ended = pd.to_datetime(register["end_date"]).fillna(pd.Timestamp.max) < day
-    being = register[began & ~ended].drop_duplicates("ons_code").set_index("ons_code")
+    starts, ends = pd.to_datetime(register["start_date"]), pd.to_datetime(register["end_date"])
+    in_being = (starts.isna() | (starts <= day)) & (ends.isna() | (ends >= day))
+    being = register[in_being].drop_duplicates("ons_code").set_index("ons_code")
 
     known = indicators[
         (pd.to_datetime(indicators["known_from"]) < day)
@@ -149,12 +149,10 @@ def risk_set(
         start = pd.Timestamp(origin)
         until = start + pd.DateOffset(months=horizon)
         table = known_on(indicators, start.date()).reset_index()
-        happened = table["ons_code"].map(first["date"])
+        happened = first["date"].reindex(table["ons_code"]).reset_index(drop=True)
         before = (happened < start).to_numpy()
         table.insert(0, "origin", start)
-        table["status"] = np.where(
-            before, EVENT_ALREADY, np.where(table[CORE].notna(), AT_RISK, NOT_SCORABLE)
-        )
+        table["status"] = np.where(before, EVENT_ALREADY, np.where(table[CORE].notna(), AT_RISK, NOT_SCORABLE))
         # A council that is abolished is watched until its last day.
         watched_to = table["ons_code"].map(ends).add(pd.Timedelta(days=1)).fillna(until).clip(upper=until)
         watched_to = watched_to.clip(upper=register_end)

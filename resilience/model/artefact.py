@@ -64,8 +64,8 @@ def to_json(model: RiskModel, scores: pd.DataFrame) -> str:
         "format": FORMAT,
         "what": "The chance of needing exceptional support or intervention within the horizon, from published figures.",
         "how": (
-            "For each term: bound the indicator between floor and cap, transform it, take off the tier's centre, divide "
-            f"by the tier's spread, cut off at plus or minus {CUT:g}, multiply by the weight. Add these up, add the "
+            "For each term: bound the indicator between floor and cap, transform it, take off the tier's centre, "
+            f"divide by the tier's spread, cut off at plus or minus {CUT:g}, multiply by the weight. Add these up, add the "
             "intercept, and for an upper-tier council (class UA, MD, LB or SC) the upper tier's weight. The chance is "
             "1 / (1 + exp(-sum)). A term that does not apply to the tier, or was never published for the council, "
             "counts nought."
@@ -167,13 +167,10 @@ def load(path: Path | None = None, *, outcome: str = "distress", horizon: int = 
     try:
         content = json.loads(source.read_text("utf-8"))
         if content["format"] != FORMAT:
-            raise ModelError(
-                f"{source} is of format {content['format']}, not {FORMAT}; run 'resilience train'."
-            )
+            raise ModelError(f"{source} is of format {content['format']}, not {FORMAT}; run 'resilience train'.")
         fields = ("name", "indicator", "transform", "floor", "cap", "smallest_spread", "label", "why")
         terms = tuple(
-            Term(**{name: entry[name] for name in fields}, tiers=tuple(entry["tiers"]))
-            for entry in content["terms"]
+            Term(**{name: entry[name] for name in fields}, tiers=tuple(entry["tiers"])) for entry in content["terms"]
         )
         weights = {entry["name"]: float(entry["weight"]) for entry in content["terms"]}
         weights["upper tier"] = float(content["upper_tier_weight"])

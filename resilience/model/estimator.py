@@ -73,7 +73,7 @@ class PriorLogit(ClassifierMixin, BaseEstimator):
         tags.classifier_tags.multi_class = False
         return tags
 
-    def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None) -> Self:  # noqa: N803
+    def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None) -> Self:
         """Fit by Newton's method with step halving.
 
         Parameters
@@ -88,7 +88,7 @@ class PriorLogit(ClassifierMixin, BaseEstimator):
         ValueError
             If y has more than two classes (or one, where no prior holds the fit).
         """
-        X, y = validate_data(self, X, y, dtype=np.float64)  # noqa: N806
+        X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         if type_of_target(y, input_name="y", raise_unknown=True) != "binary":
             raise ValueError("Only binary classification is supported. The type of the target is multiclass.")
@@ -119,7 +119,8 @@ class PriorLogit(ClassifierMixin, BaseEstimator):
 
         beta = np.where(precision > 0, mean, 0.0)
         best = objective(beta)
-        for self.n_iter_ in range(1, self.max_iter + 1):
+        for iteration in range(1, self.max_iter + 1):
+            self.n_iter_ = iteration
             p = expit(x @ beta)
             curvature = weights * p * (1 - p)
             information = (x.T * curvature) @ x + np.diag(precision)
@@ -153,16 +154,16 @@ class PriorLogit(ClassifierMixin, BaseEstimator):
         self.covariance_ = np.linalg.pinv(information)
         self.penalised_loglik_ = best
 
-    def decision_function(self, X: np.ndarray) -> np.ndarray:  # noqa: N803
+    def decision_function(self, X: np.ndarray) -> np.ndarray:
         """Return the log-odds of the event, shape (n_samples,)."""
         check_is_fitted(self)
         return self.intercept_ + validate_data(self, X, reset=False, dtype=np.float64) @ self.coef_
 
-    def predict_proba(self, X: np.ndarray) -> np.ndarray:  # noqa: N803
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
         """Return the chances of no event and of an event, shape (n_samples, 2)."""
         p = expit(self.decision_function(X))
         return np.column_stack([1 - p, p])
 
-    def predict(self, X: np.ndarray) -> np.ndarray:  # noqa: N803
+    def predict(self, X: np.ndarray) -> np.ndarray:
         """Return the likelier class."""
         return self.classes_[(self.decision_function(X) > 0).astype(int)]

@@ -134,9 +134,7 @@ def fit(
         If an origin's horizon had not closed, or there is no row.
     """
     if rows.empty or not rows["closed"].all():
-        raise ModelError(
-            "A model is fitted only to origins whose whole horizon has closed; leave out later origins."
-        )
+        raise ModelError("A model is fitted only to origins whose whole horizon has closed; leave out later origins.")
     candidates, prior = terms or load_terms(), prior or load_prior()
     features = designed(rows, candidates)
     # A council watched for part of the horizon only (it was abolished) says nothing certain without an event.
@@ -152,9 +150,7 @@ def fit(
     model = _estimator(prior, len(kept)).fit(x, y, weight)
     clusters = rows["ons_code"].astype("category").cat.codes.to_numpy()
     sets = np.array_split(np.arange(draws), max(1, draws // 25))
-    drawn = Parallel(n_jobs=n_jobs)(
-        delayed(_draw)(x, y, weight, clusters, prior, seed, part) for part in sets
-    )
+    drawn = Parallel(n_jobs=n_jobs)(delayed(_draw)(x, y, weight, clusters, prior, seed, part) for part in sets)
     rng = np.random.default_rng([seed, 1])
     return RiskModel(
         outcome=str(rows.attrs.get("outcome", "distress")),
