@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -72,9 +73,7 @@ class Client:
             if not parts.hostname or not (
                 parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
             ):
-                raise PublicationError(
-                    f"'{plain(self.base_url)}' is no mirror's address; give one with https://."
-                )
+                raise PublicationError(f"'{plain(self.base_url)}' is no mirror's address; give one with https://.")
             self.base_url = self.base_url.rstrip("/")
 
     def address(self, url: str) -> str:
@@ -116,9 +115,7 @@ class Client:
             If the page cannot be had.
         """
         for _ in range(6):
-            data = self._tries(
-                lambda page=page: self._json(f"/api/content/{page.lstrip('/')}"), f"page {page}"
-            )
+            data = self._tries(partial(self._json, f"/api/content/{page.lstrip('/')}"), f"page {page}")
             redirects = data.get("redirects")
             if data.get("document_type") != "redirect" or not isinstance(redirects, list) or not redirects:
                 path = data.get("base_path")
@@ -186,9 +183,7 @@ class Client:
             except AgainError as trouble:
                 if attempt == self.limits.tries:
                     kind = PublicationError if self._answered else UnreachableError
-                    raise kind(
-                        f"The {plain(what)} could not be had in {attempt} tries ({trouble})."
-                    ) from None
+                    raise kind(f"The {plain(what)} could not be had in {attempt} tries ({trouble}).") from None
                 if trouble.wait is not None and trouble.wait > self.limits.longest_wait:
                     raise PublicationError(
                         f"The server asks to wait {trouble.wait:,.0f} seconds; try again later."
@@ -224,9 +219,7 @@ class Client:
                     return
             raise PublicationError("It is redirected in circles.")
         except requests.exceptions.SSLError as error:
-            raise PublicationError(
-                f"The server's certificate is not trusted ({plain(error, 80)})."
-            ) from error
+            raise PublicationError(f"The server's certificate is not trusted ({plain(error, 80)}).") from error
         except (
             requests.RequestException,
             urllib3.exceptions.HTTPError,
@@ -238,7 +231,7 @@ class Client:
     def _pieces(self, response: requests.Response) -> Iterator[bytes]:
         """Yield what arrives as it arrives, giving up on a trickle."""
         start, done = time.monotonic(), 0
-        while piece := response.raw.read1(65_536):
+        while piece := response.raw.read1(65_536, decode_content=False):
             done += len(piece)
             yield piece
             elapsed = time.monotonic() - start
@@ -257,14 +250,10 @@ class Client:
         except (ValueError, RecursionError):
             data = None
         if not isinstance(data, dict):
-            raise PublicationError(
-                "The server answered with something else than a page's description (JSON)."
-            )
+            raise PublicationError("The server answered with something else than a page's description (JSON).")
         return data
 
-    def _piece(
-        self, url: str, part: Path, asked: dict[str, str], tell: Callable[[int, int | None], None]
-    ) -> Got:
+    def _piece(self, url: str, part: Path, asked: dict[str, str], tell: Callable[[int, int | None], None]) -> Got:
         """Try once to bring a file, or what is still missing of it."""
         mark = part.with_name(part.name + ".mark")
         have, same = 0, mark.read_text(encoding="utf-8") if mark.is_file() and part.is_file() else ""

@@ -147,7 +147,6 @@ def disk(part: Path) -> Iterator[None]:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
             raise DiskFullError(
-                f"The disk of {part.parent} is full; free some space and run it again (what was "
-                "there is kept)."
+                f"The disk of {part.parent} is full; free some space and run it again (what was there is kept)."
             ) from error
         raise PublicationError(f"{part.parent} cannot be written ({error.strerror}).") from error

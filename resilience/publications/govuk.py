@@ -148,9 +148,7 @@ def fetch(
     """
     unknown = set(forms) - {"RS", "RSX", "RA"}
     if unknown:
-        raise PublicationError(
-            f"'{plain(sorted(unknown)[0])}' is no form that is fetched; name RS, RSX or RA."
-        )
+        raise PublicationError(f"'{plain(sorted(unknown)[0])}' is no form that is fetched; name RS, RSX or RA.")
     wanted = None if years is None else [outturn_year_of(year_of(year)) for year in years]
     client = client or Client(base_url)
     folder = into or paths.raw()
@@ -245,11 +243,7 @@ class _Run:
         before = [e for e in self.entries if (e.outturn_year, e.form) == (year, form)]
         last = next((e for e in reversed(before) if e.asset == chosen.url), None)
         sound = last is not None and intact(self.into, last)
-        part = (
-            self.into
-            / ".partial"
-            / (hashlib.sha256(chosen.url.encode()).hexdigest()[:24] + Path(name).suffix)
-        )
+        part = self.into / ".partial" / (hashlib.sha256(chosen.url.encode()).hexdigest()[:24] + Path(name).suffix)
         task = self.bars.add_task(f"{year} {form}", total=chosen.size)
         tell: Callable[[int, int | None], None] = lambda done, total: self.bars.update(  # noqa: E731
             task, completed=done, total=total
@@ -279,9 +273,7 @@ class _Run:
         same = next((e for e in before if e.sha256 == got.sha256 and intact(self.into, e)), None)
         if same:
             part.unlink()
-            return Row(
-                year, form, "unchanged", "The same file under a new address.", same.file, same.released
-            )
+            return Row(year, form, "unchanged", "The same file under a new address.", same.file, same.released)
         note = ""
         if last:
             note = (

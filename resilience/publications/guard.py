@@ -101,9 +101,7 @@ def check_csv(path: Path) -> str:
         raise PublicationError(f"{path.name} is UTF-16 text; save it as 'CSV UTF-8'.")
     if b"\0" in data:
         row = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise PublicationError(
-            f"{path.name}, row {row} holds a NUL byte, so it is no text; download it again."
-        )
+        raise PublicationError(f"{path.name}, row {row} holds a NUL byte, so it is no text; download it again.")
     _refuse_text(path, data)
     encodings = ["utf-8-sig"] if data.startswith(b"\xef\xbb\xbf") else ["utf-8", "windows-1252"]
     for encoding in encodings:
@@ -129,9 +127,7 @@ def _read(path: Path) -> bytes:
             )
         data = path.read_bytes()
     except OSError as error:
-        raise PublicationError(
-            f"{path} cannot be read ({error.strerror}); close what has it open."
-        ) from error
+        raise PublicationError(f"{path} cannot be read ({error.strerror}); close what has it open.") from error
     if not data:
         raise PublicationError(f"{path.name} is empty; download it again.")
     return data
@@ -166,9 +162,7 @@ def _check_package(path: Path, data: bytes) -> list[str]:
         with path.open("rb") as handle, zipfile.ZipFile(handle) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
-        raise PublicationError(
-            f"{path.name} is damaged or cut short ({error}); download it again."
-        ) from error
+        raise PublicationError(f"{path.name} is damaged or cut short ({error}); download it again.") from error
     _check_entries(path, entries, len(data))
     names = {entry.filename for entry in entries}
     kind = _kind(path, names)
@@ -209,9 +203,7 @@ def _kind(path: Path, names: set[str]) -> str:
 def _check_entries(path: Path, entries: list[zipfile.ZipInfo], size: int) -> None:
     """Refuse zip bombs, escaping paths, duplicated and overlapping parts by the archive's own directory."""
     if len(entries) > MAX_PARTS:
-        raise PublicationError(
-            f"{path.name} holds {len(entries):,} parts, more than any workbook; do not use it."
-        )
+        raise PublicationError(f"{path.name} holds {len(entries):,} parts, more than any workbook; do not use it.")
     total = sum(entry.file_size for entry in entries)
     bomb = next((e for e in entries if e.file_size > max(1_000_000, MAX_RATIO * e.compress_size)), None)
     if total > MAX_UNPACKED or bomb is not None:
@@ -225,9 +217,7 @@ def _check_entries(path: Path, entries: list[zipfile.ZipInfo], size: int) -> Non
     for entry in sorted(entries, key=lambda e: e.header_offset):
         name = entry.filename
         if name.startswith(("/", "\\")) or ":" in name or ".." in re.split(r"[/\\]", name):
-            raise PublicationError(
-                f"{path.name} holds a part named '{name[:80]}' that escapes; do not use it."
-            )
+            raise PublicationError(f"{path.name} holds a part named '{name[:80]}' that escapes; do not use it.")
         if name in seen or entry.header_offset < end:
             raise PublicationError(f"{path.name} holds overlapping or doubled parts; do not use it.")
         if entry.flag_bits & 0x1:
@@ -241,9 +231,7 @@ def _unpack(path: Path, data: bytes, entry: zipfile.ZipInfo) -> bytes:
     start = entry.header_offset
     header = data[start : start + 30]
     if len(header) < 30 or header[:4] != _ZIP:
-        raise PublicationError(
-            f"{path.name} is damaged or cut short at '{entry.filename}'; download it again."
-        )
+        raise PublicationError(f"{path.name} is damaged or cut short at '{entry.filename}'; download it again.")
     start += 30 + sum(struct.unpack("<HH", header[26:30]))
     packed = data[start : start + entry.compress_size]
     if entry.compress_type == zipfile.ZIP_STORED:
@@ -253,16 +241,13 @@ def _unpack(path: Path, data: bytes, entry: zipfile.ZipInfo) -> bytes:
         try:
             part = unpacker.decompress(packed, entry.file_size + 1)
         except zlib.error as error:
-            raise PublicationError(
-                f"{path.name} is damaged at '{entry.filename}'; download it again."
-            ) from error
+            raise PublicationError(f"{path.name} is damaged at '{entry.filename}'; download it again.") from error
         complete = unpacker.eof or not part
     else:
         raise PublicationError(f"{path.name} is packed in a way no workbook is; save it again as .xlsx.")
     if not complete or len(part) != entry.file_size or zlib.crc32(part) != entry.CRC:
         raise PublicationError(
-            f"{path.name} is damaged, cut short or misstates its size at '{entry.filename}'; "
-            "download it again."
+            f"{path.name} is damaged, cut short or misstates its size at '{entry.filename}'; download it again."
         )
     return part
 

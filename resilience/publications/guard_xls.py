@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 from resilience.errors import PublicationError
@@ -34,9 +35,7 @@ def check(path: Path, data: bytes) -> list[str]:
             raise PublicationError(f"{path.name} is password-protected; save it without a password.")
         book = next((name for name in streams if name.lower() in ("workbook", "book")), None)
         if book is None:
-            raise PublicationError(
-                f"{path.name} is no workbook, though its format is Office's; download it again."
-            )
+            raise PublicationError(f"{path.name} is no workbook, though its format is Office's; download it again.")
         _check_records(path, streams[book]())
     except (struct.error, IndexError, _BrokenError) as error:
         raise PublicationError(f"{path.name} is damaged or cut short; download it again.") from error
@@ -47,7 +46,7 @@ class _BrokenError(Exception):
     """The compound file's chains lead nowhere."""
 
 
-def _directory(data: bytes) -> dict:
+def _directory(data: bytes) -> dict[str, Callable[[], bytes]]:
     """Return the compound file's streams by name, each as a function that reads it."""
     sector, mini = 1 << struct.unpack_from("<H", data, 30)[0], 1 << struct.unpack_from("<H", data, 32)[0]
     if sector not in (512, 4096) or mini != 64:
@@ -64,7 +63,7 @@ def _directory(data: bytes) -> dict:
         fat += struct.unpack_from(f"<{sector // 4}I", data, (number + 1) * sector)
 
     def chain(first: int, table: list[int], unit: int, source: bytes, offset: int) -> bytes:
-        pieces = []
+        pieces: list[bytes] = []
         number = first
         while number < _END - 3:
             piece = source[number * unit + offset : (number + 1) * unit + offset]
@@ -76,7 +75,7 @@ def _directory(data: bytes) -> dict:
 
     entries = chain(start, fat, sector, data, sector)
     root_start = struct.unpack_from("<I", entries, 116)[0]
-    streams = {}
+    streams: dict[str, Callable[[], bytes]] = {}
     for position in range(0, len(entries) - 127, 128):
         length, kind = struct.unpack_from("<HB", entries, position + 64)
         if kind not in (1, 2):

@@ -74,9 +74,7 @@ def read_manifest(into: Path) -> list[Entry]:
     types = {field.name: int if field.type == "int" else str for field in fields(Entry)}
     try:
         entries = [Entry(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))["files"]]
-        good = all(
-            isinstance(getattr(entry, name), kind) for entry in entries for name, kind in types.items()
-        )
+        good = all(isinstance(getattr(entry, name), kind) for entry in entries for name, kind in types.items())
     except (ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError):
         good = False
     if not good:
@@ -114,8 +112,7 @@ def safe_name(address: str) -> str:
     stem, suffix = Path(name).stem, Path(name).suffix
     if suffix.lower() not in KINDS or not stem:
         raise PublicationError(
-            f"'{plain(last)}' is no workbook or CSV file by its name (one of "
-            f"{', '.join(KINDS)}); it is not taken."
+            f"'{plain(last)}' is no workbook or CSV file by its name (one of {', '.join(KINDS)}); it is not taken."
         )
     name = stem[:100].rstrip(". ") + suffix.lower()
     return "_" + name if _RESERVED.match(name) else name
@@ -141,9 +138,7 @@ def folder_lock(into: Path) -> Iterator[None]:
         into.mkdir(parents=True, exist_ok=True)
         handle = path.open("a+b")
     except OSError as error:
-        raise PublicationError(
-            f"{into} cannot be written ({error.strerror}); choose another folder."
-        ) from error
+        raise PublicationError(f"{into} cannot be written ({error.strerror}); choose another folder.") from error
     with handle:
         try:
             _lock(handle.fileno())

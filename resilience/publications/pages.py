@@ -22,9 +22,7 @@ _TITLES = {
     "RA": re.compile(r"\bRA\b|revenue account", re.IGNORECASE),
     "RO": re.compile(r"multi[- ]year|time[- ]series|\brevenue outturn data\b", re.IGNORECASE),
 }
-_NO_DATA = re.compile(
-    r"metadata|guidance|\bnotes?\b|form\b|specification|variable list|technical", re.IGNORECASE
-)
+_NO_DATA = re.compile(r"metadata|guidance|\bnotes?\b|form\b|specification|variable list|technical", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -79,9 +77,7 @@ def choose(found: Sequence[Attachment], form: str, outturn_year: str) -> Attachm
         if fit:
             return min(fit, key=lambda a: [a.url.lower().endswith(kind) for kind in kinds].index(True))
     if form == "RO":
-        return max(
-            (a for a in found if a.url.lower().endswith(kinds)), key=lambda a: a.size or 0, default=None
-        )
+        return max((a for a in found if a.url.lower().endswith(kinds)), key=lambda a: a.size or 0, default=None)
     return None
 
 
@@ -99,11 +95,7 @@ def released(page: dict[str, Any]) -> tuple[str, str]:
     """Return the dates of the page's current release and of its first publication ("" where not given)."""
     details = page.get("details")
     history = details.get("change_history") if isinstance(details, dict) else None
-    stamps = (
-        [h.get("public_timestamp") for h in history if isinstance(h, dict)]
-        if isinstance(history, list)
-        else []
-    )
+    stamps = [h.get("public_timestamp") for h in history if isinstance(h, dict)] if isinstance(history, list) else []
     dates = [d for d in map(_day, stamps) if d]
     first = _day(page.get("first_published_at")) or (min(dates) if dates else "")
     return _day(page.get("public_updated_at")) or (max(dates) if dates else first), first

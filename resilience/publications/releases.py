@@ -78,9 +78,7 @@ def _release(entry: dict) -> Release:
     if outturn_year_of(year_of(year)) != year or entry["basis"] not in _BASES:
         raise PublicationError(f"releases.toml, {year}: write the year like 2023-24 and a basis of {_BASES}.")
     if (entry["basis"] == "convention") == ("known_from" in entry):
-        raise PublicationError(
-            f"releases.toml, {year}: give known_from, or the basis 'convention', not both."
-        )
+        raise PublicationError(f"releases.toml, {year}: give known_from, or the basis 'convention', not both.")
     return Release(
         outturn_year=year,
         known_from=entry.get("known_from", convention(year)),
@@ -90,8 +88,7 @@ def _release(entry: dict) -> Release:
         pages=tuple(entry["pages"]),
         budget_pages=tuple(entry["budget_pages"]),
         vintages=tuple(
-            Vintage(v["edition"], v.get("date"), v.get("held", False), v["evidence"])
-            for v in entry.get("vintage", [])
+            Vintage(v["edition"], v.get("date"), v.get("held", False), v["evidence"]) for v in entry.get("vintage", [])
         ),
     )
 

@@ -68,9 +68,7 @@ class GovUk:
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.http.server_port}"
-        self.thread = threading.Thread(
-            target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
+        self.thread = threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self.thread.start()
 
     def close(self) -> None:
@@ -78,9 +76,7 @@ class GovUk:
         self.http.server_close()
         self.thread.join()
 
-    def page(
-        self, path: str, files: dict[str, bytes], *, day: str = "2024-12-12", titles: dict | None = None
-    ) -> None:
+    def page(self, path: str, files: dict[str, bytes], *, day: str = "2024-12-12", titles: dict | None = None) -> None:
         """Put up a publication page that offers files, by name, on an asset host of its own."""
         offered = []
         for number, (name, data) in enumerate(files.items()):

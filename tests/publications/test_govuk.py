@@ -75,9 +75,7 @@ def test_all_that_is_published_is_brought_with_its_manifest(server, client, tmp_
     for year in releases.load_releases():
         path = outturn_page(year)
         listed.append(path)
-        server.page(
-            path, {f"RS_{year}.xlsx": workbook(f"RS{year}"), f"RSX_{year}.xlsx": workbook(f"RSX{year}")}
-        )
+        server.page(path, {f"RS_{year}.xlsx": workbook(f"RS{year}"), f"RSX_{year}.xlsx": workbook(f"RSX{year}")})
     server.collection(releases.collection_page(), listed)
     server.page(releases.multi_year_page(), {"RO_time_series.csv": b"year_ending\n202403\n"})
     report = govuk.fetch(into=into, client=client, progress=True)
@@ -138,9 +136,7 @@ def test_odd_redirects_are_no_way_out(server, one, fetch, redirects):
     ],
 )
 def test_a_renamed_attachment_is_still_found(server, fetch, name, title):
-    server.page(
-        PAGE, {"notes.xlsx": b"", name: workbook()}, titles={name: title, "notes.xlsx": "RS metadata"}
-    )
+    server.page(PAGE, {"notes.xlsx": b"", name: workbook()}, titles={name: title, "notes.xlsx": "RS metadata"})
     assert only(fetch()).file.endswith(name.replace("-", "-"))
 
 
@@ -348,9 +344,7 @@ def test_an_endless_page_description(server, one, fetch, client):
     assert "larger than any real one" in only(fetch()).detail
 
 
-@pytest.mark.parametrize(
-    "to", ["https://evil.example/x.xlsx", "http://169.254.169.254/x", "file:///etc/passwd"]
-)
+@pytest.mark.parametrize("to", ["https://evil.example/x.xlsx", "http://169.254.169.254/x", "file:///etc/passwd"])
 def test_redirects_to_other_hosts_are_not_followed(server, one, fetch, to):
     server.answers[ASSET] = [srv.moved(to, 302)]
     row = only(fetch())
@@ -580,3 +574,37 @@ def test_requests_is_not_imported_before_it_is_needed():
     code = "import sys, resilience.publications.govuk; sys.exit('requests' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert download.HOSTS == ("www.gov.uk", "assets.publishing.service.gov.uk")
+
+
+_KILLED = """
+import sys, pathlib
+from resilience.publications import govuk
+govuk.fetch(["2022-23", "2023-24"], base_url=sys.argv[1], into=pathlib.Path(sys.argv[2]), multi_year=False)
+"""
+
+
+def test_a_kill_at_any_moment_leaves_what_was_there_usable(server, client, tmp_path):
+    import random
+    import subprocess
+    import sys
+    import time
+
+    into, moments = tmp_path / "raw", random.Random(7)
+    for year in ("2022-23", YEAR):
+        files = {f"RS_{year}.xlsx": workbook(year, 3_000), f"RSX_{year}.xlsx": workbook(year + "x", 3_000)}
+        server.page(outturn_page(year), files)
+    server.collection(releases.collection_page(), [])
+    for trial in range(10):
+        run = subprocess.Popen([sys.executable, "-c", _KILLED, server.url, str(into)])
+        time.sleep(0.35 + moments.random() * 0.5)
+        run.kill()
+        run.wait()
+        entries = manifest.read_manifest(into)
+        assert all(manifest.intact(into, entry) for entry in entries)
+        if trial == 5:  # a new release half-way
+            files = {"RS_2023-24.xlsx": workbook("new", 3_000)}
+            server.page(PAGE, files, day="2025-06-01")
+    report = govuk.fetch(["2022-23"], into=into, client=client, multi_year=False)
+    assert report.exit_code == 0 and not report.having("missing")
+    named = [p for p in into.rglob("*.xlsx") if ".partial" not in p.parts]
+    assert len({p.read_bytes() for p in named}) == len(named)

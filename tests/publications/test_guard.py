@@ -41,9 +41,7 @@ def book():
 
 def package(tmp_path, extra=None, name="a.xlsx", base=None, method=zipfile.ZIP_DEFLATED):
     """A package of some parts: by default the least that counts as .xlsx."""
-    parts = (
-        {"xl/workbook.xml": "<workbook/>", "xl/worksheets/sheet1.xml": "<x/>"} if base is None else dict(base)
-    )
+    parts = {"xl/workbook.xml": "<workbook/>", "xl/worksheets/sheet1.xml": "<x/>"} if base is None else dict(base)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive:
         for part, text in (parts | (extra or {})).items():
@@ -53,9 +51,7 @@ def package(tmp_path, extra=None, name="a.xlsx", base=None, method=zipfile.ZIP_D
 
 def ods(tmp_path, rows):
     content = f'<d xmlns:table="t"><table:table table:name="a">{rows}</table:table></d>'
-    return package(
-        tmp_path, {"content.xml": content}, "a.ods", {"mimetype": "x", "META-INF/manifest.xml": "<m/>"}
-    )
+    return package(tmp_path, {"content.xml": content}, "a.ods", {"mimetype": "x", "META-INF/manifest.xml": "<m/>"})
 
 
 @pytest.mark.parametrize("path", REAL, ids=lambda p: p.name)
@@ -77,9 +73,7 @@ def test_real_oddities_are_noted():
 
 def test_a_plain_workbook_passes(tmp_path):
     assert guard.notes_on_workbook(put(tmp_path, book())) == []
-    assert guard.notes_on_workbook(package(tmp_path, {"xl/embeddings/a.bin": "x"})) == [
-        "embedded objects (not opened)"
-    ]
+    assert guard.notes_on_workbook(package(tmp_path, {"xl/embeddings/a.bin": "x"})) == ["embedded objects (not opened)"]
     assert guard.notes_on_workbook(package(tmp_path, {"customXml/i.xml": "<\0a\0/\0>\0", "xl/": ""})) == []
 
 
@@ -189,9 +183,7 @@ def test_other_packing(tmp_path):
 
 def test_macros_and_other_kinds(tmp_path):
     refused(package(tmp_path, {"xl/vbaProject.bin": "x"}), "holds macros")
-    refused(
-        package(tmp_path, {"Basic/Standard/a.xml": "x"}, "a.ods", {"content.xml": "<a/>"}), "holds macros"
-    )
+    refused(package(tmp_path, {"Basic/Standard/a.xml": "x"}, "a.ods", {"content.xml": "<a/>"}), "holds macros")
     refused(package(tmp_path, base={"xl/workbook.bin": "x"}), "xlsb")
     refused(package(tmp_path, base={"word/document.xml": "x"}), "no .xlsx or .ods")
     refused(package(tmp_path, base={}), "no .xlsx or .ods")
@@ -229,9 +221,7 @@ def test_cells_far_out_are_refused(tmp_path, cells):
 
 def test_a_huge_declared_dimension_alone_is_harmless(tmp_path):
     sheet = '<dimension ref="A1:XFD1048576"/><row r="1"><c r="A1"/><c r="XFD2"/></row>'
-    guard.check_workbook(
-        package(tmp_path, {"xl/worksheets/sheet1.xml": sheet, "xl/worksheets/_rels/a.rels": ""})
-    )
+    guard.check_workbook(package(tmp_path, {"xl/worksheets/sheet1.xml": sheet, "xl/worksheets/_rels/a.rels": ""}))
 
 
 def test_one_enormous_text_in_many_cells(tmp_path):
@@ -294,10 +284,7 @@ def ole(streams, *, small=b"", sector=512, names_only=False):
     def entry(name, kind, first, size):
         raw = name.encode("utf-16-le") + b"\0\0"
         return (
-            raw.ljust(64, b"\0")
-            + struct.pack("<HB", len(raw), kind)
-            + bytes(49)
-            + struct.pack("<III", first, size, 0)
+            raw.ljust(64, b"\0") + struct.pack("<HB", len(raw), kind) + bytes(49) + struct.pack("<III", first, size, 0)
         )
 
     mini_first, mini_fat = 0xFFFFFFFE, 0xFFFFFFFE
@@ -314,12 +301,7 @@ def ole(streams, *, small=b"", sector=512, names_only=False):
     fat.append(0xFFFFFFFD)
     fat_first = len(chunks)
     chunks.append(struct.pack(f"<{len(fat)}I", *fat).ljust(sector, b"\xff"))
-    head = (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-        + bytes(16)
-        + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6)
-        + bytes(6)
-    )
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
     head += struct.pack("<IIIIIIIIII", 0, 1, directory_first, 0, 4096, mini_fat, 1, 0xFFFFFFFE, 0, fat_first)
     return head.ljust(512, b"\xff") + b"".join(chunks)
 
@@ -343,9 +325,7 @@ def test_a_small_and_a_large_xls_pass(tmp_path):
     guard.check_workbook(put(tmp_path, ole({"Workbook": xls(cell(3, 3))}), "a.xls"))
     guard.check_workbook(put(tmp_path, ole({}, small=records(BOF, cell(1, 1))), "a.xls"))
     several = (0xBD, struct.pack("<HH", 1, 0) + bytes(12) + struct.pack("<H", 200))
-    guard.check_workbook(
-        put(tmp_path, ole({"Book": xls(several, cell(0, 0)), "_VBA_PROJECT": b"x"}), "a.xls")
-    )
+    guard.check_workbook(put(tmp_path, ole({"Book": xls(several, cell(0, 0)), "_VBA_PROJECT": b"x"}), "a.xls"))
 
 
 def test_an_xls_under_another_name(tmp_path):
