@@ -1,1 +1,55 @@
-"""Council financial resilience: an early-warning model from published figures alone."""
+"""Council financial resilience: an early-warning model from published figures alone.
+
+The whole method, one import away::
+
+    import resilience
+
+    panel = resilience.load_panel()
+    indicators = resilience.compute_indicators(panel)
+    events = resilience.load_events()
+    rows = resilience.risk_set(indicators, events, origins, horizon=24)
+    model = resilience.fit(rows)
+    scores = resilience.score(model, indicators, as_of, events=events)
+
+Names are imported when first used, so that ``import resilience`` itself is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "load_panel": "resilience.panel",
+    "build_panel": "resilience.panel",
+    "compute_indicators": "resilience.indicators.compute",
+    "load_events": "resilience.events",
+    "risk_set": "resilience.riskset",
+    "known_on": "resilience.riskset",
+    "training_rows": "resilience.model.fitting",
+    "fit": "resilience.model.fitting",
+    "score": "resilience.model.scoring",
+    "explain": "resilience.explain",
+    "backtest": "resilience.model.backtest",
+    "run": "resilience.pipeline",
+    "load_councils": "resilience.councils",
+    "resolve": "resilience.councils",
+}
+
+__all__ = ["__version__", *_WHERE]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from where it lives."""
+    if name in _WHERE:
+        # The module `resilience.explain` and the function of the same name: the function is what is public.
+        value = getattr(import_module(_WHERE[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'resilience' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

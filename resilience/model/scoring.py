@@ -69,6 +69,10 @@ def score(
     log_odds = pd.Series(intercept + without, index=scorable.index)
 
     result = known.copy()
+    needed = {term.indicator for term in model.terms}
+    result["carried"] = [
+        "; ".join(part for part in text.split("; ") if part.split(" ")[0] in needed) for text in result["carried"]
+    ]
     result["status"] = status
     result["log_odds"] = log_odds
     result["risk"] = expit(log_odds)

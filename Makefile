@@ -1,0 +1,55 @@
+# Two commands do everything: make screen, make test. The rest is for those who work on it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export PIP_NO_INPUT := 1
+
+.PHONY: screen test lint build train notebooks site benchmarks wheel clean
+
+screen: $(VENV)/.runtime  ## this year's watch list from the shipped figures
+	@$(BIN)/resilience screen
+
+test: $(VENV)/.test  ## every test, on the cores there are
+	$(BIN)/python -m pytest -n auto --dist loadfile -q
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+build: $(VENV)/.runtime  ## publications in ../shared/data → data/processed (needs them at hand)
+	$(BIN)/resilience build --source ../shared/data
+
+train: $(VENV)/.runtime
+	$(BIN)/resilience train
+
+site: $(VENV)/.runtime
+	$(BIN)/resilience site
+
+notebooks: $(VENV)/.test
+	$(BIN)/python -m notebooks.run
+
+benchmarks: $(VENV)/.test
+	$(BIN)/python -m benchmarks.run
+
+wheel: $(VENV)/.dev
+	$(BIN)/python -m build --outdir dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install -e . -c constraints.txt
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install -e '.[test]' -c constraints.txt
+	@touch $@ $(VENV)/.runtime
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install -e '.[test,dev]' -c constraints.txt
+	@touch $@ $(VENV)/.test $(VENV)/.runtime
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,234 @@
+"""``resilience build``: publications → the tables the project ships.
+
+Years that the source does not hold are kept from the tables that are there already, with their provenance, so that a
+fetched newest year joins what was shipped. Everything is computed before anything is written; then each table is
+written beside and renamed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from resilience import paths, quality
+from resilience.councils import load_councils
+from resilience.errors import PublicationError
+from resilience.files import sha256, write_atomically
+from resilience.panel import build_panel, check_panel, load_panel, to_csv
+from resilience.publications.releases import held_vintage, known_from
+
+LICENCE = "Open Government Licence v3.0, https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+ATTRIBUTION = (
+    "Contains public sector information licensed under the Open Government Licence v3.0. Figures by the Ministry of "
+    "Housing, Communities and Local Government and its predecessors, the Department for Education, Ofsted and HM "
+    "Treasury; Crown copyright. Council codes and names from mySociety's register (CC BY 4.0)."
+)
+
+
+@dataclass
+class BuildReport:
+    """What a build read and wrote.
+
+    Attributes
+    ----------
+    years_read, years_kept : list of str
+        Outturn years read from the source, and those kept from the tables already there.
+    files : list of dict
+        Provenance of each file read.
+    written : list of Path
+    remarks : list of str
+        What the reader met besides figures (unknown or gone lines, doubled rows).
+    """
+
+    years_read: list[str] = field(default_factory=list)
+    years_kept: list[str] = field(default_factory=list)
+    files: list[dict] = field(default_factory=list)
+    written: list[Path] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def build(
+    source: Path | None = None, out: Path | None = None, *, progress: Callable[[str], None] | None = None
+) -> BuildReport:
+    """Build the shipped tables from a folder of publications.
+
+    Parameters
+    ----------
+    source : Path, optional
+        Holds ``revenue_outturn/``, and if it has them ``revenue_budget/``, ``interim/``, ``council_tax/``,
+        ``service_outturn/``, ``capital/``, ``covariates/`` and ``lookups/``; or the folders that ``resilience fetch``
+        makes. By default ``data/raw``.
+    out : Path, optional
+        By default ``data/processed``.
+    progress : callable, optional
+        Told what is being read.
+
+    Raises
+    ------
+    PublicationError
+        If there is nothing to read, or a file cannot be read; nothing is then written.
+    """
+    from resilience.publications.vintages import fetched_lines
+
+    source = source or paths.raw()
+    out = out or paths.processed()
+    say = progress or (lambda text: None)
+    if not source.is_dir():
+        raise PublicationError(f"{source} is no folder; name the one that holds the publications.")
+    report = BuildReport()
+    say("outturn")
+    lines, files = _outturn(source, say, report)
+    fetched, fetched_files = fetched_lines(source, say)
+    if fetched is not None:
+        newer = set(fetched["outturn_year"].unique())
+        lines = fetched if lines is None else pd.concat([lines[~lines["outturn_year"].isin(newer)], fetched])
+        files += fetched_files
+    if lines is None:
+        raise PublicationError(
+            f"{source} holds no Revenue Outturn publication; download them with 'resilience fetch', or name another "
+            "folder with --source."
+        )
+    interim, budgets = _interim(source, files), _budgets(source, files)
+    register = _register(source, out, report)
+    say("panel")
+    panel = build_panel(lines, register, interim=interim, budgets=budgets)
+    panel = _with_years_kept(panel, out, report)
+    report.years_read = sorted(lines["outturn_year"].astype(str).unique())
+    report.files = files
+    written = {"panel.csv": to_csv(panel)}
+    written["provenance.json"] = _provenance_text(report, out, _companions(source, out, say))
+    for name, content in written.items():
+        write_atomically(out / name, content)
+        report.written.append(out / name)
+    return report
+
+
+def _outturn(source: Path, say: Callable[[str], None], report: BuildReport) -> tuple[pd.DataFrame | None, list[dict]]:
+    from resilience.publications.workbook import read_publications
+
+    folder = source / "revenue_outturn"
+    if not folder.is_dir():
+        return None, []
+    say("revenue outturn workbooks")
+    lines = read_publications(folder)
+    reports = lines.attrs.pop("report")
+    lines.attrs = {}
+    files = []
+    for one in reports:
+        vintage = held_vintage(one.outturn_year)
+        files.append(
+            _entry(folder / one.source_file, f"Revenue Outturn Summary (RS) {one.outturn_year}", one.outturn_year)
+            | {"edition": vintage.edition if vintage else None}
+        )
+        for what in ("unknown_codes", "gone", "duplicated"):
+            if getattr(one, what):
+                report.remarks.append(f"{one.source_file}: {what.replace('_', ' ')}: {', '.join(getattr(one, what))}")
+    return lines[lines["form"] == "RS"], files
+
+
+def _interim(source: Path, files: list[dict]) -> pd.DataFrame | None:
+    from resilience.publications import interim
+
+    folder = source / "interim"
+    if not folder.is_dir():
+        return None
+    for year, name in interim.FILES.items():
+        if (folder / name).is_file():
+            files.append(
+                _entry(folder / name, f"Second-hand figures {year}, until the original is read", year)
+                | {"source_kind": "interim"}
+            )
+    return interim.read_interim(folder)
+
+
+def _budgets(source: Path, files: list[dict]) -> pd.DataFrame | None:
+    from resilience.publications.workbook import read_publications
+
+    folder = source / "revenue_budget"
+    if not folder.is_dir():
+        return None
+    lines = read_publications(folder)
+    for one in lines.attrs.pop("report"):
+        files.append(_entry(folder / one.source_file, f"Revenue Account budget (RA) {one.outturn_year}", None))
+    lines.attrs = {}
+    return lines[lines["form"] == "RA"]
+
+
+def _entry(path: Path, title: str, outturn_year: str | None) -> dict:
+    return {
+        "file": path.name,
+        "bytes": path.stat().st_size,
+        "sha256": sha256(path),
+        "publisher": "MHCLG and its predecessors",
+        "title": title,
+        "outturn_year": outturn_year,
+        "released": str(known_from(outturn_year)) if outturn_year else None,
+        "licence": LICENCE,
+        "table": "panel.csv",
+    }
+
+
+def _register(source: Path, out: Path, report: BuildReport) -> pd.DataFrame:
+    """Build the register where its sources are at hand; otherwise the shipped one stands."""
+    from resilience.councils import build_councils
+
+    if not (source / "lookups").is_dir():
+        return load_councils()
+    register = build_councils(source / "lookups")
+    write_atomically(out / "councils.csv", register.to_csv(index=False, lineterminator="\n"))
+    report.written.append(out / "councils.csv")
+    return load_councils(out / "councils.csv")
+
+
+def _with_years_kept(panel: pd.DataFrame, out: Path, report: BuildReport) -> pd.DataFrame:
+    there = out / "panel.csv"
+    if not there.is_file():
+        return panel
+    before = load_panel(there)
+    kept = before[~before["outturn_year"].isin(panel["outturn_year"].unique())]
+    if kept.empty:
+        return panel
+    report.years_kept = sorted(kept["outturn_year"].unique())
+    both = pd.concat([panel.assign(known_from=pd.to_datetime(panel["known_from"])), kept], ignore_index=True)
+    both = both.sort_values(["ons_code", "year"], ignore_index=True).copy()
+    both["flags"] = quality.flags(both, quality.findings(both))
+    return check_panel(both)
+
+
+def _companions(source: Path, out: Path, say: Callable[[str], None]) -> list[dict]:
+    from resilience.publications.companions import build_companions
+
+    needed = ("council_tax", "service_outturn", "capital", "covariates")
+    if not all((source / name).is_dir() for name in needed):
+        return []
+    say("council tax, services, capital, context")
+    return build_companions(source, out)
+
+
+def _provenance_text(report: BuildReport, out: Path, companions: list[dict]) -> str:
+    entries = report.files + companions
+    there = out / "provenance.json"
+    if there.is_file():
+        before = json.loads(there.read_text("utf-8"))["files"]
+        read = {(entry["table"], entry.get("title")) for entry in entries}
+        tables = {entry["table"] for entry in companions}
+        entries += [
+            entry
+            for entry in before
+            if (entry["table"], entry.get("title")) not in read
+            and entry["table"] not in tables
+            and (entry["table"] != "panel.csv" or entry.get("outturn_year") in (None, *report.years_kept))
+        ]
+    entries = sorted(entries, key=lambda entry: (entry["table"], entry.get("title") or "", entry["file"]))
+    content = {
+        "attribution": ATTRIBUTION,
+        "licence": LICENCE,
+        "newest_release": max((e["released"] for e in entries if e.get("released")), default=str(date.min)),
+        "files": entries,
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

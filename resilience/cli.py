@@ -1,0 +1,231 @@
+"""The command line: one thin function a command; what they do lives elsewhere and is imported when needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resilience.errors import ResilienceError
+
+app = typer.Typer(
+    name="resilience",
+    help="Which English councils are heading for financial distress, how sure that is, and why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+data = typer.Typer(help="Look at the figures themselves.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(data, name="data")
+
+
+class Outcome(StrEnum):
+    """What is predicted."""
+
+    distress = "distress"
+    severe = "severe"
+
+
+class ListFormat(StrEnum):
+    """Forms of the watch list."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    xlsx = "xlsx"
+    html = "html"
+
+
+class PageFormat(StrEnum):
+    """Forms of one council's assessment."""
+
+    text = "text"
+    html = "html"
+    json = "json"
+
+
+class RecordFormat(StrEnum):
+    """Forms of the record."""
+
+    table = "table"
+    json = "json"
+
+
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="Use only what was known before this day (YYYY-MM-DD).")
+]
+EventsFile = Annotated[Path | None, typer.Option("--events", help="Another event register in the same format.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of the terminal.")]
+
+
+def _day(text: str | None) -> date | None:
+    """Read a date, with one sentence if it is none."""
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise ResilienceError(f"'{text}' is not a date; write it like 2020-01-01.") from None
+
+
+def _deliver(content: str | bytes, output: Path | None) -> None:
+    """Print text, or write it beside and rename; bytes need a file."""
+    from resilience.files import write_atomically
+
+    if output is not None:
+        write_atomically(output, content)
+        typer.echo(f"Written to {output}.", err=True)
+    elif isinstance(content, bytes):
+        raise ResilienceError("A workbook cannot be printed to the terminal; give a file with --output.")
+    else:
+        typer.echo(content, nl=not content.endswith("\n"))
+
+
+def _say(text: str) -> None:
+    """Tell a waiting person what is being done, on a terminal only."""
+    if sys.stderr.isatty():
+        typer.echo(f"  {text} …", err=True)
+
+
+@app.command()
+def fetch(
+    year: Annotated[list[str] | None, typer.Option("--year", help="Only this financial year, e.g. 2024-25.")] = None,
+    source: Annotated[str | None, typer.Option("--from", metavar="URL", help="A mirror of GOV.UK.")] = None,
+    into: Annotated[Path | None, typer.Option("--into", help="Folder, by default data/raw.")] = None,
+) -> None:
+    """Download publications from GOV.UK into data/raw."""
+    from rich.console import Console
+
+    from resilience import paths
+    from resilience.publications.govuk import fetch as bring
+
+    report = bring(year or None, base_url=source, into=into or paths.raw())
+    Console().print(report.table())
+    for note in report.notes:
+        typer.echo(note)
+    typer.echo(report.sentence, err=report.exit_code != 0)
+    if report.exit_code:
+        raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def build(
+    source: Annotated[
+        Path | None, typer.Option("--source", help="Folder of publications, by default data/raw.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder, by default data/processed.")] = None,
+) -> None:
+    """Turn publications into the tables in data/processed."""
+    from resilience.build import build as make
+
+    report = make(source, output, progress=_say)
+    for remark in report.remarks:
+        typer.echo(remark)
+    typer.echo(f"Read {', '.join(report.years_read)}.")
+    if report.years_kept:
+        typer.echo(f"Kept as they were: {', '.join(report.years_kept)}.")
+    typer.echo(f"Written: {', '.join(str(path) for path in report.written)}.")
+
+
+@app.command()
+def train(
+    as_of: AsOf = None,
+    outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
+    output: Output = None,
+) -> None:
+    """Fit the model and write it to models/ as JSON."""
+    from resilience.pipeline import train as fit_and_save
+
+    path = fit_and_save(_day(as_of), outcome=outcome.value, path=output)
+    typer.echo(f"Written to {path}.")
+
+
+@app.command()
+def screen(
+    as_of: AsOf = None,
+    events: EventsFile = None,
+    council_class: Annotated[
+        list[str] | None, typer.Option("--class", help="Only this class: UA, MD, LB, SC or SD (repeat for several).")
+    ] = None,
+    form: Annotated[ListFormat, typer.Option("--format", help="How to show it.")] = ListFormat.table,
+    output: Output = None,
+    outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
+    every: Annotated[bool, typer.Option("--all", help="Show every council at risk in the table.")] = False,
+) -> None:
+    """Print the watch list: every council, ranked by risk, with the main reasons."""
+    from resilience import pipeline
+    from resilience.report import watchlist
+
+    run = pipeline.run(_day(as_of), events=events, outcome=outcome.value)
+    frame = watchlist.table(run, classes=council_class)
+    if form is ListFormat.csv:
+        content: str | bytes = watchlist.to_csv(frame)
+    elif form is ListFormat.json:
+        content = watchlist.to_json(run, frame)
+    elif form is ListFormat.xlsx:
+        from resilience.report.workbook import to_xlsx
+
+        content = to_xlsx(run, frame)
+    elif form is ListFormat.html:
+        from resilience.report.page import watchlist_page
+
+        content = watchlist_page(run, frame)
+    else:
+        content = watchlist.to_terminal(run, frame, every=every)
+    _deliver(content, output)
+
+
+@data.command("check")
+def data_check(
+    year: Annotated[str | None, typer.Option("--year", help="Only this financial year.")] = None,
+    council: Annotated[str | None, typer.Option("--council", help="Only this council.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option("--compare", help="Another panel.csv: show what a revision changed.")
+    ] = None,
+) -> None:
+    """Show what the checks found in the figures, by year and council."""
+    from resilience.report.checks import check_text, compare_text
+
+    _deliver(compare_text(compare) if compare else check_text(year=year, council=council), None)
+
+
+@data.command("dictionary")
+def data_dictionary(output: Output = None) -> None:
+    """Print the indicator dictionary."""
+    from resilience.indicators.dictionary import render
+
+    _deliver(render(), output)
+
+
+def main() -> None:
+    """Run the command line; every error meant for a person is one sentence and exit code 2."""
+    try:
+        app(standalone_mode=True)
+    except ResilienceError as error:
+        typer.echo(f"resilience: {error}", err=True)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        typer.echo("resilience: stopped; nothing was left half-written.", err=True)
+        raise SystemExit(130) from None
+    except BrokenPipeError:  # the reader (head, less) has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except Exception as error:
+        if os.environ.get("RESILIENCE_DEBUG"):
+            raise
+        typer.echo(
+            f"resilience: an error nobody foresaw ({type(error).__name__}: {error}); nothing was written. Please "
+            "report it with the command you typed; RESILIENCE_DEBUG=1 shows where it happened.",
+            err=True,
+        )
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,253 @@
+"""The watch list: every council in being, ranked, or with the reason why it is not."""
+
+from __future__ import annotations
+
+import json
+import sys
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from resilience import __version__
+from resilience.errors import DataError
+from resilience.model.calibration import BANDS
+from resilience.pipeline import Run
+from resilience.report.reasons import main_reasons
+from resilience.report.words import CANNOT_SEE, SCORE_IS, chance, chance_range, day
+from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+COLUMNS = (
+    "ons_code",
+    "council",
+    "class",
+    "region",
+    "status",
+    "rank",
+    "risk",
+    "risk_low",
+    "risk_high",
+    "band",
+    "outturn_year",
+    "source_kind",
+    "carried",
+    "event_date",
+    "event_type",
+    "built",
+    "flags",
+    "main_reasons",
+)
+#: How many councils a sector body can ring in a month.
+CAPACITY = 30
+#: From this many characters a line on, the reasons have a column of their own.
+WIDE = 130
+
+
+def table(run: Run, *, classes: list[str] | None = None) -> pd.DataFrame:
+    """Return the watch list as a frame, one row a council in being.
+
+    Parameters
+    ----------
+    run : Run
+    classes : list of str, optional
+        Only these classes; ranks stay those of the whole list.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``COLUMNS``; ``risk`` as fractions, missing for councils that are not at risk of a first event
+        or cannot be scored, whose ``status`` says which.
+
+    Raises
+    ------
+    DataError
+        If a class is none of the five.
+    """
+    scores = run.scores
+    wanted = {name.upper() for name in classes or []}
+    unknown = wanted - {"UA", "MD", "LB", "SC", "SD"}
+    if unknown:
+        raise DataError(f"'{sorted(unknown)[0]}' is no class of council; choose among UA, MD, LB, SC, SD.")
+    if wanted:
+        scores = scores[scores["class"].isin(wanted)]
+    reasons = [
+        "; ".join(main_reasons(row, run.model.terms)) if row["status"] == AT_RISK else _why_not(row)
+        for _, row in scores.iterrows()
+    ]
+    result = scores.reset_index().assign(main_reasons=reasons)
+    result["event_date"] = pd.to_datetime(result["event_date"]).dt.strftime("%Y-%m-%d")
+    for name in ("outturn_year", "source_kind", "carried", "flags", "event_date", "event_type"):
+        result[name] = result[name].fillna("")
+    return result[list(COLUMNS)]
+
+
+def _why_not(row: pd.Series) -> str:
+    if row["status"] == EVENT_ALREADY:
+        kinds = {"s114_notice": "section 114 notice", "efs": "exceptional financial support"}
+        kind = kinds.get(row["event_type"], "statutory intervention")
+        return f"{kind} known from {day(row['event_date'])}; a second spell of distress is not modelled yet"
+    return "no complete return in the last four years"
+
+
+def notes(run: Run) -> list[str]:
+    """Return what a reader of the list must know, one sentence each."""
+    scores = run.scores
+    at_risk = scores[scores["status"] == AT_RISK]
+    years = at_risk["outturn_year"].value_counts().sort_index(ascending=False)
+    result = [
+        f"The score is {SCORE_IS}.",
+        CANNOT_SEE,
+        "Figures: " + ", ".join(f"{n} councils on {year}" for year, n in years.items()) + ".",
+    ]
+    second_hand = at_risk["source_kind"].eq("interim")
+    if second_hand.any():
+        result.append(
+            f"{int(second_hand.sum())} of them rest on second-hand figures (* beside the year) until the original "
+            "publication is read; lines these lack are carried forward from the council's last original return."
+        )
+    if pd.Timestamp(run.as_of) > pd.Timestamp(run.events.attrs["to"]):
+        result.append(
+            f"The register of events ends on {day(run.events.attrs['to'])}: support agreed or notices issued since "
+            "then are not in it, so some councils shown as at risk may have had an event already."
+        )
+    rate = scores.attrs["base_rate"]
+    result.append(
+        f"Base rate: {rate.events} first events in the twelve months to {day(rate.end)}; "
+        f"{scores.attrs['expected']:.0f} expected among the {len(at_risk)} councils at risk in the next "
+        f"{scores.attrs['horizon']} months."
+    )
+    return result
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """Return the list as CSV; no cell begins with a sign that a spreadsheet would take for a formula."""
+    out = frame.copy()
+    for name in ("risk", "risk_low", "risk_high"):
+        out[name] = out[name].map(lambda value: "" if pd.isna(value) else f"{value:.4f}")
+    for name in out.select_dtypes(include=["object", "string"]).columns:
+        out[name] = out[name].map(safe_cell)
+    return out.to_csv(index=False, lineterminator="\n")
+
+
+def safe_cell(value: object) -> object:
+    """Keep a spreadsheet from reading text as a formula."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return value
+
+
+def to_json(run: Run, frame: pd.DataFrame) -> str:
+    """Return the list as JSON, in the form of ``docs/schemas/watchlist.schema.json``."""
+    records = []
+    for row in frame.to_dict("records"):
+        clean = {name: (None if pd.isna(value) else value) for name, value in row.items()}
+        clean["rank"] = None if clean["rank"] is None else int(clean["rank"])
+        clean["built"] = bool(clean["built"])
+        for name in ("risk", "risk_low", "risk_high"):
+            clean[name] = None if clean[name] is None else round(float(clean[name]), 6)
+        clean["main_reasons"] = [part for part in clean["main_reasons"].split("; ") if part]
+        records.append(clean)
+    content = {
+        "what": SCORE_IS,
+        "as_of": str(run.as_of),
+        "outcome": run.model.outcome,
+        "horizon_months": run.model.horizon,
+        "register_to": str(run.events.attrs["to"]),
+        "expected_first_events": round(float(run.scores.attrs["expected"]), 2),
+        "notes": notes(run),
+        "version": __version__,
+        "councils": records,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def to_terminal(run: Run, frame: pd.DataFrame, *, width: int | None = None, every: bool = False) -> str:
+    """Return the list as text for a terminal: the top of the ranking, then how many stand elsewhere and why."""
+    from rich.console import Console
+    from rich.text import Text
+
+    at_risk = frame[frame["status"] == AT_RISK]
+    shown = at_risk if every else at_risk.head(CAPACITY)
+    buffer = StringIO()
+    colour = sys.stdout.isatty()
+    console = Console(file=buffer, width=width, force_terminal=colour, highlight=False)
+    console.print(Text(f"Watch list as of {day(run.as_of)}", style="bold" if colour else ""))
+    console.print(f"Chance: {SCORE_IS}.\n")
+    if console.width >= WIDE:
+        console.print(_grid(shown, colour=colour))
+    else:
+        console.print(_narrow(shown, console.width, colour=colour))
+    if len(shown) < len(at_risk):
+        console.print(f"… and {len(at_risk) - len(shown)} more at risk, ranked lower (--all shows them).")
+    for status in (EVENT_ALREADY, NOT_SCORABLE):
+        rows = frame[frame["status"] == status]
+        if len(rows):
+            names = ", ".join(
+                f"{row['council']} ({row['event_date'][:7]})" if row["event_date"] else row["council"]
+                for _, row in rows.sort_values("council").iterrows()
+            )
+            console.print(Text(f"\n{status.capitalize()} ({len(rows)}): {names}."))
+    bands = at_risk["band"].value_counts()
+    limits = {name: f"{name} ({least:.0%} and over)" if least else name for name, least in BANDS}
+    console.print("\nBands: " + ", ".join(f"{limits[name]} {bands.get(name, 0)}" for name, _ in BANDS) + ".")
+    for note in notes(run)[1:]:
+        console.print(note)
+    return buffer.getvalue()
+
+
+_BAND_STYLE = {"very high": "bold red", "high": "red", "raised": "yellow", "low": "green"}
+
+
+def _cells(row: pd.Series) -> list[str]:
+    return [
+        str(row["rank"]),
+        row["council"],
+        row["class"],
+        chance(row["risk"]),
+        chance_range(row["risk_low"], row["risk_high"]),
+        row["band"],
+        row["outturn_year"] + ("*" if row["source_kind"] == "interim" else ""),
+    ]
+
+
+def _grid(shown: pd.DataFrame, *, colour: bool) -> Table:
+    """Lay the list out for a wide terminal, the reasons in a column of their own."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=None, pad_edge=False, header_style="bold" if colour else "", expand=True)
+    for name, justify in zip(_HEADINGS, ("right", "left", "left", "right", "right", "left", "left"), strict=True):
+        grid.add_column(name, justify=justify, no_wrap=name != "Council")  # type: ignore[arg-type]
+    grid.add_column("Main reasons", ratio=1)
+    for _, row in shown.iterrows():
+        cells = [Text(cell) for cell in _cells(row)]
+        if colour:
+            cells[5].stylize(_BAND_STYLE[row["band"]])
+        grid.add_row(*cells, Text(row["main_reasons"] or "nothing stands out"))
+    return grid
+
+
+_HEADINGS = ("Rank", "Council", "Class", "Chance", "90 % range", "Band", "Figures")
+
+
+def _narrow(shown: pd.DataFrame, width: int, *, colour: bool) -> Text:
+    """Lay the list out for a narrow terminal, the reasons under each council."""
+    import textwrap
+
+    from rich.text import Text
+
+    form = "{:>4}  {:<27.27} {:<5} {:>7} {:>9}  {:<9} {}"
+    result = Text(form.format(*_HEADINGS).replace("90 % range", "  range") + "\n", style="bold" if colour else "")
+    for _, row in shown.iterrows():
+        line = Text(form.format(*_cells(row)) + "\n")
+        if colour:
+            line.highlight_words([row["band"]], style=_BAND_STYLE[row["band"]])
+        reasons = textwrap.fill(
+            row["main_reasons"] or "nothing stands out", width - 1, initial_indent=" " * 6, subsequent_indent=" " * 6
+        )
+        result += line + Text(reasons + "\n", style="dim" if colour else "")
+    return result
