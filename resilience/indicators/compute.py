@@ -7,8 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.indicators import formulas
+from resilience.indicators.formulas.companions import LOADERS
+from resilience.lineage import with_lineage
+from resilience.years import outturn_year_of
 
 #: The definitions that can be chosen, each with its default and what it means when on.
 SWITCHES: dict[str, tuple[bool, str]] = {
@@ -17,7 +21,10 @@ SWITCHES: dict[str, tuple[bool, str]] = {
         True,
         "2020-21 earmarked reserves without business rates relief and COVID grants held over",
     ),
-    "dsg_deficit": (False, "the dedicated schools grant deficit is taken off usable reserves"),
+    "dsg_deficit": (
+        False,
+        "the dedicated schools grant deficit is taken off usable reserves (no value where it is not published)",
+    ),
     "hra_interest_out": (
         False,
         "interest charged on to the Housing Revenue Account is left out of debt servicing",
@@ -76,8 +83,10 @@ def compute_indicators(panel: pd.DataFrame, *, switches: Mapping[str, bool] | No
     Returns
     -------
     DataFrame
-        One row a council and year on a fresh index: the columns of ``KEYS`` and one column an indicator, a fraction
-        unless definitions.toml gives another unit. Missing stays missing. ``attrs["switches"]`` holds the choice.
+        One row a council and year on a fresh index: the columns of ``KEYS``, ``known_from_<source>`` for each
+        publication beside the outturn (the day its figures in this row were public), and one column an indicator, a
+        fraction unless definitions.toml gives another unit. Missing stays missing; where net revenue expenditure is
+        too small to divide by, ``flags`` says ``small_denominator``. ``attrs["switches"]`` holds the choice.
 
     Raises
     ------
@@ -86,8 +95,6 @@ def compute_indicators(panel: pd.DataFrame, *, switches: Mapping[str, bool] | No
     """
     setting = chosen(switches)
     if "built" not in panel.columns:
-        from resilience.lineage import with_lineage
-
         panel = with_lineage(panel)
     frame = panel.reset_index(drop=True)
     twice = frame.duplicated(["ons_code", "year"])
@@ -96,7 +103,66 @@ def compute_indicators(panel: pd.DataFrame, *, switches: Mapping[str, bool] | No
         raise DataError(f"{row['council']} has two rows for {row['outturn_year']} in the panel; keep one.")
     books = formulas.Books(frame, setting)
     values = {name: formula(books) for name, formula in formulas.REGISTRY.items()}
-    keys = frame.assign(tier=np.where(frame["class"] == "SD", "lower", "upper"))[list(KEYS)]
-    result = pd.concat([keys, pd.DataFrame(values, index=frame.index)], axis=1)
+    known = {f"known_from_{source}": books.known_from(source) for source in LOADERS}
+    keys = frame.assign(tier=np.where(frame["class"] == "SD", "lower", "upper"), flags=_flags(frame))
+    result = pd.concat([keys[list(KEYS)], pd.DataFrame({**known, **values}, index=frame.index)], axis=1)
     result.attrs["switches"] = setting
     return result
+
+
+def _flags(frame: pd.DataFrame) -> pd.Series:
+    """Return the panel's flags with ours added where there is nothing to divide by."""
+    spending = frame["rs_netrevexp_net_exp"]
+    small = spending.notna() & (spending < formulas.SMALLEST_DENOMINATOR)
+    flags = frame["flags"].fillna("").astype(str)
+    joined = flags.where(flags == "", flags + ";") + "small_denominator"
+    return joined.where(small, flags)
+
+
+def switch_effects(panel: pd.DataFrame, ons_code: str, year: int) -> pd.DataFrame:
+    """Show how far each choice of definition moves each indicator of one council.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        From ``load_panel()``.
+    ons_code : str
+        The council, by any code or name of its own.
+    year : int
+        The calendar year in which the outturn year ends.
+
+    Returns
+    -------
+    DataFrame
+        One row a switch and indicator that it moves: ``switch``, ``set_to`` (the setting that is not the default),
+        ``indicator``, ``default``, ``switched``, ``change``. An indicator that the other definition leaves without
+        a value has a missing ``switched``. Without any row where no switch moves anything.
+
+    Raises
+    ------
+    DataError
+        If the panel has no row of the council for that year.
+    UnknownCouncilError
+        If no council is known by that code or name.
+    """
+    code = resolve(ons_code)
+    if "built" not in panel.columns:
+        panel = with_lineage(panel)
+    own = panel[panel["ons_code"] == code]
+    if not (own["year"] == year).any():
+        raise DataError(f"The panel has no row of {ons_code} for {outturn_year_of(year)}; choose another year.")
+
+    def values(switches: Mapping[str, bool]) -> pd.Series:
+        table = compute_indicators(own, switches=switches)
+        return table[table["year"] == year].iloc[0][list(formulas.REGISTRY)].astype(float)
+
+    default = values({})
+    rows = []
+    for name, (setting, _) in SWITCHES.items():
+        switched = values({name: not setting})
+        moved = (switched != default) & ~(switched.isna() & default.isna())
+        rows += [
+            (name, not setting, one, default[one], switched[one], switched[one] - default[one])
+            for one in default.index[moved]
+        ]
+    return pd.DataFrame(rows, columns=["switch", "set_to", "indicator", "default", "switched", "change"])
