@@ -181,6 +181,34 @@ def screen(
     _deliver(content, output)
 
 
+@app.command()
+def backtest(
+    events: EventsFile = None,
+    bootstrap: Annotated[int, typer.Option(min=0, max=100_000, help="Draws over councils for the intervals.")] = 1000,
+    form: Annotated[RecordFormat, typer.Option("--format", help="How to show it.")] = RecordFormat.table,
+    output: Output = None,
+    outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
+    horizon: Annotated[int, typer.Option(help="Months looked ahead: 12, 24 or 36.")] = 24,
+) -> None:
+    """Show how often the warnings were right, origin by origin, against other rules."""
+    from resilience.events import load_events
+    from resilience.indicators.compute import compute_indicators
+    from resilience.model.backtest import backtest as run_backtest
+    from resilience.panel import load_panel
+    from resilience.report import record
+
+    register = load_events(events)
+    result = run_backtest(
+        compute_indicators(load_panel()),
+        register,
+        horizon=horizon,
+        outcome=outcome.value,
+        draws=bootstrap,
+        progress=_say,
+    )
+    _deliver(record.to_json(result) if form is RecordFormat.json else record.to_terminal(result), output)
+
+
 @data.command("check")
 def data_check(
     year: Annotated[str | None, typer.Option("--year", help="Only this financial year.")] = None,

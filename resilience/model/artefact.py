@@ -101,6 +101,7 @@ def to_json(model: RiskModel, scores: pd.DataFrame) -> str:
             "upper_tier_sd": prior.upper_sd,
             "intercept": prior.intercept,
             "intercept_sd": prior.intercept_sd,
+            "spread_sd": prior.spread_sd,
         },
         "training": model.training,
         "data": _checksums(),

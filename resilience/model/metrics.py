@@ -13,7 +13,9 @@ from scipy.special import expit
 
 def within_origin(score: np.ndarray, origin: np.ndarray) -> np.ndarray:
     """Return each row's rank within its origin as a share, so that origins can be pooled (1 is the most at risk)."""
-    return pd.Series(score).groupby(np.asarray(origin)).rank(pct=True, method="average").to_numpy()
+    ranks = pd.Series(score).groupby(np.asarray(origin))
+    # Half a place off, so that a score the same for all councils stands at 0.5 whatever the origin's size.
+    return ((ranks.rank(method="average") - 0.5) / ranks.transform("size")).to_numpy()
 
 
 def auc(score: np.ndarray, event: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -67,6 +67,7 @@ class Prior:
     upper_sd: float
     intercept: float
     intercept_sd: float
+    spread_sd: float
 
 
 @lru_cache(maxsize=1)
@@ -89,6 +90,7 @@ def load_prior() -> Prior:
         data["upper_tier_sd"],
         data["intercept"],
         data["intercept_sd"],
+        data["spread_sd"],
     )
 
 
