@@ -241,7 +241,7 @@ def onsets(events: pd.DataFrame, *, outcome: str = "distress", as_of: date | Non
         rows = rows[rows["known"] < pd.Timestamp(as_of)]
     # Ties on a day go to the graver kind, in the order of EVENT_TYPES, so that the answer never depends on row order.
     order = rows["event_type"].map({kind: i for i, kind in enumerate(EVENT_TYPES)})
-    rows = rows.assign(order=order).sort_values(["known", "order", "subtype"], kind="stable")
+    rows = rows.assign(order=order).sort_values(["known", "order", "subtype", "cause", "source"], kind="stable")
     first = rows.drop_duplicates("ons_code").set_index("ons_code")
     return first.rename(columns={"known": "date", "date": "date_text"})[
         ["date", "event_type", "subtype", "cause", "source"]

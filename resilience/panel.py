@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -216,10 +217,25 @@ def load_panel(path: str | Path | None = None) -> pd.DataFrame:
         raise DataError(f"{source} has no column '{missing[0]}'; run 'resilience build' again.")
     for name in ("flags", "source_file"):
         panel[name] = panel[name].fillna("")
-    panel["known_from"] = pd.to_datetime(panel["known_from"])
+    panel["known_from"] = _read(source, panel["known_from"], pd.to_datetime, "a date such as 2024-12-12")
+    panel["year"] = _read(source, panel["year"], pd.to_numeric, "the year in which the financial year ends")
     amounts = [n for n in panel.columns if n.split("_")[0] in ("rs", "ra") and panel[n].dtype != float]
+    read = {name: _read(source, panel[name], pd.to_numeric, "an amount or nothing").astype(float) for name in amounts}
     # One block again: a frame read column by column warns whenever a column is added to it.
-    return panel.astype(dict.fromkeys(amounts, float)).copy()
+    return panel.assign(**read).copy()
+
+
+def _read(source: Path, values: pd.Series, reader: Callable[..., pd.Series], expected: str) -> pd.Series:
+    """Read a column of the file as dates or numbers, naming the first cell that is none."""
+    result = reader(values, errors="coerce")
+    wrong = result.isna() & values.notna()
+    if wrong.any():
+        at = int(wrong.to_numpy().argmax())
+        raise DataError(
+            f"{source}, row {at + 2}, column '{values.name}': '{values.iloc[at]}' found, expected {expected}; "
+            "run 'resilience build' again."
+        )
+    return result
 
 
 def to_csv(panel: pd.DataFrame) -> str:
