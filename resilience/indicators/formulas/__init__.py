@@ -6,8 +6,7 @@ fractions. A missing line gives a missing value, and so does a denominator near 
 
 from __future__ import annotations
 
-from resilience.indicators.formulas import reserves  # noqa: I001  the families in the dictionary's order
-from resilience.indicators.formulas import debt, demand, income, support, context, reporting
+from resilience.indicators.formulas import context, debt, demand, income, reporting, reserves, support
 from resilience.indicators.formulas.books import REGISTRY, SMALLEST_DENOMINATOR, Books, Formula, indicator
 
 __all__ = [

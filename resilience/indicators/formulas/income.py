@@ -45,7 +45,7 @@ def _class_band_d(books: Books) -> pd.Series:
 
 @indicator
 def band_d_against_class(books: Books) -> pd.Series:
-    """The council's own band D tax over the median of its class, less one."""
+    """Return the council's own band D tax over the median of its class, less one."""
     return books.companion("council_tax", "ct_band_d_own") / _class_band_d(books) - 1
 
 
@@ -58,6 +58,6 @@ def band_d_rise_1y(books: Books) -> pd.Series:
 
 @indicator
 def tax_base_strength(books: Books) -> pd.Series:
-    """What the tax base would raise at the class's median band D tax, over net revenue expenditure."""
+    """Return what the tax base would raise at the class's median band D tax, over net revenue expenditure."""
     raised = books.companion("council_tax", "ct_tax_base") * _class_band_d(books) / 1000
     return books.over_nre(raised)

@@ -41,7 +41,7 @@ def years_since_return(books: Books) -> pd.Series:
 
 @indicator
 def restated_opening_ratio(books: Books) -> pd.Series:
-    """Opening balances differing from the last closing ones, unallocated and earmarked, over NRE."""
+    """Sum opening balances differing from the last closing ones, unallocated and earmarked, over NRE."""
     total = pd.Series(0.0, index=books.frame.index)
     for name in ("resunall", "resoth"):
         closing = books.line(f"rs_{name}_end_cy").where(~books.frame["built"].astype(bool))

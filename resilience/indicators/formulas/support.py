@@ -10,7 +10,7 @@ from resilience.indicators.formulas.books import Books, indicator
 @indicator
 def flexible_receipts_ratio(books: Books) -> pd.Series:
     """Capital receipts used for revenue under the flexibility, over net revenue expenditure."""
-    # Ten council-years print the receipts positive: the size is meant either way.
+    # Some councils print or count the receipts positive (2016-17, 2018-19): the size is meant either way.
     return books.over_nre(books.line("rs_caprecflex_net_exp").abs())
 
 
