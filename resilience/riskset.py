@@ -16,6 +16,7 @@ import pandas as pd
 from resilience.councils import load_councils
 from resilience.errors import DataError
 from resilience.events import OUTCOMES, onsets
+from resilience.indicators.definitions import by_source
 
 HORIZONS = (12, 24, 36)
 
@@ -62,7 +63,8 @@ def known_on(indicators: pd.DataFrame, as_of: date) -> pd.DataFrame:
         Index ``ons_code``. The columns of ``indicators``: keys are those of the newest year known with net revenue
         expenditure and reserves; an indicator missing in that year is the council's own last figure of at most
         three years before (never another council's), and ``carried`` names those with their year, e.g.
-        "unallocated_ratio 2023-24; …". A council without any such year has missing figures.
+        "unallocated_ratio 2023-24; …". A council without any such year has missing figures. An indicator from a
+        publication other than the outturn counts only where that too came out before the day (``known_from_…``).
     """
     day = pd.Timestamp(as_of)
     register = load_councils()
@@ -75,7 +77,8 @@ def known_on(indicators: pd.DataFrame, as_of: date) -> pd.DataFrame:
         & indicators["ons_code"].isin(being.index)
         & (indicators["year"] >= day.year - OLDEST_RETURN_YEARS - CARRY_YEARS)
     ].sort_values(["ons_code", "year"], kind="stable")
-    figures = [name for name in indicators.columns if name not in _NOT_FIGURES]
+    known = _without_unpublished(known, day)
+    figures = [n for n in indicators.columns if n not in _NOT_FIGURES and not n.startswith("known_from_")]
 
     complete = known[known[CORE].notna() & (known["year"] >= day.year - OLDEST_RETURN_YEARS)]
     newest = complete.drop_duplicates("ons_code", keep="last").set_index("ons_code")
@@ -98,6 +101,31 @@ def known_on(indicators: pd.DataFrame, as_of: date) -> pd.DataFrame:
     result["built"] = result["built"].fillna(False).astype(bool)
     result.index.name = "ons_code"
     return result
+
+
+def _without_unpublished(known: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Blank the figures of publications that came out on the day or later, though the outturn beside them was out."""
+    from resilience.indicators.definitions import load_definitions
+
+    known = known.copy()
+    for column in [name for name in known.columns if name.startswith("known_from_")]:
+        later = (pd.to_datetime(known[column]) >= day).to_numpy()
+        if later.any():
+            source = column.removeprefix("known_from_")
+            names = [name for name, one in load_definitions().items() if one.source == source and name in known]
+            known.loc[later, names] = np.nan
+    return known
+
+
+def _without_later_publications(known: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Blank the indicators whose own publication, not the outturn, came out only on the day or after it."""
+    for source, names in by_source().items():
+        column = f"known_from_{source}"
+        if column in known:
+            there = [name for name in names if name in known]
+            late = ~(pd.to_datetime(known[column]) < day)
+            known.loc[late, there] = np.nan
+    return known
 
 
 def risk_set(
