@@ -105,26 +105,12 @@ def known_on(indicators: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 def _without_unpublished(known: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Blank the figures of publications that came out on the day or later, though the outturn beside them was out."""
-    from resilience.indicators.definitions import load_definitions
-
     known = known.copy()
-    for column in [name for name in known.columns if name.startswith("known_from_")]:
-        later = (pd.to_datetime(known[column]) >= day).to_numpy()
-        if later.any():
-            source = column.removeprefix("known_from_")
-            names = [name for name, one in load_definitions().items() if one.source == source and name in known]
-            known.loc[later, names] = np.nan
-    return known
-
-
-def _without_later_publications(known: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Blank the indicators whose own publication, not the outturn, came out only on the day or after it."""
     for source, names in by_source().items():
         column = f"known_from_{source}"
         if column in known:
-            there = [name for name in names if name in known]
-            late = ~(pd.to_datetime(known[column]) < day)
-            known.loc[late, there] = np.nan
+            out = (pd.to_datetime(known[column]) < day).to_numpy()
+            known.loc[~out, [name for name in names if name in known]] = np.nan
     return known
 
 
