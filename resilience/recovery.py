@@ -1,0 +1,232 @@
+"""Peers who recovered, and peers who worsened: which lines of their books did it.
+
+Risk is measured by one fixed yardstick (``fixed``): the latest model, medians and level, applied to the figures known
+at each January. What changes is then a council's own figures, and nothing else. Windows run from one January to
+another three to five years on whose newest figures are original returns of years without the COVID bulge: reserves at
+31 March 2021 and 2022 held grants paid in one year and spent in the next.
+
+A council that had exceptional support, a notice or an intervention at any time is not called recovered: support
+refills reserves. Nor is one that capitalised revenue spending under a direction (line 768) within the window. Both are
+named among those set aside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from resilience.councils import resolve
+from resilience.errors import DataError
+from resilience.events import describe, onsets
+from resilience.fixed import Yardstick, fixed_scores
+from resilience.peer_characteristics import characteristics
+from resilience.peers import NEIGHBOURS, neighbours
+from resilience.pipeline import Run
+from resilience.pipeline import run as run_pipeline
+from resilience.recovery_lines import Line, lines_between
+
+#: Januaries between which councils are followed; 2021 showed the same figures (2018-19) as 2020, and 2022 and 2023
+#: showed 2020-21 and 2021-22.
+WINDOWS = ((2018, 2021), (2019, 2024), (2020, 2024), (2020, 2025))
+COVID_YEARS = (2021, 2022)
+#: The least change that counts: odds by a factor of e^0.5 = 1.65.
+LEAST = 0.5
+#: Capitalised under a direction in a year, as a share of net revenue expenditure, above which a council is set aside.
+CAPITALISED = 0.002
+MOST = 5
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One council between two Januaries.
+
+    Attributes
+    ----------
+    ons_code, council, class_ : str
+    start, end : int
+        The Januaries.
+    start_year, end_year : int
+        The calendar years in which the outturn years known then ended.
+    risk_start, risk_end : float
+        By the fixed yardstick.
+    change : float
+        Of the log-odds; below 0 is recovery.
+    lines : tuple of Line
+        Those that moved, the most helpful first in a recovery, the most harmful first otherwise.
+    similar : str
+        Why it is compared: "neighbour at the time" or "nearby risk".
+    marks : tuple of str
+        What a reader must know: an event, an MRP cut without less interest, carried figures.
+    """
+
+    ons_code: str
+    council: str
+    class_: str
+    start: int
+    end: int
+    start_year: int
+    end_year: int
+    risk_start: float
+    risk_end: float
+    change: float
+    lines: tuple[Line, ...]
+    similar: str
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Story:
+    """Peers of a council that recovered and that worsened, and those set aside with the reason."""
+
+    ons_code: str
+    council: str
+    recovered: tuple[Journey, ...]
+    worsened: tuple[Journey, ...]
+    set_aside: tuple[tuple[str, str], ...]
+    widened: bool
+    yardstick: str
+    notes: tuple[str, ...] = field(default=())
+
+
+def recovered_peers(code: str, *, run: Run | None = None, k: int = NEIGHBOURS, most: int = MOST) -> Story:
+    """Find which peers of a council recovered and which worsened, and by which lines.
+
+    Parameters
+    ----------
+    code : str
+        A living council, by any code or name.
+    run : Run, optional
+        By default today's.
+    k : int
+        Neighbours looked at, as they were at the start of each window.
+    most : int
+        Journeys shown each way.
+
+    Returns
+    -------
+    Story
+        Where fewer than three neighbours recovered, councils of the same group whose odds at the start were within a
+        factor of three of this council's own today (by the same yardstick) are looked at too, and ``widened`` says so.
+    """
+    own = resolve(code)
+    day = run_pipeline(intervals=False) if run is None else run
+    frames = {year: fixed_scores(day, date(year, 1, 1)) for year in sorted({y for pair in WINDOWS for y in pair})}
+    stick = Yardstick.of(day)
+    near = {start: _near_then(own, frames[start], k) for start, _ in WINDOWS}
+    aside: dict[str, str] = {}
+    better, worse = _journeys(day, frames, near, "neighbour at the time", aside)
+    widened = len(better) < 3
+    if widened:
+        like = {start: _like_risk(own, day, stick, frames[start]) - set(near[start]) for start, _ in WINDOWS}
+        more, _ = _journeys(day, frames, like, "nearby risk", {})
+        have = {one.ons_code for one in better}
+        better += [one for one in more if one.ons_code not in have][: max(0, 3 - len(better))]
+    council = str(day.scores.at[own, "council"])
+    return Story(
+        own,
+        council,
+        tuple(sorted(better, key=lambda one: one.change)[:most]),
+        tuple(sorted(worse, key=lambda one: -one.change)[:most]),
+        tuple(sorted(aside.items())),
+        widened,
+        f"model of {stick.as_of}, medians and level of that day",
+    )
+
+
+def _near_then(own: str, frame: pd.DataFrame, k: int) -> set[str]:
+    """Return the neighbours by the characteristics of the year known at a January."""
+    year = int(frame["year"].max())
+    try:
+        return {one.ons_code for one in neighbours(own, k=k, year=year)}
+    except DataError:
+        return {one.ons_code for one in neighbours(own, k=k)}
+
+
+def _like_risk(own: str, day: Run, stick: Yardstick, frame: pd.DataFrame) -> set[str]:
+    """Return councils of the same group whose odds then were within a factor of three of this one's now."""
+    groups = characteristics()["group"]
+    now = float(stick.log_odds(day.scores.loc[[own]]).iloc[0])
+    same = frame[frame.index.isin(groups.index[groups == groups[own]]) & (frame.index != own)]
+    return set(same.index[(same["log_odds"] - now).abs() <= np.log(3)])
+
+
+def _journeys(
+    day: Run, frames: dict[int, pd.DataFrame], among: dict[int, set[str]], similar: str, aside: dict[str, str]
+) -> tuple[list[Journey], list[Journey]]:
+    """Return each council's largest fall, and largest rise, over the windows."""
+    best: dict[tuple[str, bool], tuple[float, int, int]] = {}
+    for start, end in WINDOWS:
+        first, last = frames[start], frames[end]
+        both = [code for code in sorted(among[start]) if code in first.index and code in last.index]
+        median = first.groupby("tier")["log_odds"].median()
+        for code in both:
+            years = first.at[code, "year"], last.at[code, "year"]
+            if any(np.isnan(year) or year in COVID_YEARS for year in years) or years[0] >= years[1]:
+                continue
+            change = float(last.at[code, "log_odds"] - first.at[code, "log_odds"])
+            falls = change < 0
+            # There must have been something to recover from, and somewhere worse to go.
+            if abs(change) < LEAST or (falls and first.at[code, "log_odds"] < median[first.at[code, "tier"]]):
+                continue
+            held = best.get((code, falls))
+            if held is None or abs(change) > abs(held[0]):
+                best[code, falls] = (change, start, end)
+    happened = onsets(day.events, outcome=day.model.outcome)
+    better, worse = [], []
+    for (code, falls), (change, start, end) in best.items():
+        why = _not_own_doing(day, code, frames[start], frames[end], happened) if falls else ""
+        if why:
+            aside[str(frames[start].at[code, "council"])] = why
+            continue
+        journey = _journey(day, code, frames, start, end, change, similar, happened)
+        (better if falls else worse).append(journey)
+    return sorted(better, key=lambda one: one.change), worse
+
+
+def _not_own_doing(day: Run, code: str, first: pd.DataFrame, last: pd.DataFrame, happened: pd.DataFrame) -> str:
+    """Say why a fall in risk is not called recovery, or nothing."""
+    if code in happened.index:
+        return describe(happened.loc[code])
+    rows = day.indicators[
+        (day.indicators["ons_code"] == code)
+        & day.indicators["year"].between(first.at[code, "year"] + 1, last.at[code, "year"])
+    ]
+    capitalised = rows[rows["capitalisation_ratio"] > CAPITALISED]
+    if len(capitalised):
+        one = capitalised.iloc[-1]
+        return f"capitalised {100 * one['capitalisation_ratio']:.1f} % of net spending in {one['outturn_year']} (768)"
+    return ""
+
+
+def _journey(
+    day: Run,
+    code: str,
+    frames: dict[int, pd.DataFrame],
+    start: int,
+    end: int,
+    change: float,
+    similar: str,
+    happened: pd.DataFrame,
+) -> Journey:
+    first, last = frames[start].loc[code], frames[end].loc[code]
+    lines, marks = lines_between(day, code, first, last, falling=change < 0)
+    if code in happened.index:
+        marks = [describe(happened.loc[code]), *marks]
+    return Journey(
+        code,
+        str(last["council"]),
+        str(last["class"]),
+        start,
+        end,
+        int(first["year"]),
+        int(last["year"]),
+        float(first["risk"]),
+        float(last["risk"]),
+        change,
+        tuple(lines),
+        similar,
+        tuple(marks),
+    )
