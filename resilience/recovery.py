@@ -17,6 +17,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from resilience.councils import resolve
 from resilience.errors import DataError
@@ -26,12 +27,11 @@ from resilience.peer_characteristics import characteristics
 from resilience.peers import NEIGHBOURS, neighbours
 from resilience.pipeline import Run
 from resilience.pipeline import run as run_pipeline
-from resilience.recovery_lines import Line, lines_between
+from resilience.recovery_lines import COVID_YEARS, Line, comparable_change, lines_between
 
 #: Januaries between which councils are followed; 2021 showed the same figures (2018-19) as 2020, and 2022 and 2023
 #: showed 2020-21 and 2021-22.
 WINDOWS = ((2018, 2021), (2019, 2024), (2020, 2024), (2020, 2025))
-COVID_YEARS = (2021, 2022)
 #: The least change that counts: odds by a factor of e^0.5 = 1.65.
 LEAST = 0.5
 #: Capitalised under a direction in a year, as a share of net revenue expenditure, above which a council is set aside.
@@ -60,6 +60,8 @@ class Journey:
         Why it is compared: "neighbour at the time" or "nearby risk".
     marks : tuple of str
         What a reader must know: an event, an MRP cut without less interest, carried figures.
+    risk_now : float
+        By the same yardstick on the day of the run; missing where it has had an event or cannot be scored.
     """
 
     ons_code: str
@@ -75,6 +77,7 @@ class Journey:
     lines: tuple[Line, ...]
     similar: str
     marks: tuple[str, ...] = ()
+    risk_now: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,7 @@ def _journeys(
             years = first.at[code, "year"], last.at[code, "year"]
             if any(np.isnan(year) or year in COVID_YEARS for year in years) or years[0] >= years[1]:
                 continue
-            change = float(last.at[code, "log_odds"] - first.at[code, "log_odds"])
+            change = comparable_change(day, first.loc[code], last.loc[code])
             falls = change < 0
             # There must have been something to recover from, and somewhere worse to go.
             if abs(change) < LEAST or (falls and first.at[code, "log_odds"] < median[first.at[code, "tier"]]):
@@ -224,9 +227,10 @@ def _journey(
         int(first["year"]),
         int(last["year"]),
         float(first["risk"]),
-        float(last["risk"]),
+        float(expit(first["log_odds"] + change)),
         change,
         tuple(lines),
         similar,
         tuple(marks),
+        float(day.scores["risk"].get(code, np.nan)),
     )

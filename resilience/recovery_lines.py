@@ -10,7 +10,10 @@ import pandas as pd
 from resilience.councils import council
 from resilience.indicators.definitions import load_definitions
 from resilience.pipeline import Run
+from resilience.years import outturn_year_of, year_of
 
+#: Outturn years (by the calendar year they end in) whose reserves held COVID grants to be spent later.
+COVID_YEARS = (2021, 2022)
 #: Below this change of the log-odds a line is not named.
 WORTH_SAYING = 0.1
 #: Indicator of a term → (what the amount is, indicator over net revenue expenditure that gives it, better, worse).
@@ -83,6 +86,24 @@ class Line:
     moved: float
 
 
+def carried_years(row: pd.Series) -> dict[str, int]:
+    """Return the years of the indicators that a row took from before its own, as calendar years."""
+    parts = [part.rsplit(" ", 1) for part in str(row["carried"]).split("; ") if part]
+    return {name: year_of(year) for name, year in parts}
+
+
+def held_still(run: Run, first: pd.Series, last: pd.Series) -> tuple[str, ...]:
+    """Return the terms that cannot be compared: at one end their figure is carried from a COVID year."""
+    old = {name for row in (first, last) for name, year in carried_years(row).items() if year in COVID_YEARS}
+    return tuple(term.name for term in run.model.terms if term.indicator in old)
+
+
+def comparable_change(run: Run, first: pd.Series, last: pd.Series) -> float:
+    """Return the change of the log-odds between two rows, terms that cannot be compared held still."""
+    still = sum(float(last[f"term: {name}"] - first[f"term: {name}"]) for name in held_still(run, first, last))
+    return float(last["log_odds"] - first["log_odds"]) - still
+
+
 def lines_between(
     run: Run, code: str, first: pd.Series, last: pd.Series, *, falling: bool
 ) -> tuple[list[Line], list[str]]:
@@ -98,9 +119,11 @@ def lines_between(
         Whether the lines that lower the risk come first.
     """
     definitions = load_definitions()
-    nre = float(first["net_revenue_expenditure"]), float(last["net_revenue_expenditure"])
     lines = []
+    still = held_still(run, first, last)
     for term in run.model.terms:
+        if term.name in still:
+            continue
         moved = float(last[f"term: {term.name}"] - first[f"term: {term.name}"])
         if np.isnan(moved) or abs(moved) < WORTH_SAYING:
             continue
@@ -111,9 +134,7 @@ def lines_between(
             f"{term.label}: worse",
         )
         source, better, worse = _WORDS.get(name, fallback)
-        amounts = (
-            (float(first[source]) * nre[0], float(last[source]) * nre[1]) if source is not None else (np.nan, np.nan)
-        )
+        amounts = (np.nan, np.nan) if source is None else (_amount(run, first, source), _amount(run, last, source))
         lines.append(
             Line(
                 name,
@@ -130,6 +151,15 @@ def lines_between(
     return lines + _context(run, code, first, last), _marks(run, code, first, last)
 
 
+def _amount(run: Run, row: pd.Series, source: str) -> float:
+    """Return the amount of a ratio to net revenue expenditure, of the year the ratio is of."""
+    year = carried_years(row).get(source)
+    if year is None:
+        return float(row[source]) * float(row["net_revenue_expenditure"])
+    own = run.indicators[(run.indicators["ons_code"] == row.name) & (run.indicators["year"] == year)].iloc[0]
+    return float(own[source]) * float(own["net_revenue_expenditure"])
+
+
 def _context(run: Run, code: str, first: pd.Series, last: pd.Series) -> list[Line]:
     """Return lines that are no term of the model and belong to the story: debt servicing, council tax, size."""
     rows = _rows(run, code)
@@ -139,7 +169,14 @@ def _context(run: Run, code: str, first: pd.Series, last: pd.Series) -> list[Lin
     result = []
     if "debt_servicing_ratio" not in terms:
         a, b = float(first["debt_servicing_ratio"]), float(last["debt_servicing_ratio"])
-        words = "debt servicing" + (" cut" if b < a - 0.005 else " grew" if b > a + 0.005 else " unchanged")
+        less = b < a - 0.005
+        words = "debt servicing " + (
+            ("cut" if b * nre[1] < a * nre[0] else "takes a smaller share")
+            if less
+            else "grew"
+            if b > a + 0.005
+            else "takes the same share"
+        )
         line = Line("debt_servicing_ratio", "Interest and MRP", words, a * nre[0], b * nre[1], a, b, "ratio", np.nan)
         result.append(line)
     tax = float(start["rs_ctrtot_net_exp"]), float(end["rs_ctrtot_net_exp"])
@@ -183,9 +220,16 @@ def _marks(run: Run, code: str, first: pd.Series, last: pd.Series) -> list[str]:
             f"repayment of debt (MRP) fell from {100 * before:.1f} % to {100 * after:.1f} % of net spending while "
             "interest did not: a change of policy rather than less debt"
         )
-    terms = {term.indicator: term.label for term in run.model.terms}
-    parts = [part.rsplit(" ", 1) for part in str(last["carried"]).split("; ") if part]
-    older = [f"{terms[name].lower()} is of {year}" for name, year in parts if name in terms]
+    still = held_still(run, first, last)
+    labels = [term.label.lower() for term in run.model.terms if term.name in still]
+    if labels:
+        marks.append(f"left out, for want of a figure outside the COVID years: {', '.join(labels)}")
+    older = [
+        f"{term.label.lower()} is of {outturn_year_of(year)}"
+        for name, year in carried_years(last).items()
+        for term in run.model.terms
+        if term.indicator == name and term.name not in still
+    ]
     if older:
         marks.append("at the end, " + ", ".join(older))
     rows = run.indicators[
