@@ -189,6 +189,7 @@ def backtest(
     output: Output = None,
     outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
     horizon: Annotated[int, typer.Option(help="Months looked ahead: 12, 24 or 36.")] = 24,
+    studies: Annotated[bool, typer.Option("--studies", help="How the record moves when something is changed.")] = False,
 ) -> None:
     """Show how often the warnings were right, origin by origin, against other rules."""
     from resilience.events import load_events
@@ -197,15 +198,14 @@ def backtest(
     from resilience.panel import load_panel
     from resilience.report import record
 
-    register = load_events(events)
-    result = run_backtest(
-        compute_indicators(load_panel()),
-        register,
-        horizon=horizon,
-        outcome=outcome.value,
-        draws=bootstrap,
-        progress=_say,
-    )
+    register, panel = load_events(events), load_panel()
+    indicators = compute_indicators(panel)
+    if studies:
+        from resilience.report.studies_text import studies_page
+
+        _deliver(studies_page(panel, indicators, register, _say), output)
+        return
+    result = run_backtest(indicators, register, horizon=horizon, outcome=outcome.value, draws=bootstrap, progress=_say)
     _deliver(record.to_json(result) if form is RecordFormat.json else record.to_terminal(result), output)
 
 
