@@ -10,6 +10,7 @@ import pandas as pd
 from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.indicators import formulas
+from resilience.indicators.definitions import load_definitions
 from resilience.indicators.formulas.companions import LOADERS
 from resilience.lineage import with_lineage
 from resilience.years import outturn_year_of
@@ -69,6 +70,11 @@ def chosen(switches: Mapping[str, bool] | None = None) -> dict[str, bool]:
     return result
 
 
+def tiers(classes: pd.Series) -> pd.Series:
+    """Return "lower" for shire districts and "upper" for every other class."""
+    return pd.Series(np.where(classes == "SD", "lower", "upper"), index=classes.index)
+
+
 def compute_indicators(panel: pd.DataFrame, *, switches: Mapping[str, bool] | None = None) -> pd.DataFrame:
     """Compute every indicator for every council and year.
 
@@ -102,9 +108,9 @@ def compute_indicators(panel: pd.DataFrame, *, switches: Mapping[str, bool] | No
         row = frame[twice].iloc[0]
         raise DataError(f"{row['council']} has two rows for {row['outturn_year']} in the panel; keep one.")
     books = formulas.Books(frame, setting)
-    values = {name: formula(books) for name, formula in formulas.REGISTRY.items()}
+    values = {name: formulas.REGISTRY[name](books) for name in load_definitions()}
     known = {f"known_from_{source}": books.known_from(source) for source in LOADERS}
-    keys = frame.assign(tier=np.where(frame["class"] == "SD", "lower", "upper"), flags=_flags(frame))
+    keys = frame.assign(tier=tiers(frame["class"]), flags=_flags(frame))
     result = pd.concat([keys[list(KEYS)], pd.DataFrame({**known, **values}, index=frame.index)], axis=1)
     result.attrs["switches"] = setting
     return result

@@ -13,7 +13,10 @@ import numpy as np
 import pandas as pd
 
 from resilience.errors import DataError
-from resilience.indicators.definitions import load_definitions
+from resilience.indicators.compute import chosen, tiers
+from resilience.indicators.definitions import describe, load_definitions
+from resilience.indicators.formulas import REGISTRY, Books
+from resilience.lineage import with_lineage
 
 #: Below this many councils with a value, no percentile is given.
 SMALLEST_GROUP = 8
@@ -24,7 +27,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "class": ("year", "class"),
     "region": ("year", "tier", "region"),
 }
-SIZE = "net_revenue_expenditure"
 
 
 def percentiles(
@@ -116,33 +118,42 @@ def _standing(values: np.ndarray, reference: np.ndarray, smallest: int) -> np.nd
     return result
 
 
-def aggregate(indicators: pd.DataFrame, name: str, *, by: str = "tier") -> pd.DataFrame:
+def aggregate(
+    panel: pd.DataFrame, name: str, *, by: str = "tier", switches: Mapping[str, bool] | None = None
+) -> pd.DataFrame:
     """Return the figure of whole groups: the sum of the amounts over the sum of net revenue expenditure.
 
     Parameters
     ----------
-    indicators : DataFrame
-        From ``compute_indicators``.
+    panel : DataFrame
+        From ``load_panel()``, rows built for successors or not.
     name : str
-        A ratio to net revenue expenditure.
+        An indicator that is a ratio to net revenue expenditure.
     by : str
-        A column of the keys, such as "tier", "class" or "region".
+        A key of the councils: "tier", "class" or "region".
+    switches : mapping of str to bool, optional
+        As in ``compute_indicators``.
 
     Returns
     -------
     DataFrame
-        One row a group, one column a year. Every council counts that has both figures and is no row built for a
-        successor; City of London and Isles of Scilly are in it.
+        One row a group, one column a year. Every principal council counts that published both amounts, however
+        small its net revenue expenditure; rows built for successors do not.
 
     Raises
     ------
     DataError
-        If there is no such indicator in the table, or no such key.
+        If there is no such indicator or key, or a switch is unknown.
     """
-    for column in (name, by):
-        if column not in indicators:
-            raise DataError(f"'{column}' is no column of the indicators; choose another.")
-    rows = indicators[~indicators["built"].astype(bool) & indicators[name].notna() & indicators[SIZE].notna()]
-    keys = [rows[by], rows["year"]]
-    amounts = (rows[name] * rows[SIZE]).groupby(keys).sum()
-    return (amounts / rows[SIZE].groupby(keys).sum()).unstack("year")
+    setting = chosen(switches)
+    describe(name)
+    frame = panel if "built" in panel.columns else with_lineage(panel)
+    frame = frame.reset_index(drop=True).assign(tier=tiers(frame["class"]).to_numpy())
+    if by not in frame:
+        raise DataError(f"'{by}' is no key of the councils; choose tier, class or region.")
+    books = Books(frame, setting, smallest=-np.inf)
+    size = books.net_revenue_expenditure
+    amounts = REGISTRY[name](books) * size
+    own = ~frame["built"].astype(bool) & amounts.notna()
+    keys = [frame.loc[own, by], frame.loc[own, "year"]]
+    return (amounts[own].groupby(keys).sum() / size[own].groupby(keys).sum()).unstack("year")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from resilience.errors import DataError
 from resilience.indicators.definitions import describe
@@ -57,7 +58,7 @@ def distribution_by_class(indicators: pd.DataFrame, name: str) -> Figure:
         _panel(axis, rows.loc[rows["class"] == kind, ["year", name]], name, scale, definition.unit == "flag")
         axis.set_title(_CLASS_NAMES[kind], fontsize=9)
         if definition.unit == "flag":
-            axis.set_ylim(bottom=0)
+            axis.set_ylim(0, 100 * max(rows.groupby(["class", "year"])[name].mean().max(), 0.01) * 1.05)
             continue
         alike = rows["class"].eq("SD") if kind == "SD" else rows["class"].ne("SD")
         low, high = np.percentile(rows.loc[alike, name] * scale, [1, 99])
@@ -85,7 +86,7 @@ def _panel(axis: Axes, rows: pd.DataFrame, name: str, scale: float, flag: bool) 
         axis.plot(spread.index, spread[0.5], color=_INK, linewidth=1.4, marker=".", markersize=4)
         last = int(by_year.count()[years[-1]])
         axis.annotate(f"n = {last}", (0.97, 0.95), xycoords="axes fraction", ha="right", va="top", fontsize=7)
-    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axis.tick_params(labelsize=7)
     for side in ("top", "right"):
         axis.spines[side].set_visible(False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,11 @@ Formula = Callable[["Books"], pd.Series]
 REGISTRY: dict[str, Formula] = {}
 
 
+@lru_cache(maxsize=1)
+def _deflator() -> pd.Series:
+    return gdp_deflator().set_index("year")["gdp_deflator"]
+
+
 @dataclass
 class Books:
     """A council's lines by year, as the formulas read them.
@@ -32,11 +38,14 @@ class Books:
         The definitions chosen; see ``compute.SWITCHES``.
     tables : mapping of str to DataFrame
         Companion tables given by hand instead of the shipped ones; see ``companions.LOADERS``.
+    smallest : float
+        The net revenue expenditure below which nothing is divided by it.
     """
 
     frame: pd.DataFrame
     switches: dict[str, bool] = field(default_factory=dict)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    smallest: float = SMALLEST_DENOMINATOR
 
     def __post_init__(self) -> None:
         """Remember where each council's other years stand."""
@@ -88,7 +97,7 @@ class Books:
 
     def real(self, values: pd.Series, years: int) -> pd.Series:
         """Return amounts of some years before each row in the prices of the row's own year."""
-        index = gdp_deflator().set_index("year")["gdp_deflator"]
+        index = _deflator()
         year = self.frame["year"]
         return values * year.map(index) / (year - years).map(index)
 
@@ -102,7 +111,7 @@ class Books:
     def net_revenue_expenditure(self) -> pd.Series:
         """Net revenue expenditure, missing where too small to divide by."""
         amounts = self.line("rs_netrevexp_net_exp")
-        return amounts.where(amounts >= SMALLEST_DENOMINATOR)
+        return amounts.where(amounts >= self.smallest)
 
     def over_nre(self, amounts: pd.Series) -> pd.Series:
         """Return amounts as a fraction of net revenue expenditure."""
