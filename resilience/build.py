@@ -12,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
 from resilience import paths, quality
 from resilience.councils import load_councils
-from resilience.errors import PublicationError
+from resilience.errors import DataError, PublicationError, ResilienceError
 from resilience.files import sha256, write_atomically
 from resilience.panel import build_panel, check_panel, load_panel, to_csv
 from resilience.publications.releases import held_vintage, known_from
@@ -94,14 +95,20 @@ def build(
             "folder with --source."
         )
     interim, budgets = _interim(source, files), _budgets(source, files)
-    register = _register(source, out, report)
+    register, is_new = _register(source, out, files)
     say("panel")
     panel = build_panel(lines, register, interim=interim, budgets=budgets)
     panel = _with_years_kept(panel, out, report)
     report.years_read = sorted(lines["outturn_year"].astype(str).unique())
     report.files = files
-    written = {"panel.csv": to_csv(panel)}
-    written["provenance.json"] = _provenance_text(report, out, _companions(source, out, say))
+    written: dict[str, str | bytes] = {}
+    if is_new:
+        written["councils.csv"] = register.to_csv(index=False, lineterminator="\n")
+    with TemporaryDirectory(prefix="resilience-build-") as folder:
+        companions = _companions(source, Path(folder), say)
+        written |= {table.name: table.read_bytes() for table in sorted(Path(folder).iterdir())}
+    written["panel.csv"] = to_csv(panel)
+    written["provenance.json"] = _provenance_text(report, out, companions)
     for name, content in written.items():
         write_atomically(out / name, content)
         report.written.append(out / name)
@@ -173,16 +180,42 @@ def _entry(path: Path, title: str, outturn_year: str | None) -> dict:
     }
 
 
-def _register(source: Path, out: Path, report: BuildReport) -> pd.DataFrame:
-    """Build the register where its sources are at hand; otherwise the shipped one stands."""
+_REGISTER_SOURCES = {
+    "uk_local_authorities_current.csv": ("mySociety", "Register of UK councils", "CC BY 4.0"),
+    "council_restructuring_2013_2023.xlsx": (
+        "not stated in the file; the codes are of the Office for National Statistics",
+        "Council restructuring 2013 to 2023: codes, names and classes by year",
+        LICENCE,
+    ),
+}
+
+
+def _register(source: Path, out: Path, files: list[dict]) -> tuple[pd.DataFrame, bool]:
+    """Build the register where its sources are at hand; otherwise the one that is there stands.
+
+    It also stands where the source lacks the early workbooks, from which councils abolished since are known.
+    """
     from resilience.councils import build_councils
 
-    if not (source / "lookups").is_dir():
-        return load_councils()
-    register = build_councils(source / "lookups")
-    write_atomically(out / "councils.csv", register.to_csv(index=False, lineterminator="\n"))
-    report.written.append(out / "councils.csv")
-    return load_councils(out / "councils.csv")
+    there = load_councils(out / "councils.csv") if (out / "councils.csv").is_file() else load_councils()
+    lookups = source / "lookups"
+    if not all((lookups / name).is_file() for name in _REGISTER_SOURCES):
+        return there, False
+    try:
+        register = build_councils(lookups)
+    except ResilienceError:
+        raise
+    except Exception as error:  # whatever a damaged lookup does to its reader
+        raise PublicationError(
+            f"{lookups} does not hold the lists of councils as published ({type(error).__name__}: "
+            f"{str(error).splitlines()[0] if str(error) else 'no more is known'}); download them again."
+        ) from error
+    if not set(there["ons_code"]) <= set(register["ons_code"]):
+        return there, False
+    for name, (publisher, title, licence) in _REGISTER_SOURCES.items():
+        entry = _entry(lookups / name, title, None)
+        files.append(entry | {"publisher": publisher, "licence": licence, "table": "councils.csv"})
+    return register.fillna("").astype(str), True
 
 
 def _with_years_kept(panel: pd.DataFrame, out: Path, report: BuildReport) -> pd.DataFrame:
@@ -210,11 +243,24 @@ def _companions(source: Path, out: Path, say: Callable[[str], None]) -> list[dic
     return build_companions(source, out)
 
 
+def _entries_of(path: Path) -> list[dict]:
+    try:
+        files = json.loads(path.read_text("utf-8"))["files"]
+        for entry in files:
+            entry["table"], entry["file"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"{path} is no provenance of the tables beside it ({type(error).__name__}: {error}); restore it, or give "
+            "an empty folder with --output."
+        ) from error
+    return files
+
+
 def _provenance_text(report: BuildReport, out: Path, companions: list[dict]) -> str:
     entries = report.files + companions
     there = out / "provenance.json"
     if there.is_file():
-        before = json.loads(there.read_text("utf-8"))["files"]
+        before = _entries_of(there)
         read = {(entry["table"], entry.get("title")) for entry in entries}
         tables = {entry["table"] for entry in companions}
         entries += [

@@ -238,12 +238,12 @@ def main() -> None:
     except ResilienceError as error:
         typer.echo(f"resilience: {error}", err=True)
         raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        typer.echo("resilience: stopped; nothing was left half-written.", err=True)
-        raise SystemExit(130) from None
-    except BrokenPipeError:  # the reader (head, less) has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+    except SystemExit as stop:  # typer turns Ctrl+C into 130, and a pipe whose reader (head, less) has gone into 1
+        if isinstance(stop.__context__, BrokenPipeError):
+            raise SystemExit(0) from None
+        if stop.code == 130:
+            typer.echo("resilience: stopped; nothing was left half-written.", err=True)
+        raise
     except Exception as error:
         if os.environ.get("RESILIENCE_DEBUG"):
             raise

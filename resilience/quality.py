@@ -82,7 +82,8 @@ def findings(panel: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     panel : DataFrame
-        With ``status``, and ``certified`` and ``duplicated`` where the publication says so.
+        With ``status``, and ``certified`` and ``duplicated`` where the publication says so; a panel read back, which
+        has these columns no more, is taken at the word of its ``flags``.
 
     Returns
     -------
@@ -101,10 +102,9 @@ def findings(panel: pd.DataFrame) -> pd.DataFrame:
         _services(rows),
         *_jumps(rows),
     ]
-    if "certified" in rows:
-        found.append(_where(rows, rows["certified"].eq("N") & rows["status"].ne("not returned"), "not_certified"))
-    if "duplicated" in rows:
-        found.append(_where(rows, rows["duplicated"].eq(True), "duplicated_row"))
+    uncertified = _told(rows, "certified", "N", "not_certified")
+    found.append(_where(rows, uncertified & rows["status"].ne("not returned"), "not_certified"))
+    found.append(_where(rows, _told(rows, "duplicated", True, "duplicated_row"), "duplicated_row"))
     result = pd.concat(found, ignore_index=True)
     return result.sort_values(["year", "council", "check"], kind="stable", ignore_index=True)
 
@@ -134,6 +134,14 @@ def _where(rows: pd.DataFrame, mask: pd.Series, check: str, value: pd.Series | N
     keep = rows.loc[mask.to_numpy(), ["ons_code", "council", "class", "outturn_year", "year"]]
     amounts = np.nan if value is None else value[mask].to_numpy(dtype=float)
     return keep.assign(check=check, value=amounts)
+
+
+def _told(rows: pd.DataFrame, column: str, said: object, check: str) -> pd.Series:
+    """Return where the publication itself says so: by its column, or by the flag once set from it."""
+    if column in rows:
+        return rows[column].eq(said)
+    before = rows["flags"] if "flags" in rows else pd.Series("", index=rows.index)
+    return before.fillna("").str.split(";").map(lambda codes: check in codes).astype(bool)
 
 
 def _previous(rows: pd.DataFrame, values: pd.Series) -> pd.Series:
