@@ -1,0 +1,260 @@
+"""A merger in words: what the new council would inherit, how it would stand, and how past mergers fared.
+
+``python -m resilience.report.merge_text`` writes docs/mergers.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from resilience.lineage import with_lineage
+from resilience.merge import Part, merge_councils, merged_indicators, parts_of
+from resilience.merge_score import PAST_ERROR, MergedScore, score_merged
+from resilience.pipeline import Run
+from resilience.proposals import Proposal, names
+from resilience.publications.capital import load_capital
+from resilience.report.peers_text import _plain, standing, value, wrapped
+from resilience.report.reasons import main_reasons, main_strengths
+from resilience.report.words import CANNOT_SEE, SCORE_IS, chance, chance_range, closing_day, day, percent, pounds
+
+NO_SUCH = "No such council exists yet: this adds up what its predecessors published; nothing here is its own."
+HOW_WIDE = (
+    "The range is wider than a council's own: it adds how far the predecessors lie apart, and how far past successors' "
+    f"own first figures lay from their predecessors' ({PAST_ERROR:g} in log-odds; docs/mergers.md)."
+)
+SUPPORT = (
+    "had exceptional support, a notice or an intervention already. Support refills reserves, and the chance does not "
+    "count what led to it. All three councils formed since 2019 from one with such an event had one themselves "
+    "(docs/mergers.md)."
+)
+
+
+@dataclass(frozen=True)
+class Merger:
+    """Everything a page on a merger is made from."""
+
+    name: str
+    parts: tuple[Part, ...]
+    indicators: pd.DataFrame
+    score: MergedScore
+    brings: pd.DataFrame
+    proposal: Proposal | None = None
+
+
+def merger(
+    run: Run,
+    codes: Sequence[str],
+    name: str,
+    *,
+    shares: dict[str, float] | None = None,
+    proposal: Proposal | None = None,
+) -> Merger:
+    """Work a merger out; see ``merge.merge_councils``."""
+    panel = with_lineage(run.panel)
+    parts = parts_of(panel, codes, shares)
+    rows = merge_councils(panel, codes, name, shares=shares)
+    indicators = merged_indicators(rows, run.indicators)
+    score = score_merged(run, indicators, parts)
+    return Merger(name, tuple(parts), indicators, score, brings(run, panel, parts), proposal)
+
+
+def brings(run: Run, panel: pd.DataFrame, parts: Sequence[Part]) -> pd.DataFrame:
+    """Return what each predecessor brings, £ thousand, after its share is taken; the last figure known of each.
+
+    Returns
+    -------
+    DataFrame
+        Index code; ``council, share, standing``, and amount with ``…_year``: ``spending`` (net revenue expenditure),
+        ``reserves``, ``unallocated``, ``interest``, ``debt`` (external debt), ``dsg_deficit``.
+    """
+    capital = load_capital()
+    known = run.indicators[pd.to_datetime(run.indicators["known_from"]) < pd.Timestamp(run.as_of)]
+    out = []
+    for part in parts:
+        rows = known[known["ons_code"] == part.ons_code].sort_values("year").set_index("year")
+        size = rows["net_revenue_expenditure"]
+        amounts = {
+            "spending": size,
+            "reserves": _reserves(panel, part.ons_code, rows),
+            "unallocated": rows["unallocated_ratio"] * size,
+            "interest": rows["interest_ratio"] * size,
+            "debt": capital[capital["ons_code"] == part.ons_code].set_index("year")["cor_external_debt"],
+            "dsg_deficit": rows["dsg_deficit_ratio"] * size,
+        }
+        row: dict[str, object] = {
+            "ons_code": part.ons_code,
+            "council": part.council,
+            "share": part.share,
+            "how": part.how,
+            "standing": standing(run, part.ons_code),
+        }
+        for what, series in amounts.items():
+            there = series.dropna()
+            row[what] = float(there.iloc[-1]) * part.share if len(there) else np.nan
+            row[f"{what}_year"] = int(there.index[-1]) if len(there) else None
+        out.append(row)
+    return pd.DataFrame(out).set_index("ons_code")
+
+
+def _reserves(panel: pd.DataFrame, code: str, rows: pd.DataFrame) -> pd.Series:
+    """Return usable reserves by year; where spending is too small for a ratio, the second-hand total itself."""
+    own = panel[panel["ons_code"] == code].set_index("year")
+    total = rows["reserves_ratio"] * rows["net_revenue_expenditure"]
+    stated = own["int_reserves_unallocated_and_earmarked"].reindex(total.index).astype(float)
+    return total.where(total.notna(), stated)
+
+
+def to_text(run: Run, one: Merger) -> str:
+    """Return a merger as text for a terminal."""
+    score = one.score
+    out = [f"{one.name}: what it would inherit, as of {day(run.as_of)}", *wrapped(NO_SUCH), ""]
+    if one.proposal:
+        what = f"{one.proposal.area}: {one.proposal.status} ({one.proposal.decision_date}), "
+        out += wrapped(what + f"vesting {one.proposal.vesting_date}.")
+        out += [line for text in one.proposal.assumptions for line in wrapped(f"! {text}.", "", "  ")]
+        out.append("")
+    form = "{:<26.26} {:>6} {:>10} {:>10} {:>10} {:>10} {:>11} {:>9}  {}"
+    heads = ("Brings", "share", "spending", "reserves", "unalloc.", "interest", "gross debt", "SEND def.", "chance now")
+    out.append(form.format(*heads))
+    for _, row in one.brings.iterrows():
+        out.append(form.format(row["council"], percent(row["share"], 0), *_amounts(row), row["standing"]))
+    # A district has no schools grant: nothing is missing there.
+    needed = {what: len(one.brings) for what in _WHAT} | {"dsg_deficit": sum(p.class_ != "SD" for p in one.parts)}
+    totals = [one.brings[what].sum(min_count=max(1, needed[what])) for what in _WHAT]
+    least = [one.brings[what].sum(min_count=1) for what in _WHAT]
+    cells = [
+        pounds(t) if not np.isnan(t) else (">" + pounds(low) if low > 0 else "–")
+        for t, low in zip(totals, least, strict=True)
+    ]
+    out.append(form.format("Together", "", *cells, ""))
+    out += wrapped(f"Each figure is the last published: {_years(one.brings)}. > at least: a figure is missing.")
+    out += ["", *_assessment(run, one), ""]
+    happened = score.predecessors[score.predecessors["event"].notna()]
+    if len(happened):
+        out += wrapped(f"! {' and '.join(happened['council'])} {SUPPORT}", "", "  ")
+    out += wrapped(HOW_WIDE)
+    out += wrapped(_split_words(one.parts))
+    out += wrapped(f"Chance: {SCORE_IS}.") + wrapped(CANNOT_SEE)
+    if one.proposal:
+        out += wrapped(f"Sources ({len(one.proposal.sources)}): data/processed/proposals.csv, or --format json.")
+    return "\n".join(out) + "\n"
+
+
+_WHAT = ("spending", "reserves", "unallocated", "interest", "debt", "dsg_deficit")
+
+
+def _amounts(row: pd.Series) -> list[str]:
+    return ["–" if np.isnan(row[what]) else pounds(row[what]) for what in _WHAT]
+
+
+def _years(table: pd.DataFrame) -> str:
+    labels = dict(zip(_WHAT, ("spending", "reserves", "unallocated", "interest", "debt", "SEND deficit"), strict=True))
+    parts = []
+    for what, label in labels.items():
+        years = sorted({int(year) for year in table[f"{what}_year"].dropna()})
+        if years:
+            span = f"{years[0]}" if len(years) == 1 else f"{years[0]} to {years[-1]}"
+            parts.append(f"{label} of years ending {span}")
+    return ", ".join(parts)
+
+
+def _split_words(parts: Sequence[Part]) -> str:
+    split = [part for part in parts if part.how != "whole"]
+    if not split:
+        return "Every predecessor comes whole."
+    named = ", ".join(f"{part.council} {percent(part.share, 1)} ({part.how})" for part in split)
+    return f"Not whole: {named}. Change a share with --share COUNCIL=0.45."
+
+
+def _assessment(run: Run, one: Merger) -> list[str]:
+    score = one.score
+    row = pd.concat([score.known, score.contributions.add_prefix("term: ")])
+    out = wrapped(
+        f"As of {closing_day(int(score.known['year']))}: chance {chance(score.risk)} "
+        f"(90 % range {chance_range(score.risk_low, score.risk_high)}), band {score.band}; it would rank "
+        f"{score.place} among the {score.of} councils at risk."
+    )
+    raises, lowers = main_reasons(row, run.model.terms), main_strengths(row, run.model.terms)
+    out += wrapped("Raises it: " + ("; ".join(raises) or "nothing stands out") + ".")
+    out += wrapped("Lowers it: " + ("; ".join(lowers) or "nothing stands out") + ".")
+    shown = ("reserves_ratio", "unallocated_ratio", "debt_servicing_ratio", "gross_debt_ratio", "social_care_share")
+    from resilience.indicators.definitions import load_definitions
+
+    known = load_definitions()
+    figures = [
+        f"{known[name].label.lower()} {value(float(score.known[name]), known[name].unit)}"
+        for name in shown
+        if pd.notna(score.known.get(name))
+    ]
+    out += wrapped("Together: " + ", ".join(figures) + " (of net spending).")
+    tier = run.scores[run.scores["tier"] == score.known["tier"]]["gross_debt_ratio"].dropna()
+    debt = float(score.known["gross_debt_ratio"])
+    if debt > tier.quantile(0.9):
+        out += wrapped(
+            f"! Its gross debt against net spending would be higher than that of {int((tier < debt).sum())} of the "
+            f"{len(tier)} councils of its tier.",
+            "",
+            "  ",
+        )
+    return out
+
+
+def to_json(run: Run, one: Merger) -> str:
+    """Return a merger as JSON."""
+    score = one.score
+    content = {
+        "what": SCORE_IS,
+        "note": NO_SUCH,
+        "exists": False,
+        "name": one.name,
+        "as_of": str(run.as_of),
+        "figures_of": score.known["outturn_year"],
+        "carried": score.known["carried"],
+        "risk": score.risk,
+        "risk_low": score.risk_low,
+        "risk_high": score.risk_high,
+        "band": score.band,
+        "rank_would_be": score.place,
+        "at_risk": score.of,
+        "predecessors_apart": score.between,
+        "past_error": PAST_ERROR,
+        "brings": one.brings.reset_index().to_dict("records"),
+        "predecessors": score.predecessors.assign(event=score.predecessors["event"].astype("string"))
+        .reset_index(names="ons_code")
+        .to_dict("records"),
+        "indicators": {
+            name: float(score.known[name])
+            for name in one.indicators.select_dtypes("number").columns
+            if name != "year" and pd.notna(score.known.get(name))
+        },
+        "contributions": score.contributions.to_dict(),
+        "proposal": None
+        if one.proposal is None
+        else {
+            "area": one.proposal.area,
+            "status": one.proposal.status,
+            "vesting_date": one.proposal.vesting_date,
+            "assumptions": one.proposal.assumptions,
+            "sources": one.proposal.sources,
+        },
+    }
+    return json.dumps(_plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def proposals_text() -> str:
+    """Return the list of new councils decided or proposed, and the areas whose make-up is not stated."""
+    table = names()
+    stated, open_ = table[table["predecessors"] > 0], table[table["predecessors"] == 0]
+    out = ["New councils whose make-up is stated (resilience merge --proposal NAME):", ""]
+    out += [
+        f"  {row.new_authority:<34} {row.area:<12} {row.status:<9} {row.vesting_date}" for row in stated.itertuples()
+    ]
+    areas = sorted(set(open_["area"]) - set(stated["area"]))
+    out += ["", *wrapped("Make-up not stated in the sources at hand: " + "; ".join(areas) + ".")]
+    out += wrapped("The table is incomplete: decisions of July 2026 and later were found for three areas only.")
+    return "\n".join(out) + "\n"
