@@ -63,7 +63,7 @@ class Explanation:
     alike : Alike or None
         What became of councils that stood about here.
     band_record : dict
-        ``councils, events, share`` of the band on closed Januaries; empty where none had closed.
+        ``councils, events, share, mean_chance`` of the band on closed Januaries; empty where none had closed.
     cannot_see, flags : tuple of str
         Sentences.
     eve : Explanation or None
@@ -140,7 +140,7 @@ def explain(run: Run, council: str, *, shared: Background | None = None) -> Expl
     parts = contributions(shared, code, row, run.model.terms, reference, run.as_of, run.model.weights)
     before, change = _change(shared, row, code, tier) if at_risk else (None, pd.DataFrame())
     bands = shared.bands()
-    record = bands.loc[row["band"], ["councils", "events", "share"]].to_dict() if at_risk and len(bands) else {}
+    record = bands.loc[row["band"]].to_dict() if at_risk and len(bands) else {}
     return Explanation(
         **_who(row, code, run.as_of),
         status_text=status_text(row, run.as_of),
@@ -270,7 +270,6 @@ def _eve(shared: Background, code: str, row: pd.Series) -> Explanation | None:
     if rows.empty:
         return None
     last = rows.iloc[-1].copy()
-    last["class"] = row["class"]
     terms = tuple(term for term in load_terms() if pd.notna(last.get(f"term: {term.name}", np.nan)))
     own = sum(float(last[f"term: {term.name}"]) for term in terms if last["tier"] in term.tiers)
     reference = float(last["log_odds"]) - own

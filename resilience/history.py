@@ -12,6 +12,7 @@ from scipy.special import logit
 
 from resilience.errors import DataError
 from resilience.evidence import Figures
+from resilience.indicators.compute import SWITCHES, compute_indicators
 from resilience.indicators.groups import percentiles
 from resilience.lineage import with_lineage
 from resilience.model.backtest import bands_record
@@ -19,7 +20,7 @@ from resilience.model.fitting import RiskModel, fit, training_rows
 from resilience.model.scoring import score
 from resilience.peers import neighbour_table
 from resilience.pipeline import Run
-from resilience.riskset import AT_RISK, OLDEST_RETURN_YEARS
+from resilience.riskset import AT_RISK, CARRY_YEARS, OLDEST_RETURN_YEARS
 
 #: Flexible use of capital receipts (from 2016-17) was first in a published outturn in November 2017.
 FIRST_JANUARY = 2018
@@ -59,8 +60,6 @@ class Background:
     ----------
     run : Run
         The list that is explained.
-    panel : DataFrame
-        Its panel with histories carried across reorganisation.
     figures : Figures
         Its indicators as known on the day: later years left out, later publications of known years blanked.
     standing : DataFrame
@@ -69,6 +68,8 @@ class Background:
         Each council's statistical neighbours, the nearest first; without the councils abolished since.
     near : DataFrame
         Percentiles among them, on the index of the last years of ``figures.table``.
+    switched : dict of str to DataFrame
+        The last years' indicators with one definition switched from its default, by the switch.
     before : DataFrame
         Scores one year earlier by the same model; empty where that is too early.
     history : DataFrame
@@ -78,11 +79,11 @@ class Background:
     """
 
     run: Run
-    panel: pd.DataFrame
     figures: Figures
     standing: pd.DataFrame
     neighbours: dict[str, list[str]]
     near: pd.DataFrame
+    switched: dict[str, pd.DataFrame]
     before: pd.DataFrame
     history: pd.DataFrame
     record: pd.DataFrame
@@ -138,14 +139,14 @@ def score_history(
     Returns
     -------
     DataFrame
-        One row a January and council in being then: ``origin``, ``ons_code``, ``council``, ``tier``, ``status``,
-        ``risk``, ``log_odds``, ``intercept``, ``rank``, ``of`` (councils ranked that day), ``band``, ``outturn_year``,
+        One row a January and council in being then: ``origin``, ``ons_code``, ``council``, ``class``, ``tier``,
+        ``status``, ``risk``, ``log_odds``, ``intercept``, ``rank``, ``of`` (councils ranked that day), ``band``, ``outturn_year``,
         ``source_kind``, one ``term: …`` and one ``median: …`` a term (missing where that day's model did not have it:
         its contribution, and the figure of the tier's median council), and, where the whole
         horizon had closed by ``as_of``, ``event`` and ``observed`` of ``risk_set``. Empty where no January lies
         between.
     """
-    kept = ["council", "tier", "status", "risk", "log_odds", "rank", "band", "outturn_year", "source_kind"]
+    kept = ["council", "class", "tier", "status", "risk", "log_odds", "rank", "band", "outturn_year", "source_kind"]
     closed = _closed(indicators, events, as_of, outcome, horizon)
     tables = []
     for year in range(first, as_of.year + 1):
@@ -213,15 +214,26 @@ def background(
     panel = run.panel if "built" in run.panel else with_lineage(run.panel)
     return Background(
         run,
-        panel[pd.to_datetime(panel["known_from"]) < pd.Timestamp(run.as_of)],
         Figures(figures),
         percentiles(figures, by="class"),
         near,
         percentiles(figures[figures["year"] >= run.as_of.year - OLDEST_RETURN_YEARS], by="neighbours", neighbours=near),
+        _switched(panel, run.as_of),
         before,
         history,
         _record(history),
     )
+
+
+def _switched(panel: pd.DataFrame, as_of: date) -> dict[str, pd.DataFrame]:
+    """Compute the last years' indicators with each definition switched in turn."""
+    known = pd.to_datetime(panel["known_from"]) < pd.Timestamp(as_of)
+    # Changes over three years look back on figures that are themselves three years old.
+    rows = panel[known & (panel["year"] >= as_of.year - OLDEST_RETURN_YEARS - 2 * CARRY_YEARS)]
+    return {
+        name: compute_indicators(rows, switches={name: not default}).set_index(["ons_code", "year"])
+        for name, (default, _) in SWITCHES.items()
+    }
 
 
 def neighbours_on(figures: pd.DataFrame) -> dict[str, list[str]]:

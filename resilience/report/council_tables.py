@@ -1,0 +1,198 @@
+"""The tables on a council's page: indicators with their standing and history, sources, peers, what would change it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from resilience.councils import resolve
+from resilience.explain import Explanation
+from resilience.history import Background
+from resilience.indicators.compute import SWITCHES
+from resilience.indicators.definitions import Definition, load_definitions
+from resilience.publications.releases import basis
+from resilience.report.words import percent, pounds
+from resilience.riskset import AT_RISK, CARRY_YEARS, CORE
+from resilience.sentences import NOT_FALLING, figure
+from resilience.years import outturn_year_of
+
+#: How many peers are named.
+PEERS = 10
+#: A definition is said to move a figure from half a tenth of a per cent on.
+SMALLEST_MOVE = 0.0005
+_GRADES = {1: "outstanding", 2: "good", 3: "requires improvement", 4: "inadequate"}
+_PUBLICATIONS = {
+    "outturn": "Local authority revenue expenditure and financing: individual council data, outturn",
+    "budget": "Revenue Account budget",
+    "council_tax": "Council tax levels and requirements",
+    "service_outturn": "Revenue outturn, service expenditure (RSX)",
+    "housing_outturn": "Revenue outturn, housing services (RO4)",
+    "capital": "Capital outturn",
+    "dfe": "Department for Education figures (Local Authority Interactive Tool)",
+    "ofsted": "Ofsted inspection outcomes",
+    "deprivation": "English Indices of Deprivation 2025",
+}
+
+
+def value_text(definition: Definition, value: float) -> str:
+    """Write an indicator's value with its unit."""
+    if np.isnan(value):
+        return "not published"
+    if definition.unit == "ratio":
+        return figure(definition.name, value) if definition.name != "ehc_plans_share" else percent(value)
+    if definition.unit == "years":
+        if definition.name == "reserves_runway_years" and value >= NOT_FALLING:
+            return "not falling"
+        return f"{value:.0f} year{'' if round(value) == 1 else 's'}"
+    if definition.unit == "£ thousand":
+        return pounds(value)
+    if definition.unit == "flag":
+        return "yes" if value else "no"
+    if definition.unit == "grade":
+        return _GRADES.get(int(value), f"{value:.0f}")
+    return f"{value:.0f}"
+
+
+def indicator_table(shared: Background, code: str) -> pd.DataFrame:
+    """Return every indicator that applies to a council, as last known.
+
+    Returns
+    -------
+    DataFrame
+        In the dictionary's order: ``indicator, family, label, meaning, unit, worse, value, text, year`` (outturn
+        year, "" where none), ``second_hand``, ``built``, ``class_percentile`` and ``near_percentile`` (0 to 100, 100
+        the worst; missing where none can be given), ``in_model`` and ``series`` (year → value, every year known).
+    """
+    own = shared.figures.own(code)
+    rows = []
+    terms = {term.indicator for term in shared.run.model.terms}
+    newest = shared.figures.newest(code, shared.run.as_of)
+    class_ = shared.run.scores.at[code, "class"]
+    table = shared.figures.table
+    places = {int(year): at for at, year in table.loc[table["ons_code"] == code, "year"].items()}
+    for name, definition in load_definitions().items():
+        if name not in own or class_ not in definition.classes:
+            continue
+        series = own[name].dropna()
+        last = series[series.index >= (newest or 0) - CARRY_YEARS]
+        year = int(last.index[-1]) if len(last) else 0
+        at = places.get(year)
+        rows.append(
+            {
+                "indicator": name,
+                "family": definition.family,
+                "label": definition.label,
+                "meaning": definition.meaning,
+                "unit": definition.unit,
+                "worse": definition.worse,
+                "value": float(last.iloc[-1]) if len(last) else np.nan,
+                "text": value_text(definition, float(last.iloc[-1]) if len(last) else np.nan),
+                "year": outturn_year_of(year) if year else "",
+                "second_hand": bool(year)
+                and definition.source == "outturn"
+                and own.at[year, "source_kind"] == "interim",
+                "built": bool(year) and bool(own.at[year, "built"]),
+                "class_percentile": _at(shared.standing, at, name),
+                "near_percentile": _at(shared.near, at, name),
+                "in_model": name in terms,
+                "series": {int(one): float(value) for one, value in series.items()},
+                "source": definition.source,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _at(table: pd.DataFrame, at: int | None, name: str) -> float:
+    return float(table.at[at, name]) if at is not None and at in table.index and name in table else np.nan
+
+
+def sources(shared: Background, code: str, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Return the publications that the figures shown come from: ``publication, year, released, basis, second_hand``."""
+    own = shared.figures.own(code)
+    rows = []
+    shown = indicators[indicators["year"] != ""]
+    for (source, year), _ in shown.groupby(["source", "year"], sort=False):
+        at = int(year[:4]) + 1
+        outturn = source in ("outturn", "budget")
+        released = own.at[at, "known_from"] if outturn else own.at[at, f"known_from_{source}"]
+        rows.append(
+            {
+                "publication": _PUBLICATIONS[source],
+                "year": year,
+                "released": pd.Timestamp(released),
+                "basis": basis(year) if outturn else "stated",
+                "second_hand": source == "outturn" and own.at[at, "source_kind"] == "interim",
+            }
+        )
+    table = pd.DataFrame(rows, columns=["publication", "year", "released", "basis", "second_hand"])
+    return table.drop_duplicates(["publication", "year"]).sort_values(
+        ["publication", "year"], ascending=[False, False], kind="stable", ignore_index=True
+    )
+
+
+def switch_table(shared: Background, code: str) -> pd.DataFrame:
+    """Return what other definitions would make of the newest original year.
+
+    Returns
+    -------
+    DataFrame
+        ``definition`` (in words), ``label``, ``default``, ``switched`` (as text) and ``year``; one row a figure that
+        moves by a twentieth of a per cent or more.
+    """
+    columns = ["definition", "label", "default", "switched", "year"]
+    own = shared.figures.own(code)
+    years = own.index[(own["source_kind"] == "original") & own[CORE].notna()]
+    rows = []
+    for switch, table in shared.switched.items() if len(years) else ():
+        default, words = SWITCHES[switch]
+        year = int(years[-1])
+        if (code, year) not in table.index:
+            continue
+        other = table.loc[(code, year)]
+        for name, definition in load_definitions().items():
+            if name not in own or definition.source != "outturn" or definition.unit != "ratio":
+                continue
+            before, after = float(own.at[year, name]), float(other[name])
+            if np.isnan(before) or not (np.isnan(after) or abs(after - before) >= SMALLEST_MOVE):
+                continue
+            said = f"{'Without' if default else 'With'}: {words}"
+            texts = (value_text(definition, before), value_text(definition, after))
+            rows.append((said, definition.label, *texts, outturn_year_of(year)))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def peer_table(shared: Background, code: str) -> pd.DataFrame:
+    """Return a council's nearest statistical neighbours and where they stand.
+
+    Returns
+    -------
+    DataFrame
+        The nearest first: ``ons_code, council, status, rank, risk, band, event_date, reserves`` (usable, over net
+        revenue expenditure).
+    """
+    scores = shared.run.scores
+    names = [one for one in shared.neighbours.get(resolve(code), []) if one in scores.index][:PEERS]
+    rows = scores.loc[names, ["council", "status", "rank", "risk", "band", "event_date", CORE]]
+    return rows.rename(columns={CORE: "reserves"}).reset_index(names="ons_code")
+
+
+def levers(explanation: Explanation) -> pd.DataFrame:
+    """Return what the chance would be with one figure at a time at the tier's median: arithmetic, not cause.
+
+    Returns
+    -------
+    DataFrame
+        Index term, the most telling first: ``label, figure, median, risk``; only what raises the chance.
+    """
+    if explanation.status != AT_RISK:
+        return pd.DataFrame(columns=["label", "figure", "median", "risk"])
+    rows = explanation.risks()
+    return pd.DataFrame(
+        {
+            "label": rows["label"],
+            "figure": [figure(name, value) for name, value in zip(rows["indicator"], rows["value"], strict=True)],
+            "median": [figure(name, value) for name, value in zip(rows["indicator"], rows["median"], strict=True)],
+            "risk": expit(explanation.log_odds - rows["log_odds"]),
+        }
+    )

@@ -1,0 +1,123 @@
+"""Events of the register in plain words, one line an announcement."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pandas as pd
+
+from resilience.councils import council as facts_of
+from resilience.lineage import lineage_of
+from resilience.report.words import day
+from resilience.sentences import listed
+
+_SUPPORT = {
+    "in_principle": "in principle",
+    "final_direction": "final",
+    "in_principle_revised": "in principle, revised",
+    "prior_year_in_principle": "in principle, for that earlier year",
+    "prior_year_in_principle_revised": "in principle, for that earlier year, revised",
+    "prior_year_final": "final, for that earlier year",
+    "withdrawn": "agreed, later withdrawn",
+    "agreed_not_used_later_shown_withdrawn": "agreed, not used, later shown as withdrawn",
+    "in_principle_total_all_years": "in principle, all years together",
+    "in_principle_hra": "in principle, for the Housing Revenue Account only",
+    "grant": "as a grant",
+}
+_KINDS = {
+    "unbalanced_budget": "Section 114(3) notice: spending would exceed resources",
+    "unbalanced_budget_second_report": "Second section 114(3) notice",
+    "second_report": "Second section 114 report",
+    "unlawful_expenditure": "Section 114 report of unlawful spending",
+    "unspecified_limb": "Section 114 notice, limb not stated",
+    "commissioner": "Commissioner appointed by the government",
+    "commissioners": "Commissioners appointed by the government",
+    "expanded": "Intervention widened",
+    "expanded_finance_powers": "Intervention widened to finance",
+    "directions_statutory_panel": "Government directions, with a statutory panel",
+    "directions_statutory_improvement_board": "Government directions, with a statutory improvement board",
+    "directions_first_use": "Government directions",
+    "new_directions": "New government directions",
+    "envoys": "Ministerial envoys appointed",
+    "inspection": "Best value inspection",
+    "ended": "Intervention ended",
+    "public_interest_report": "Auditor's report in the public interest",
+    "public_interest_report_second": "Auditor's second report in the public interest",
+}
+_CAUSES = {
+    "equal-pay": "equal pay",
+    "housing-company": "a housing company",
+    "financial": "finances",
+    "investments": "investments",
+    "unlawful-payment": "an unlawful payment",
+}
+_MONTH = re.compile(r"^\d{4}-\d{2}$")
+
+
+def council_events(events: pd.DataFrame, code: str, as_of: date) -> pd.DataFrame:
+    """Return a council's and its predecessors' events known on a day, one row an announcement, the oldest first.
+
+    Parameters
+    ----------
+    events : DataFrame
+        From ``load_events``.
+    code : str
+    as_of : date
+
+    Returns
+    -------
+    DataFrame
+        ``ons_code, council, known`` (Timestamp, missing where undated), ``when`` (as precisely as it is known),
+        ``what``, ``cause``, ``counts`` (bool: it is a qualifying event) and ``sources`` (list of addresses).
+    """
+    codes = [code, *lineage_of(code)]
+    undated = events["known"].isna() & (pd.Timestamp(as_of) > pd.Timestamp(events.attrs["to"]))
+    rows = events[events["ons_code"].isin(codes) & ((events["known"] < pd.Timestamp(as_of)) | undated)]
+    result = []
+    for (owner, kind, _, cause, counts), group in rows.groupby(
+        ["ons_code", "event_type", "date", "cause", "distress"], sort=False
+    ):
+        sources = [part.strip() for text in group["source"] for part in text.split(" ; ")]
+        result.append(
+            {
+                "ons_code": owner,
+                "council": facts_of(owner).council if owner in codes else group["council"].iloc[0],
+                "known": group["known"].iloc[0],
+                "when": _when(group.iloc[0]),
+                "what": _support(group) if kind == "efs" else listed([_kind(one) for one in group["subtype"].unique()]),
+                "cause": _CAUSES.get(str(cause), str(cause).replace("-", " ")),
+                "counts": bool(counts),
+                "sources": list(dict.fromkeys(filter(None, sources))),
+            }
+        )
+    columns = ["ons_code", "council", "known", "when", "what", "cause", "counts", "sources"]
+    table = pd.DataFrame(result, columns=columns)
+    return table.sort_values("known", kind="stable", na_position="last", ignore_index=True)
+
+
+def _when(row: pd.Series) -> str:
+    text = str(row["date"])
+    if pd.isna(row["known"]):
+        return "undated"
+    if _MONTH.match(text):
+        return f"{row['known']:%B %Y}"
+    return day(row["known"]) if len(text) == 10 else text
+
+
+def _support(rows: pd.DataFrame) -> str:
+    parts = []
+    for _, row in rows.iterrows():
+        amount = f"£{float(row['amount_gbp_m']):,.1f}m" if row["amount_gbp_m"] else "amount not published"
+        year = f" for {row['financial_year']}" if row["financial_year"] else ""
+        parts.append(f"{amount}{year} ({_SUPPORT.get(row['subtype'], row['subtype'].replace('_', ' '))})")
+    return "Exceptional financial support: " + "; ".join(parts)
+
+
+def _kind(subtype: str) -> str:
+    base, _, until = subtype.partition("_to_")
+    base = re.sub(r"_(\d{4}|five_years).*$", "", base)
+    said = _KINDS.get(base, base.replace("_", " ").capitalize())
+    if not until or not re.match(r"^\d{4}-\d{2}", until):
+        return said
+    return f"{said}, to {day(until) if len(until) == 10 else f'{pd.Timestamp(until):%B %Y}'}"
