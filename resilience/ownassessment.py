@@ -6,6 +6,7 @@ moves. Nothing is stored.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from scipy.stats import gamma
 
 from resilience.councils import council, resolve
 from resilience.errors import DataError
-from resilience.indicators.compute import compute_indicators
+from resilience.indicators.compute import KEYS, chosen
+from resilience.indicators.formulas import REGISTRY, Books
 from resilience.lineage import predecessors_of, with_lineage
 from resilience.model.calibration import JEFFREYS, band_of, intercept_for
 from resilience.model.scoring import INTERVAL
@@ -24,10 +26,8 @@ from resilience.model.terms import design
 from resilience.ownfigures import read_table
 from resilience.ownfigures_checks import OwnFigures, check_table
 from resilience.pipeline import Run
-from resilience.riskset import AT_RISK, CARRY_YEARS, CORE, EVENT_ALREADY, NOT_SCORABLE, OLDEST_RETURN_YEARS, known_on
+from resilience.riskset import AT_RISK, CORE, EVENT_ALREADY, NOT_SCORABLE, known_on
 from resilience.years import outturn_year_of
-
-_KEYS = ("ons_code", "year")
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,8 @@ def with_own_figures(run: Run, code: str, figures: OwnFigures | str | Path) -> O
     supplied = figures if isinstance(figures, OwnFigures) else read_figures(run, own, figures)
     if supplied.ons_code != own:
         raise DataError(f"{supplied.file} holds figures of {council(supplied.ons_code).council}; give its own file.")
-    indicators = _indicators(run, own, supplied.rows)
+    needed = {CORE, *(term.indicator for term in run.model.terms)}
+    indicators = own_indicators(run, own, supplied.rows, [name for name in run.indicators if name in needed])
     changed = set(supplied.changes["year"])
     newest_published = min(supplied.future) - 1 if supplied.future else int(supplied.rows["year"].max())
     published = run.scores.loc[own]
@@ -160,32 +161,55 @@ def with_own_figures(run: Run, code: str, figures: OwnFigures | str | Path) -> O
     return OwnAssessment(own, str(published["council"]), run.as_of, published, tuple(steps), supplied)
 
 
-def _indicators(run: Run, code: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """Compute the indicators of one council's rows, those that look at other councils left as in the run."""
-    switches = run.indicators.attrs.get("switches")
-    before = run.indicators[run.indicators["ons_code"] == code]
-    base = compute_indicators(known_rows(run, code), switches=switches).set_index("year")
-    there = before.set_index("year").reindex(base.index)
-    result = compute_indicators(rows, switches=switches)
-    for name in base.columns.intersection(before.columns):
-        if pd.api.types.is_float_dtype(base[name]) and not base[name].equals(there[name]):
-            result[name] = result["year"].map(there[name])
-    return result.reindex(columns=run.indicators.columns)
+def own_indicators(run: Run, code: str, rows: pd.DataFrame, names: Iterable[str] | None = None) -> pd.DataFrame:
+    """Compute indicators of one council's rows, those that look at other councils or publications left as in the run.
+
+    Parameters
+    ----------
+    run : Run
+    code : str
+    rows : DataFrame
+        The council's rows of the panel with its own figures in (``OwnFigures.rows``).
+    names : iterable of str, optional
+        The indicators wanted; by default all.
+
+    Returns
+    -------
+    DataFrame
+        In the form of ``compute_indicators``, one row a year.
+    """
+    switches = chosen(run.indicators.attrs.get("switches"))
+    published = run.indicators[run.indicators["ons_code"] == code].set_index("year")
+    frames = [known_rows(run, code), rows.reset_index(drop=True)]
+    base, mine = (Books(frame, switches) for frame in frames)
+    years = frames[1]["year"]
+    keys = frames[1].assign(tier=np.where(frames[1]["class"] == "SD", "lower", "upper"))
+    values: dict[str, pd.Series] = {name: keys[name] for name in KEYS}
+    as_was = frames[1]["source_kind"].ne("own")
+    values["flags"] = keys["flags"].where(~as_was, years.map(published["flags"]))
+    values |= {name: years.map(published[name]) for name in published if name.startswith("known_from_")}
+    for name in REGISTRY if names is None else names:
+        there = published[name].reindex(frames[0]["year"]).to_numpy(dtype=float)
+        alike = np.array_equal(REGISTRY[name](base).to_numpy(dtype=float), there, equal_nan=True)
+        values[name] = REGISTRY[name](mine) if alike else years.map(published[name])
+    return pd.DataFrame(values)
 
 
 def _step(run: Run, code: str, indicators: pd.DataFrame, label: str) -> Step:
     """Score one council with its own indicators among all the others' published ones."""
     model, attrs = run.model, run.scores.attrs
-    others = run.indicators[run.indicators["ons_code"] != code]
-    recent = others["year"] >= run.as_of.year - OLDEST_RETURN_YEARS - CARRY_YEARS
-    known = known_on(pd.concat([others[recent], indicators], ignore_index=True), run.as_of)
-    scorable = known[known[CORE].notna()]
+    known = known_on(indicators, run.as_of)
+    row = known.loc[code].copy()
+    # The run's order is kept as it was when it was scored, so that nothing differs in the last digit.
+    population = run.scores.reindex(known.index)
+    needed = {term.indicator: term for term in model.terms}
+    for name in (CORE, "tier", *needed):
+        population[name] = population[name].where(population.index != code, row[name])
+    scorable = population[population[CORE].notna()]
     features = design(scorable, model.terms, attrs["scales"])[model.names]
     contributions = features * model.weight_vector()
     log_odds = pd.Series(attrs["intercept"] + contributions.to_numpy().sum(axis=1), index=scorable.index)
 
-    row = known.loc[code].copy()
-    needed = {term.indicator: term for term in model.terms}
     parts = [part for part in str(row["carried"]).split("; ") if part.split(" ")[0] in needed]
     row["carried"] = "; ".join(parts)
     status = AT_RISK if code in scorable.index else NOT_SCORABLE

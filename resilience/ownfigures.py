@@ -35,10 +35,7 @@ TOGETHER_LABEL = "Unallocated and other earmarked reserves together at 31 March 
 BUDGETED = ("ra_appresoth_net_exp", "ra_appresunall_net_exp")
 
 _HEADS = {"mhclgcode", "code", "linecode"}
-_PLAIN  #: What the budget meant to move to or from reserves: the only lines read of the budget form.
-BUDGETED = ("ra_appresoth_net_exp", "ra_appresunall_net_exp")
-
-_HEADS = {"formrow", "row", "line", "label", "unit", "note", "notes", "section"}
+_PLAIN_HEADS = {"formrow", "row", "line", "label", "unit", "note", "notes", "section"}
 _YEAR = re.compile(r"^\s*(\d{4}\s*[-/_–]\s*(?:\d{4}|\d{2}))(?:$|[\s(*,])")
 _FORMULA_CELL = re.compile(rb"<c\b([^>]*)>((?:(?!</c>).)*?<f\b.*?)</c>", re.DOTALL)
 

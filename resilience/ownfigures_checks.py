@@ -140,13 +140,12 @@ def _filled_in(
     """Return the rows with the supplied figures in place of, or after, the published ones."""
     result = published.copy()
     amounts = [name for name in result if name.split("_")[0] in ("rs", "ra", "int")]
-    for name in {line for _, line in changed} - set(result.columns):
-        result[name] = np.nan
+    new_lines = sorted({line for _, line in changed} - set(result.columns))
+    result = pd.concat([result, pd.DataFrame(np.nan, index=result.index, columns=new_lines)], axis=1)
     for year in sorted({year for year, _ in changed}):
         if year not in result.index:
-            new = result.iloc[[-1]].copy()
+            new = result.iloc[[-1]].drop(columns=amounts)
             new.index = pd.Index([year], name=result.index.name)
-            new[amounts] = new[amounts].apply(lambda column: column.where(False))
             new["year"], new["outturn_year"] = year, outturn_year_of(year)
             new["built"], new["built_from"], new["flags"] = False, "", ""
             new["known_from"] = pd.Timestamp(as_of) - pd.Timedelta(days=1)
