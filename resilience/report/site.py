@@ -1,0 +1,249 @@
+"""The static site: no server, nothing loaded from elsewhere; built beside and renamed into place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from joblib import Parallel, delayed
+
+from resilience import __version__, pipeline
+from resilience.councils import resolve
+from resilience.errors import DataError
+from resilience.files import write_atomically
+from resilience.history import Background, background, score_history
+from resilience.model.backtest import FIRST, Backtest, backtest, bands_record
+from resilience.pipeline import Run
+from resilience.report import record, watchlist
+from resilience.report.html import page, slug
+from resilience.report.page import site_assets, watchlist_page
+from resilience.report.site_history import January, file_name, history_page, januaries, january_page
+from resilience.report.site_methods import dictionary_values, methods_values
+from resilience.report.site_record import record_values
+from resilience.report.words import day
+from resilience.report.workbook import to_xlsx
+
+#: By this file a folder is known to be a site that may be replaced.
+MANIFEST = "site.json"
+DRAWS = 400
+_PAGES = (
+    ("index.html", "Watch list"),
+    ("history.html", "Past lists"),
+    ("record.html", "The record"),
+    ("methods.html", "Methods"),
+    ("dictionary.html", "Dictionary"),
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """What every page of one site shares.
+
+    Attributes
+    ----------
+    run : Run
+    result : Backtest
+    shared : Background
+        What the councils' pages have in common.
+    lists : list of January
+    names : dict of str to str
+        Code → file name of each council that has a page.
+    """
+
+    run: Run
+    result: Backtest
+    shared: Background
+    lists: list[January]
+    names: dict[str, str]
+
+    def address(self, code: str) -> str | None:
+        """Return a council's page as linked from the site's top folder."""
+        return f"councils/{self.names[code]}" if code in self.names else None
+
+
+def build_site(
+    output: Path,
+    *,
+    as_of: date | None = None,
+    councils: Iterable[str] | None = None,
+    n_jobs: int = 2,
+    draws: int = DRAWS,
+    progress: Callable[[str], None] | None = None,
+) -> Path:
+    """Build the site.
+
+    Parameters
+    ----------
+    output : Path
+        The folder; one that exists is replaced, if it is empty or holds a site.
+    as_of : date, optional
+        The day of the list, by default today.
+    councils : iterable of str, optional
+        Names or codes of the councils that get a page of their own; by default every council.
+    n_jobs : int
+        Processes.
+    draws : int
+        Bootstrap draws of the record.
+    progress : callable, optional
+        Told what is being done.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    DataError
+        If something else than a site is in the folder's place, or it cannot be written.
+    """
+    say = progress or (lambda text: None)
+    output = Path(output)
+    _may_replace(output)
+    site = prepare(as_of=as_of, councils=councils, n_jobs=n_jobs, draws=draws, progress=say)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
+    except OSError as error:
+        raise DataError(f"{output} cannot be written ({error.strerror}); choose another place.") from error
+    try:
+        say("pages")
+        for name, content in site_pages(site):
+            write_atomically(beside / name, content)
+        say(f"{len(site.names)} councils")
+        council_pages(site, beside / "councils", n_jobs=n_jobs)
+        write_atomically(beside / MANIFEST, _manifest(site, beside))
+        beside.chmod(0o755)
+        _into_place(beside, output)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return output
+
+
+def prepare(
+    *,
+    as_of: date | None = None,
+    councils: Iterable[str] | None = None,
+    n_jobs: int = 2,
+    draws: int = DRAWS,
+    progress: Callable[[str], None] | None = None,
+) -> Site:
+    """Work out everything the pages share, each thing once."""
+    say = progress or (lambda text: None)
+    say("scores")
+    run = pipeline.run(as_of)
+    say("past lists and the record")
+    figures, events = run.indicators, run.events
+    last = max(FIRST, min(run.as_of.year, events.attrs["to"].year))
+    result, history = Parallel(n_jobs=n_jobs)(
+        [
+            delayed(backtest)(figures, events, last=last, draws=draws, n_jobs=1),
+            delayed(score_history)(figures, events, run.as_of),
+        ]
+    )
+    say("what the councils' pages share")
+    shared = background(run, history=history)
+    wanted = run.scores.index if councils is None else [resolve(one) for one in councils]
+    names = {code: f"{slug(run.scores.loc[code, 'council'])}.html" for code in wanted}
+    return Site(run, result, shared, januaries(run, history), names)
+
+
+def links(here: str, *, root: str = "") -> list[dict[str, Any]]:
+    """Return the site's main pages as links from one of them, or from a folder below."""
+    return [{"href": root + name, "text": text, "here": name == here} for name, text in _PAGES]
+
+
+def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
+    """Yield every file of the site's top folder: name and content."""
+    run, frame = site.run, watchlist.table(site.run)
+    downloads = (
+        ("watchlist.xlsx", "Workbook", "the list, indicators, contributions, dictionary", to_xlsx(run, frame)),
+        ("watchlist.csv", "CSV", "the list", watchlist.to_csv(frame)),
+        ("watchlist.json", "JSON", "the list, for programs", watchlist.to_json(run, frame)),
+        ("record.json", "Record as JSON", "the back test, for programs", record.to_json(site.result)),
+    )
+    for name, _, _, content in downloads:
+        yield name, content
+    yield (
+        "index.html",
+        watchlist_page(
+            run,
+            frame,
+            links=links("index.html"),
+            address=site.address,
+            downloads=[{"href": name, "text": text, "note": note} for name, text, note, _ in downloads],
+            bands=bands_record(site.result.predictions),
+        ),
+    )
+    yield "history.html", history_page(run, site.lists, address=site.address, links=links("history.html"))
+    for one in site.lists:
+        content = january_page(run, one, site.lists, address=site.address, links=links("history.html"))
+        yield file_name(one), content
+    values = record_values(run, site.result, site.lists, site.address)
+    yield "record.html", page("record.html.j2", **site_assets(), links=links("record.html"), **values)
+    yield "methods.html", page("methods.html.j2", **site_assets(), links=links("methods.html"), **methods_values(run))
+    values = dictionary_values(run)
+    yield "dictionary.html", page("dictionary.html.j2", **site_assets(), links=links("dictionary.html"), **values)
+
+
+def council_pages(site: Site, folder: Path, *, n_jobs: int) -> None:
+    """Write one page a council, on all processes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    codes = list(site.names)
+    chunks = [codes[start :: 4 * n_jobs] for start in range(4 * n_jobs)]
+    Parallel(n_jobs=n_jobs)(
+        delayed(_write_councils)(site.shared, {code: site.names[code] for code in chunk}, folder)
+        for chunk in chunks
+        if chunk
+    )
+
+
+def _write_councils(shared: Background, names: dict[str, str], folder: Path) -> None:
+    from resilience.report.council import to_html
+
+    for code, name in names.items():
+        write_atomically(folder / name, to_html(shared, code, links=links("", root="../")))
+
+
+def _manifest(site: Site, folder: Path) -> str:
+    content = {
+        "what": "A static site made by council-resilience; this folder is replaced when it is built again.",
+        "as_of": str(site.run.as_of),
+        "title": f"Watch list of English councils, {day(site.run.as_of)}",
+        "version": __version__,
+        "pages": {str(one.relative_to(folder)): one.stat().st_size for one in sorted(folder.rglob("*.html"))},
+    }
+    return json.dumps(content, indent=1) + "\n"
+
+
+def _may_replace(output: Path) -> None:
+    """Refuse to replace a folder that holds something else than a site."""
+    if not output.exists():
+        return
+    if not output.is_dir():
+        raise DataError(f"{output} is a file; give a folder for the site.")
+    if any(output.iterdir()) and not (output / MANIFEST).is_file():
+        raise DataError(f"{output} holds other files than a site; give an empty or a new folder.")
+
+
+def _into_place(built: Path, output: Path) -> None:
+    """Put the built folder where the old one stood; at no moment is there half a site."""
+    old = built.with_name(built.name + ".old")
+    try:
+        if output.exists():
+            output.rename(old)
+        try:
+            built.rename(output)
+        except OSError:
+            if old.exists():
+                old.rename(output)
+            raise
+    except OSError as error:
+        raise DataError(f"{output} cannot be replaced ({error.strerror}); close what has it open.") from error
+    shutil.rmtree(old, ignore_errors=True)

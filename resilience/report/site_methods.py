@@ -1,0 +1,140 @@
+"""The methods and dictionary pages: what the score is, how it is made, from what, and where that ends."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+
+from resilience import paths
+from resilience.indicators.definitions import FAMILIES, load_definitions
+from resilience.model.calibration import BANDS, JEFFREYS
+from resilience.model.terms import Term
+from resilience.pipeline import Run
+from resilience.publications.releases import load_releases
+from resilience.report.words import percent
+
+UNIT_WORDS = {
+    "ratio": "%",
+    "years": "years",
+    "£ thousand": "£ thousand",
+    "count": "number",
+    "flag": "yes or no",
+    "grade": "grade",
+    "rate": "rate",
+    "score": "score",
+}
+
+
+def methods_values(run: Run) -> dict[str, Any]:
+    """Return everything the methods page shows."""
+    rate = run.scores.attrs["base_rate"]
+    return {
+        "as_of": run.as_of,
+        "horizon": run.model.horizon,
+        "terms": [_term(run, term) for term in run.model.terms],
+        "dropped": list(run.model.dropped),
+        "upper_odds": float(np.exp(run.model.weights["upper tier"])),
+        "training": run.model.training,
+        "rate": rate,
+        "half": JEFFREYS,
+        "expected": run.scores.attrs["expected"],
+        "at_risk": int((run.scores["status"] == "at risk").sum()),
+        "bands": [(name, least) for name, least in BANDS],
+        "register_to": run.events.attrs["to"],
+        "releases": _releases(run),
+        **sources(),
+    }
+
+
+def _term(run: Run, term: Term) -> dict[str, Any]:
+    """Say one term with what is usual in each tier and what a step worse is."""
+    usual = {}
+    for tier in term.tiers:
+        at = run.scores.attrs["scales"][tier][term.name]
+        usual[tier] = tuple(
+            _amount(term, float(term.untransformed(np.clip(value, *_ends(term)))))
+            for value in (at["centre"], at["centre"] + at["spread"])
+        )
+    return {
+        "label": term.label,
+        "why": term.why,
+        "odds": float(np.exp(run.model.weights[term.name])),
+        "upper": usual.get("upper"),
+        "lower": usual.get("lower"),
+    }
+
+
+def _ends(term: Term) -> tuple[float, float]:
+    low, high = sorted(float(value) for value in term.transformed(np.array([term.floor, term.cap])))
+    return low, high
+
+
+def _amount(term: Term, value: float) -> str:
+    unit = load_definitions()[term.indicator].unit
+    if unit == "years":
+        return "not falling" if value >= term.cap - 1e-9 else f"{value:.0f} years"
+    return percent(value) if unit == "ratio" else f"{value:.2g}"
+
+
+def _releases(run: Run) -> list[dict[str, Any]]:
+    """Return when each year's figures came out and whether the original publication was read."""
+    shown = run.panel.drop_duplicates("outturn_year", keep="last").set_index("outturn_year")["source_kind"]
+    return [
+        {
+            "year": year,
+            "known_from": release.known_from,
+            "basis": release.basis,
+            "second_hand": shown.get(year) == "interim",
+        }
+        for year, release in load_releases().items()
+        if year in shown.index
+    ]
+
+
+def sources() -> dict[str, Any]:
+    """Return attribution, licence and each publication that the shipped figures come from, a line a title."""
+    source = paths.processed() / "provenance.json"
+    if not source.is_file():
+        return {"attribution_full": "", "licence": "", "sources": []}
+    found = json.loads(source.read_text("utf-8"))
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in found["files"]:
+        title = one["title"]
+        for form in ("Revenue Outturn Summary (RS)", "Revenue Account budget (RA)"):
+            if title.startswith(form):
+                groups[form, one["publisher"]].append(title.removeprefix(form).strip())
+                break
+        else:
+            groups.setdefault((title, one["publisher"]), [])
+    rows = [
+        {"title": title, "publisher": publisher, "years": f"{min(years)} to {max(years)}" if years else ""}
+        for (title, publisher), years in groups.items()
+    ]
+    return {
+        "attribution_full": found["attribution"],
+        "licence": "Open Government Licence v3.0",
+        "licence_url": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+        "newest_release": found["newest_release"],
+        "sources": sorted(rows, key=lambda row: row["title"]),
+    }
+
+
+def dictionary_values(run: Run) -> dict[str, Any]:
+    """Return every indicator by family for the dictionary page."""
+    used = {term.indicator for term in run.model.terms}
+    families: dict[str, list[dict[str, Any]]] = {}
+    for one in load_definitions().values():
+        entry = {
+            **{name: getattr(one, name) for name in ("name", "label", "meaning", "formula", "caveat", "used_by")},
+            "unit": UNIT_WORDS.get(one.unit, one.unit),
+            "worse": {"higher": "higher is worse", "lower": "lower is worse"}.get(one.worse, "neither way worse"),
+            "classes": ", ".join(one.classes),
+            "first_year": one.first_year,
+            "breaks": list(one.breaks),
+            "in_model": one.name in used,
+        }
+        families.setdefault(FAMILIES[one.family], []).append(entry)
+    return {"families": families, "indicators": sum(map(len, families.values()))}
