@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PIP_NO_INPUT := 1
 
-.PHONY: screen test lint build train notebooks site benchmarks wheel clean
+.PHONY: screen test docs lint build train notebooks site benchmarks wheel clean
 
 screen: $(VENV)/.runtime  ## this year's watch list from the shipped figures
 	@$(BIN)/resilience screen
@@ -32,6 +32,13 @@ notebooks: $(VENV)/.test
 
 benchmarks: $(VENV)/.test
 	$(BIN)/python -m benchmarks.run
+
+docs: $(VENV)/.runtime  ## everything in docs/ and README.md that is written by a command
+	$(BIN)/resilience backtest --format json --output docs/record.json
+	$(BIN)/resilience backtest --output docs/record.txt
+	$(BIN)/resilience backtest --studies --output docs/studies.md
+	$(BIN)/resilience data dictionary --output docs/data_dictionary.md
+	$(BIN)/python -m benchmarks.docs
 
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --outdir dist

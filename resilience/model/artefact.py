@@ -66,7 +66,7 @@ def to_json(model: RiskModel, scores: pd.DataFrame) -> str:
         "how": (
             "For each term: bound the indicator between floor and cap, transform it, take off the tier's centre, "
             f"divide by the tier's spread, cut off at plus or minus {CUT:g}, multiply by the weight. Add these up, "
-            "add the intercept, and for an upper-tier council (class UA, MD, LB or SC) the upper tier's weight. The chance "
+            "add the intercept, and for an upper-tier council (class UA, MD, LB or SC) the tier's weight. The chance "
             "is 1 / (1 + exp(-sum)). A term that does not apply to the tier, or was never published for the council, "
             "counts nought."
         ),
