@@ -96,12 +96,13 @@ def place(code: str, *, run: Run | None = None) -> Place:
         inside = table[(table["county"] == county) & (table["end_date"] == "")].sort_values("council")
         members = [county, *inside["ons_code"]]
     name = council(county).council if county else own.council
-    rows = _rows(day, members)
+    rows = council_amounts(day, members)
     services, years = _services(day, members)
     return Place(name, county, rows, services, years)
 
 
-def _rows(day: Run, members: list[str]) -> pd.DataFrame:
+def council_amounts(day: Run, members: list[str]) -> pd.DataFrame:
+    """Return each council's last published amounts and how it stands; the ``councils`` of a `Place`."""
     as_of = pd.Timestamp(day.as_of)
     known = day.indicators[
         (pd.to_datetime(day.indicators["known_from"]) < as_of)

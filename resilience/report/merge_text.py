@@ -16,8 +16,8 @@ from resilience.lineage import with_lineage
 from resilience.merge import Part, merge_councils, merged_indicators, parts_of
 from resilience.merge_score import PAST_ERROR, MergedScore, score_merged
 from resilience.pipeline import Run
+from resilience.place import AMOUNTS, council_amounts
 from resilience.proposals import Proposal, names
-from resilience.publications.capital import load_capital
 from resilience.report.peers_text import _plain, standing, value, wrapped
 from resilience.report.reasons import main_reasons, main_strengths
 from resilience.report.words import CANNOT_SEE, SCORE_IS, chance, chance_range, closing_day, day, percent, pounds
@@ -60,53 +60,24 @@ def merger(
     rows = merge_councils(panel, codes, name, shares=shares)
     indicators = merged_indicators(rows, run.indicators)
     score = score_merged(run, indicators, parts)
-    return Merger(name, tuple(parts), indicators, score, brings(run, panel, parts), proposal)
+    return Merger(name, tuple(parts), indicators, score, brings(run, parts), proposal)
 
 
-def brings(run: Run, panel: pd.DataFrame, parts: Sequence[Part]) -> pd.DataFrame:
+def brings(run: Run, parts: Sequence[Part]) -> pd.DataFrame:
     """Return what each predecessor brings, £ thousand, after its share is taken; the last figure known of each.
 
     Returns
     -------
     DataFrame
-        Index code; ``council, share, standing``, and amount with ``…_year``: ``spending`` (net revenue expenditure),
-        ``reserves``, ``unallocated``, ``interest``, ``debt`` (external debt), ``dsg_deficit``.
+        Index code; ``council, share, how, standing``, and the amounts of ``place.AMOUNTS`` with ``…_year``.
     """
-    capital = load_capital()
-    known = run.indicators[pd.to_datetime(run.indicators["known_from"]) < pd.Timestamp(run.as_of)]
-    out = []
-    for part in parts:
-        rows = known[known["ons_code"] == part.ons_code].sort_values("year").set_index("year")
-        size = rows["net_revenue_expenditure"]
-        amounts = {
-            "spending": size,
-            "reserves": _reserves(panel, part.ons_code, rows),
-            "unallocated": rows["unallocated_ratio"] * size,
-            "interest": rows["interest_ratio"] * size,
-            "debt": capital[capital["ons_code"] == part.ons_code].set_index("year")["cor_external_debt"],
-            "dsg_deficit": rows["dsg_deficit_ratio"] * size,
-        }
-        row: dict[str, object] = {
-            "ons_code": part.ons_code,
-            "council": part.council,
-            "share": part.share,
-            "how": part.how,
-            "standing": standing(run, part.ons_code),
-        }
-        for what, series in amounts.items():
-            there = series.dropna()
-            row[what] = float(there.iloc[-1]) * part.share if len(there) else np.nan
-            row[f"{what}_year"] = int(there.index[-1]) if len(there) else None
-        out.append(row)
-    return pd.DataFrame(out).set_index("ons_code")
-
-
-def _reserves(panel: pd.DataFrame, code: str, rows: pd.DataFrame) -> pd.Series:
-    """Return usable reserves by year; where spending is too small for a ratio, the second-hand total itself."""
-    own = panel[panel["ons_code"] == code].set_index("year")
-    total = rows["reserves_ratio"] * rows["net_revenue_expenditure"]
-    stated = own["int_reserves_unallocated_and_earmarked"].reindex(total.index).astype(float)
-    return total.where(total.notna(), stated)
+    table = council_amounts(run, [part.ons_code for part in parts])
+    shares = [part.share for part in parts]
+    table[list(AMOUNTS)] = table[list(AMOUNTS)].mul(shares, axis=0)
+    table["share"], table["how"] = shares, [part.how for part in parts]
+    table["standing"] = [standing(run, part.ons_code) for part in parts]
+    years = [f"{name}_year" for name in AMOUNTS]
+    return table[["council", "share", "how", "standing", *AMOUNTS, *years]]
 
 
 def to_text(run: Run, one: Merger) -> str:

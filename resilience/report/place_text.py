@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pandas as pd
 
-from resilience.place import AMOUNTS, Place, place
 from resilience.pipeline import Run
+from resilience.place import AMOUNTS, Place, place
 from resilience.report.peers_text import _plain, standing, wrapped
 from resilience.report.words import CANNOT_SEE, SCORE_IS, day, percent, pounds
 from resilience.years import outturn_year_of
@@ -32,8 +32,8 @@ def to_text(run: Run, code: str) -> str:
     out += _councils(run, one)
     out += ["", *_services(one), "", *_sentences(one)]
     out += wrapped(
-        "Spending is net revenue expenditure; its tax is the council tax requirement; gross debt is borrowing and other "
-        "long-term liabilities. Mayors, police, fire and parishes are not in it. What councils pay each other is net."
+        "Spending is net revenue expenditure; its tax is the council tax requirement; gross debt is borrowing and "
+        "other long-term liabilities. Mayors, police, fire and parishes are not in it. What councils pay each other is net."
     )
     out += wrapped(f"Chance: {SCORE_IS}.") + wrapped(CANNOT_SEE)
     return "\n".join(out) + "\n"

@@ -1,0 +1,140 @@
+"""The national picture: how many councils stand in each band each January, and what moved them.
+
+Two levels are told apart. ``counts`` is by the fixed yardstick (today's model, medians and level applied to the
+figures known each January): what changes from year to year is the figures alone. How many events there were, and how
+many would have been expected at each day's own level, stands beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from resilience.events import onsets
+from resilience.fixed import FIRST_JANUARY, Yardstick, fixed_scores
+from resilience.model.calibration import BANDS
+from resilience.pipeline import Run
+from resilience.pipeline import run as run_pipeline
+from resilience.publications.context import load_deprivation
+from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
+
+NAMES = tuple(name for name, _ in BANDS)
+OTHERS = (EVENT_ALREADY, NOT_SCORABLE)
+THIRDS = ("least deprived third", "middle third", "most deprived third")
+NOW = "now"
+#: Years ending whose reserves held COVID grants to be spent later, by the January that first showed them.
+COVID_JANUARIES = ("2022", "2023")
+GROUPINGS = ("class", "region", "deprivation")
+
+
+@dataclass(frozen=True)
+class National:
+    """The national picture.
+
+    Attributes
+    ----------
+    as_of : date
+    councils : DataFrame
+        One row a day and council: ``day`` ("2018" … , "now"), ``ons_code``, ``class, region, deprivation, status,
+        risk, band`` and one ``term: …`` a term, by the fixed yardstick.
+    drivers : DataFrame
+        ``tier, since, until, term, label, change``: mean change of a term's part of the log-odds between two days,
+        over the councils at risk or with an event that are scored on both.
+    events : DataFrame
+        Index the calendar year; ``first_events`` in it (missing beyond the register) and ``councils``, their names.
+    register_to : str
+    """
+
+    as_of: date
+    councils: pd.DataFrame
+    drivers: pd.DataFrame
+    events: pd.DataFrame
+    register_to: str
+
+    def counts(self, by: str | None = None) -> pd.DataFrame:
+        """Return how many councils stand in each band, or have had an event, on each day.
+
+        Parameters
+        ----------
+        by : {"class", "region", "deprivation"}, optional
+            A grouping; its values come first in the index.
+        """
+        table = self.councils.assign(
+            stands=self.councils["band"].where(self.councils["status"] == AT_RISK, self.councils["status"])
+        )
+        keys = ["day"] if by is None else [by, "day"]
+        counted = table.groupby([*keys, "stands"]).size().unstack("stands", fill_value=0)
+        days = list(dict.fromkeys(self.councils["day"]))
+        counted = counted.reindex(columns=[*NAMES, *OTHERS], fill_value=0)
+        if by is None:
+            return counted.reindex(days)
+        order = [(group, day) for group in dict.fromkeys(counted.index.get_level_values(0)) for day in days]
+        return counted.reindex(pd.MultiIndex.from_tuples(order, names=keys), fill_value=0)
+
+
+def national(*, run: Run | None = None) -> National:
+    """Draw the national picture up.
+
+    Parameters
+    ----------
+    run : Run, optional
+        By default today's.
+    """
+    day = run_pipeline(intervals=False) if run is None else run
+    stick = Yardstick.of(day)
+    days = [(str(year), date(year, 1, 1)) for year in range(FIRST_JANUARY, day.as_of.year + 1)]
+    days = [(label, when) for label, when in days if when < day.as_of] + [(NOW, day.as_of)]
+    frames = {label: fixed_scores(day, when, stick=stick) for label, when in days}
+    thirds = deprivation_thirds()
+    terms = [f"term: {name}" for name in day.model.names]
+    columns = ["council", "class", "tier", "region", "status", "risk", "band", "outturn_year", *terms]
+    tables = []
+    for label, frame in frames.items():
+        part = frame[columns].reset_index()
+        part.insert(0, "day", label)
+        part["deprivation"] = part["ons_code"].map(thirds).fillna("not known")
+        tables.append(part)
+    return National(day.as_of, pd.concat(tables, ignore_index=True), _drivers(day, frames), *_events(day))
+
+
+def deprivation_thirds() -> pd.Series:
+    """Return each council's third of its tier by the average score of the Indices of Deprivation 2025.
+
+    Councils abolished before it have none.
+    """
+    table = load_deprivation().set_index("ons_code")
+    tier = np.where(table.index.str.startswith("E07"), "lower", "upper")
+    score = table["imd_average_score"]
+    ranks = score.groupby(tier).rank(pct=True)
+    return pd.cut(ranks, [0, 1 / 3, 2 / 3, 1], labels=list(THIRDS)).astype(str).where(score.notna(), "not known")
+
+
+def _drivers(day: Run, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    labels = {term.name: term.label for term in day.model.terms}
+    rows = []
+    shown = list(frames)
+    for since, until in pairwise(shown):
+        first, last = frames[since], frames[until]
+        both = first.index[first["log_odds"].notna()].intersection(last.index[last["log_odds"].notna()])
+        for tier in ("upper", "lower"):
+            codes = both[(last.loc[both, "tier"] == tier).to_numpy()]
+            for name, label in labels.items():
+                column = f"term: {name}"
+                change = (last.loc[codes, column] - first.loc[codes, column]).mean()
+                rows.append((tier, since, until, name, label, float(change)))
+    return pd.DataFrame(rows, columns=["tier", "since", "until", "term", "label", "change"])
+
+
+def _events(day: Run) -> tuple[pd.DataFrame, str]:
+    first = onsets(day.events, outcome=day.model.outcome, as_of=day.as_of)["date"]
+    end = pd.Timestamp(day.events.attrs["to"])
+    names = day.indicators.drop_duplicates("ons_code", keep="last").set_index("ons_code")["council"]
+    rows = []
+    for year in range(FIRST_JANUARY, min(end, pd.Timestamp(day.as_of)).year + 1):
+        codes = first.index[first.dt.year == year]
+        rows.append((year, len(codes), "; ".join(sorted(str(names.get(code, code)) for code in codes))))
+    return pd.DataFrame(rows, columns=["year", "first_events", "councils"]).set_index("year"), str(end.date())
