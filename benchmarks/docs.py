@@ -49,8 +49,8 @@ def record_block(root: Path = ROOT) -> str:
     lines.append(
         f"Of thirty councils rung at a January, {30 * precision:.0f} went on to an event within the time observed; "
         f"{30 - 30 * precision:.0f} were false alarms. The prior alone, with nothing learnt from events, ranks "
-        f"about as well (AUC {content['rivals']['prior alone']['auc']['value']:.2f}): what the project adds is mostly which "
-        "figures are looked at together, less the fit."
+        f"about as well (AUC {content['rivals']['prior alone']['auc']['value']:.2f}): what the project adds is "
+        "mostly which figures are looked at together, less the fit."
     )
     return "\n".join(lines)
 

@@ -61,6 +61,11 @@ def reason(term: Term, row: pd.Series, *, up: bool = True) -> str:
             "no asset sales for running costs",
             f"{percent(value)} of net spending",
         ),
+        "unplanned_reserves_use": (
+            "reserves used beyond the budget",
+            "reserves better than budgeted",
+            f"{percent(abs(value))} of net spending",
+        ),
         "revenue_for_capital_ratio": (
             "little capital paid from revenue",
             "capital paid from revenue leaves slack",

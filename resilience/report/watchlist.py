@@ -176,7 +176,7 @@ def to_terminal(run: Run, frame: pd.DataFrame, *, width: int | None = None, ever
     colour = sys.stdout.isatty()
     console = Console(file=buffer, width=width, force_terminal=colour, highlight=False)
     console.print(Text(f"Watch list as of {day(run.as_of)}", style="bold" if colour else ""))
-    console.print(f"Chance: {SCORE_IS}.\n")
+    console.print(f"Chance shown: {SCORE_IS}.\n")
     if console.width >= WIDE:
         console.print(_grid(shown, colour=colour))
     else:
@@ -240,14 +240,17 @@ def _narrow(shown: pd.DataFrame, width: int, *, colour: bool) -> Text:
 
     from rich.text import Text
 
-    form = "{:>4}  {:<27.27} {:<5} {:>7} {:>9}  {:<9} {}"
-    result = Text(form.format(*_HEADINGS).replace("90 % range", "  range") + "\n", style="bold" if colour else "")
+    form = "{:>4}  {:<26.26} {:<5} {:>7} {:>10}  {:<9} {}"
+    result = Text(form.format(*_HEADINGS) + "\n", style="bold" if colour else "")
     for _, row in shown.iterrows():
         line = Text(form.format(*_cells(row)) + "\n")
         if colour:
             line.highlight_words([row["band"]], style=_BAND_STYLE[row["band"]])
         reasons = textwrap.fill(
-            row["main_reasons"] or "nothing stands out", width - 1, initial_indent=" " * 6, subsequent_indent=" " * 6
+            (row["main_reasons"] or "nothing stands out").replace(" %", "\u00a0%"),
+            width - 1,
+            initial_indent=" " * 6,
+            subsequent_indent=" " * 6,
         )
         result += line + Text(reasons + "\n", style="dim" if colour else "")
     return result
