@@ -57,6 +57,21 @@ class RecordFormat(StrEnum):
     json = "json"
 
 
+class AnswerFormat(StrEnum):
+    """Forms of peers, places and the national picture."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+
+
+class PairFormat(StrEnum):
+    """Forms of a merger."""
+
+    text = "text"
+    json = "json"
+
+
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Use only what was known before this day (YYYY-MM-DD).")
 ]
@@ -207,6 +222,78 @@ def backtest(
         return
     result = run_backtest(indicators, register, horizon=horizon, outcome=outcome.value, draws=bootstrap, progress=_say)
     _deliver(record.to_json(result) if form is RecordFormat.json else record.to_terminal(result), output)
+
+
+@app.command()
+def peers(
+    council: Annotated[str, typer.Argument(help="Name or code.")],
+    as_of: AsOf = None,
+    form: Annotated[AnswerFormat, typer.Option("--format", help="How to show it.")] = AnswerFormat.text,
+    output: Output = None,
+) -> None:
+    """Show a council's statistical neighbours, side by side, and which of them recovered or worsened."""
+    from resilience.councils import resolve
+    from resilience.pipeline import run
+    from resilience.report import peers_text
+
+    code = resolve(council)
+    make = {"text": peers_text.to_text, "json": peers_text.to_json, "csv": peers_text.to_csv}[form.value]
+    _deliver(make(run(_day(as_of), intervals=False), code), output)
+
+
+@app.command()
+def merge(
+    councils: Annotated[list[str] | None, typer.Argument(help="Names or codes of the councils merged.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="What to call the new council.")] = None,
+    proposal: Annotated[
+        str | None, typer.Option("--proposal", help="A council decided or proposed, or 'list' to see which.")
+    ] = None,
+    share: Annotated[
+        list[str] | None, typer.Option("--share", metavar="COUNCIL=0.45", help="The part of a council taken.")
+    ] = None,
+    as_of: AsOf = None,
+    form: Annotated[PairFormat, typer.Option("--format", help="How to show it.")] = PairFormat.text,
+    output: Output = None,
+) -> None:
+    """Show what a council made of others would inherit, and how it would stand."""
+    from resilience.report import merge_text
+
+    if proposal == "list":
+        _deliver(merge_text.proposals_text(), output)
+        return
+    one = merge_text.asked(councils or [], name, proposal, share or [], _day(as_of))
+    _deliver(merge_text.to_json(*one) if form is PairFormat.json else merge_text.to_text(*one), output)
+
+
+@app.command()
+def place(
+    council: Annotated[str, typer.Argument(help="A county, one of its districts, or a council of a single tier.")],
+    as_of: AsOf = None,
+    form: Annotated[AnswerFormat, typer.Option("--format", help="How to show it.")] = AnswerFormat.text,
+    output: Output = None,
+) -> None:
+    """Show a county and its districts together: where the pound is spent, held and owed."""
+    from resilience.councils import resolve
+    from resilience.pipeline import run
+    from resilience.report import place_text
+
+    code = resolve(council)
+    make = {"text": place_text.to_text, "json": place_text.to_json, "csv": place_text.to_csv}[form.value]
+    _deliver(make(run(_day(as_of), intervals=False), code), output)
+
+
+@app.command()
+def national(
+    as_of: AsOf = None,
+    form: Annotated[AnswerFormat, typer.Option("--format", help="How to show it.")] = AnswerFormat.text,
+    output: Output = None,
+) -> None:
+    """Show how many councils stand in each band each January, and what moved them."""
+    from resilience.pipeline import run
+    from resilience.report import national_text
+
+    make = {"text": national_text.to_text, "json": national_text.to_json, "csv": national_text.to_csv}[form.value]
+    _deliver(make(run(_day(as_of), intervals=False)), output)
 
 
 @data.command("check")

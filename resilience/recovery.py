@@ -178,7 +178,8 @@ def _journeys(
             if held is None or abs(change) > abs(held[0]):
                 best[code, falls] = (change, start, end)
     happened = onsets(day.events, outcome=day.model.outcome)
-    better, worse = [], []
+    better: list[Journey] = []
+    worse: list[Journey] = []
     for (code, falls), (change, start, end) in best.items():
         why = _not_own_doing(day, code, frames[start], frames[end], happened) if falls else ""
         if why:

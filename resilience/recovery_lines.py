@@ -56,6 +56,25 @@ _WORDS = {
 }
 
 
+#: Where the amount went the other way than its share of net spending: better, worse.
+_SHARE_WORDS = {
+    "reserves_ratio": ("reserves fell less than spending", "reserves fell behind spending"),
+    "unallocated_ratio": ("unallocated reserve fell less than spending", "unallocated reserve fell behind spending"),
+    "revenue_for_capital_ratio": (
+        "capital from revenue fell less than spending",
+        "capital from revenue fell behind spending",
+    ),
+    "childrens_social_care_share": (
+        "children's social care contained",
+        "children's social care fell less than spending",
+    ),
+    "general_fund_housing_ratio": (
+        "housing and homelessness costs contained",
+        "housing and homelessness costs fell less than spending",
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Line:
     """One line between two years.
@@ -135,6 +154,9 @@ def lines_between(
         )
         source, better, worse = _WORDS.get(name, fallback)
         amounts = (np.nan, np.nan) if source is None else (_amount(run, first, source), _amount(run, last, source))
+        against = (amounts[1] - amounts[0]) * (float(last[name]) - float(first[name])) < 0
+        if against and name in _SHARE_WORDS:
+            better, worse = _SHARE_WORDS[name]
         lines.append(
             Line(
                 name,

@@ -8,16 +8,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from resilience.councils import resolve
+from resilience.errors import DataError
 from resilience.lineage import with_lineage
-from resilience.merge import Part, merge_councils, merged_indicators, parts_of
+from resilience.merge import Part, merge_councils, merged_indicators, parts_of, read_share
 from resilience.merge_score import PAST_ERROR, MergedScore, score_merged
+from resilience.panel import load_panel
 from resilience.pipeline import Run
+from resilience.pipeline import run as run_pipeline
 from resilience.place import AMOUNTS, council_amounts
 from resilience.proposals import Proposal, names
+from resilience.proposals import proposal as find_proposal
 from resilience.report.peers_text import _plain, standing, value, wrapped
 from resilience.report.reasons import main_reasons, main_strengths
 from resilience.report.words import CANNOT_SEE, SCORE_IS, chance, chance_range, closing_day, day, percent, pounds
@@ -61,6 +67,31 @@ def merger(
     indicators = merged_indicators(rows, run.indicators)
     score = score_merged(run, indicators, parts)
     return Merger(name, tuple(parts), indicators, score, brings(run, parts), proposal)
+
+
+def asked(
+    councils: Sequence[str], name: str | None, proposal: str | None, shares: Sequence[str], as_of: date | None
+) -> tuple[Run, Merger]:
+    """Work out the merger that a command asks for.
+
+    Raises
+    ------
+    DataError
+        If it names neither two councils with a name nor a proposal, or both; see also ``merge.parts_of``.
+    """
+    if proposal and councils:
+        raise DataError("Give either councils or --proposal, not both.")
+    if not proposal and not councils:
+        raise DataError("Name the councils to be merged and --name for the new one, or give --proposal.")
+    given = dict(read_share(text) for text in shares)
+    plan = find_proposal(proposal) if proposal else None
+    codes = list(plan.codes) if plan else [resolve(one) for one in councils]
+    if not plan and not name:
+        raise DataError("Give the new council a name with --name.")
+    parts_of(load_panel(), codes, {**(plan.shares if plan else {}), **given})
+    run = run_pipeline(as_of)
+    shares_of = {**(plan.shares if plan else {}), **given}
+    return run, merger(run, codes, name or (plan.name if plan else ""), shares=shares_of, proposal=plan)
 
 
 def brings(run: Run, parts: Sequence[Part]) -> pd.DataFrame:

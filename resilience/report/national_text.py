@@ -24,6 +24,15 @@ COVID = (
     "January 2022 and 2023 showed 31 March 2021 and 2022, when reserves held COVID grants paid ahead: the dip in risk "
     "there is theirs."
 )
+RATES = (
+    "Income from investments rose nearly everywhere with Bank Rate from 2022; measured by today's medians that counts as "
+    "more dependence than before, in a good year for savers too."
+)
+SECOND_HAND = (
+    "From January 2026 the newest figures are second-hand and hold few lines: only reserves and interest can move, the "
+    "rest is carried forward."
+)
+_TITLES = {"class": "By class", "region": "By region", "deprivation": "By deprivation (third of its tier)"}
 
 
 def to_text(run: Run) -> str:
@@ -33,17 +42,11 @@ def to_text(run: Run) -> str:
     limits = ", ".join(f"{name} {least:.0%} and over" for name, least in BANDS if least)
     out += wrapped(f"Bands by the chance within 24 months: {limits}. {FIXED}")
     out += [*wrapped(COVID), ""]
-    for by, title in (
-        ("class", "By class"),
-        ("region", "By region"),
-        ("deprivation", "By deprivation (third of its tier)"),
-    ):
-        out += [
-            f"{title}: councils in the high and very high bands, and with an event already",
-            *_grouped(picture, by),
-            "",
-        ]
+    for by in GROUPINGS:
+        out += [f"{_TITLES[by]}: councils in the high and very high bands, or with an event already"]
+        out += [*_grouped(picture, by), ""]
     out += ["What moved the figures (mean change of the log-odds, + worse)", *_drivers(picture), ""]
+    out += wrapped(RATES) + wrapped(SECOND_HAND)
     out += wrapped(f"First events are counted to {day(picture.register_to)}, where the register ends.")
     out += wrapped(f"Chance: {SCORE_IS}.") + wrapped(CANNOT_SEE)
     return "\n".join(out) + "\n"
@@ -100,9 +103,7 @@ def _drivers(picture: National) -> list[str]:
             better = part[part["change"] <= -LEAST].nsmallest(NAMED, "change")
             said = [f"{row.label.lower()} {row.change:+.2f}" for row in (*worse.itertuples(), *better.itertuples())]
             head = f"  {_label(str(since)):>9} to {_label(str(until)):<9} {label:<10} {total:+.2f}  "
-            out += (
-                wrapped(head + (", ".join(said) or "little"), "", " " * len(head)) if said else [head + "little moved"]
-            )
+            out += wrapped(head + (", ".join(said) or "little moved"), "", " " * len(head))
     return out
 
 
@@ -113,7 +114,7 @@ def to_json(run: Run) -> str:
         "what": SCORE_IS,
         "as_of": str(run.as_of),
         "yardstick": FIXED,
-        "notes": [COVID],
+        "notes": [COVID, RATES, SECOND_HAND],
         "register_to": picture.register_to,
         "bands": dict(BANDS),
         "counts": picture.counts().reset_index().to_dict("records"),

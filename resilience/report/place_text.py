@@ -33,7 +33,8 @@ def to_text(run: Run, code: str) -> str:
     out += ["", *_services(one), "", *_sentences(one)]
     out += wrapped(
         "Spending is net revenue expenditure; its tax is the council tax requirement; gross debt is borrowing and "
-        "other long-term liabilities. Mayors, police, fire and parishes are not in it. What councils pay each other is net."
+        "other long-term liabilities. Mayors, police, fire and parishes are not in it. What councils pay each other "
+        "is net."
     )
     out += wrapped(f"Chance: {SCORE_IS}.") + wrapped(CANNOT_SEE)
     return "\n".join(out) + "\n"
