@@ -85,19 +85,23 @@ def known_on(indicators: pd.DataFrame, as_of: date) -> pd.DataFrame:
     result = newest.reindex(being.index)
     for name, source in (("council", "council"), ("class", "class"), ("region", "region"), ("tier", "tier")):
         result[name] = being[source]
-    result["carried"] = ""
 
     ages = known["year"].to_numpy() - known["ons_code"].map(newest["year"]).to_numpy()
+    values = result[figures].to_numpy(dtype=float)
+    carried = [""] * len(result)
     for age in range(-1, -CARRY_YEARS - 1, -1):
-        older = known[ages == age].set_index("ons_code")
-        for name in figures:
-            fill = older[name].reindex(result.index)
-            take = result[name].isna() & fill.notna() & result["year"].notna()
-            if take.any():
-                result.loc[take, name] = fill[take]
-                years = older["outturn_year"].reindex(result.index)[take]
-                result.loc[take, "carried"] += name + " " + years + "; "
-    result["carried"] = result["carried"].str.removesuffix("; ")
+        older = known[ages == age].set_index("ons_code").reindex(result.index)
+        fill = older[figures].to_numpy(dtype=float)
+        take = np.isnan(values) & ~np.isnan(fill)
+        values = np.where(take, fill, values)
+        years = older["outturn_year"].to_numpy()
+        for row, column in zip(*np.nonzero(take), strict=True):
+            carried[row] += f"{figures[column]} {years[row]}; "
+            # An unallocated balance of exactly nought is worth a second look wherever it is shown.
+            if figures[column] == "unallocated_ratio" and "unallocated_zero" in str(older["flags"].iloc[row]):
+                result.iloc[row, result.columns.get_loc("flags")] += ";unallocated_zero"
+    result[figures] = values
+    result["carried"] = [text.removesuffix("; ") for text in carried]
     result["built"] = result["built"].fillna(False).astype(bool)
     result.index.name = "ons_code"
     return result
