@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from resilience.councils import council, resolve
 from resilience.errors import DataError, PublicationError, UnknownCouncilError
 from resilience.ownfigures_cells import TIMES, Place, refuse_unit
 from resilience.ownfigures_cells import amount as read_amount
+from resilience.ownfigures_xlsx import refuse_unread_cells
 from resilience.publications.guard import check_csv
 from resilience.publications.lines import Line, load_lines
 from resilience.publications.sheets import WIDEST, Sheet, column_letters, read_sheets
@@ -37,7 +37,6 @@ BUDGETED = ("ra_appresoth_net_exp", "ra_appresunall_net_exp")
 _HEADS = {"mhclgcode", "code", "linecode"}
 _PLAIN_HEADS = {"formrow", "row", "line", "label", "unit", "note", "notes", "section"}
 _YEAR = re.compile(r"^\s*(\d{4}\s*[-/_–]\s*(?:\d{4}|\d{2}))(?:$|[\s(*,])")
-_FORMULA_CELL = re.compile(rb"<c\b([^>]*)>((?:(?!</c>).)*?<f\b.*?)</c>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,8 @@ def read_table(path: str | Path, code: str) -> Table:
                 raise DataError(
                     f"{place.at(number, column)}: a figure stands under no financial year; head the column with one."
                 )
-    _no_empty_formulas(source, sheet.name, at, years)
+    if source.suffix.lower() == ".xlsx":
+        refuse_unread_cells(source, sheet.name, at + 1, {column_letters(column) for column in years})
     headed = {year: place.at(at + 1, column) for column, year in years.items()}
     return Table(source.name, resolve(code), cells, headed, tuple(remarks))
 
@@ -256,21 +256,3 @@ def _no_figures(row: list[Any], years: Mapping[int, int], number: int, place: Pl
     for column in years:
         if len(row) > column and _filled(row[column]):
             raise DataError(f"{place.at(number, 0)}: the row has figures but no code; copy it from the template.")
-
-
-def _no_empty_formulas(path: Path, sheet: str, at: int, years: Mapping[int, int]) -> None:
-    """Refuse formulas whose result was never worked out: they read as empty cells."""
-    if path.suffix.lower() != ".xlsx":
-        return
-    with zipfile.ZipFile(path) as archive:
-        parts = [name for name in archive.namelist() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]
-        for name in parts:
-            for attributes, inside in _FORMULA_CELL.findall(archive.read(name)):
-                cell = re.search(rb'r="([A-Z]+)(\d+)"', attributes)
-                if cell is None or re.search(rb"<v>[^<]", inside) or int(cell[2]) <= at + 1:
-                    continue
-                if any(column_letters(column) == cell[1].decode() for column in years):
-                    raise DataError(
-                        f"{path.name}, sheet '{sheet}', row {int(cell[2])}, column {cell[1].decode()}: a formula has "
-                        "no result stored; open and save the file in a spreadsheet program, or write the number."
-                    )

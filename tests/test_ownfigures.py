@@ -312,7 +312,7 @@ def _scaled(factor, year="2026-27"):
     def change(sheet):
         sheet.plan()
         for row in sheet.rows[sheet.head + 1 :]:
-            if row and isinstance(row[sheet.column(year)], int | float):
+            if len(row) > 4 and isinstance(row[sheet.column(year)], int | float):
                 row[sheet.column(year)] *= factor
 
     return change
