@@ -33,7 +33,8 @@ class PriorLogit(ClassifierMixin, BaseEstimator):
         The same for the intercept.
     firth : bool, default=False
         Whether to add Firth's penalty.
-    max_iter : int, default=100
+    max_iter : int, default=500
+        Firth's penalty settles slowly where events are few.
     tol : float, default=1e-10
         The largest step (in log-odds) at which the fit counts as settled.
 
@@ -56,7 +57,7 @@ class PriorLogit(ClassifierMixin, BaseEstimator):
         intercept_mean: float = 0.0,
         intercept_sd: float = np.inf,
         firth: bool = False,
-        max_iter: int = 100,
+        max_iter: int = 500,
         tol: float = 1e-10,
     ) -> None:
         self.prior_mean = prior_mean
@@ -166,4 +167,5 @@ class PriorLogit(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return the likelier class."""
-        return self.classes_[(self.decision_function(X) > 0).astype(int)]
+        likelier = (self.decision_function(X) > 0).astype(int)
+        return self.classes_[likelier]
