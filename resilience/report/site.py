@@ -198,17 +198,19 @@ def council_pages(site: Site, folder: Path, *, n_jobs: int) -> None:
     codes = list(site.names)
     chunks = [codes[start :: 4 * n_jobs] for start in range(4 * n_jobs)]
     Parallel(n_jobs=n_jobs)(
-        delayed(_write_councils)(site.shared, {code: site.names[code] for code in chunk}, folder)
+        delayed(_write_councils)(site.shared, {code: site.names[code] for code in chunk}, site.names, folder)
         for chunk in chunks
         if chunk
     )
 
 
-def _write_councils(shared: Background, names: dict[str, str], folder: Path) -> None:
-    from resilience.report.council import to_html
+def _write_councils(shared: Background, wanted: dict[str, str], names: dict[str, str], folder: Path) -> None:
+    from resilience.report.council import assessment, to_html
 
-    for code, name in names.items():
-        write_atomically(folder / name, to_html(shared, code, links=links("", root="../")))
+    above = links("", root="../")
+    for code, name in wanted.items():
+        content = to_html(assessment(shared.run, code, shared=shared), links=above, page_of=names)
+        write_atomically(folder / name, content)
 
 
 def _manifest(site: Site, folder: Path) -> str:

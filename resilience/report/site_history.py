@@ -107,13 +107,13 @@ def _fate(
         when = "in the same month" if months == 0 else f"{months} month{'s' if months > 1 else ''} later"
         return _first_up(f"{describe(onset)}, {when}")
     if end is not None and pd.notna(end) and end < until:
-        return f"None before the council was abolished on {day(end)}"
+        return f"No event before the council was abolished on {day(end)}"
     register_to = pd.Timestamp(run.events.attrs["to"])
     if until > register_to + pd.Timedelta(days=1):
-        return f"None up to {day(register_to)}" if origin <= register_to else "Not yet known"
+        return f"No event up to {day(register_to)}" if origin <= register_to else "Not known yet"
     if onset is not None:
-        return f"None within {run.model.horizon} months; later: {describe(onset)}"
-    return "None"
+        return f"No event within {run.model.horizon} months; later: {describe(onset)}"
+    return f"No event within {run.model.horizon} months"
 
 
 def _first_up(text: str) -> str:
@@ -190,6 +190,7 @@ def history_page(
             "href": file_name(one),
             "year": one.year,
             "closed": one.closed,
+            "begun": date(one.year, 1, 1) <= run.events.attrs["to"],
             "at_risk": len(one.table),
             "events": one.events,
             "caught": one.count(CAUGHT),

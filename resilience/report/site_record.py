@@ -45,6 +45,7 @@ def record_values(
     closed = pooled["observed"] >= 0.999
     rules = _rules(result)
     until = int(result.predictions["origin"].max().year)
+    ranges = _ranges(pooled)
     years = [_year(one, result) for one in lists if one.year <= until]
     return {
         "horizon": run.model.horizon,
@@ -65,13 +66,14 @@ def record_values(
         "auc_upper": result.pooled["model"]["auc_upper_tier"],
         "expected": float(pooled["risk_observed"].sum()),
         "rules": rules,
-        "best": max((one for one in rules if not one["own"]), key=lambda one: (one["caught"], one["auc"])),
+        "best": max((one for one in rules if not one["ours"]), key=lambda one: (one["caught"], one["auc"])),
         "years": years,
         "surprises": [str(one["year"]) for one in years if one["events"] >= 2 * one["expected"] + 2],
         "missed_rows": _event_rows(lists, MISSED, address),
         "caught_rows": _event_rows(lists, CAUGHT, address),
         "false_rows": _false_alarms(lists, run, address),
-        "ranges": _ranges(pooled),
+        "ranges": ranges,
+        "too_low": [one for one in ranges if one["events"] >= 2 * one["expected"] + 2],
         "bands": _bands(result),
         "leads": _leads(run, result),
         "lead_years": [str(pd.Timestamp(one).year) for one in result.settings["origins"]],
