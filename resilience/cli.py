@@ -296,6 +296,18 @@ def national(
     _deliver(make(run(_day(as_of), intervals=False)), output)
 
 
+@app.command()
+def site(
+    as_of: AsOf = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder.")] = Path("reports/site"),
+) -> None:
+    """Build the static site: the list, past lists with what followed, a page a council, the record, methods."""
+    from resilience.report.site import build_site
+
+    folder = build_site(output, as_of=_day(as_of), progress=_say)
+    typer.echo(f"{len(list(folder.rglob('*.html')))} pages written; open {folder / 'index.html'}.", err=True)
+
+
 @data.command("check")
 def data_check(
     year: Annotated[str | None, typer.Option("--year", help="Only this financial year.")] = None,

@@ -196,7 +196,7 @@ def council_pages(site: Site, folder: Path, *, n_jobs: int) -> None:
     """Write one page a council, on all processes."""
     folder.mkdir(parents=True, exist_ok=True)
     codes = list(site.names)
-    chunks = [codes[start :: 4 * n_jobs] for start in range(4 * n_jobs)]
+    chunks = [codes[start :: 2 * n_jobs] for start in range(2 * n_jobs)]
     Parallel(n_jobs=n_jobs)(
         delayed(_write_councils)(site.shared, {code: site.names[code] for code in chunk}, site.names, folder)
         for chunk in chunks
