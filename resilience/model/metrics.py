@@ -94,29 +94,40 @@ def calibration_line(chance: np.ndarray, event: np.ndarray, weights: np.ndarray)
     logit = np.log(p / (1 - p))
     slopes, intercepts = np.full(len(weights), np.nan), np.full(len(weights), np.nan)
     y = event.astype(float)
+    one = np.ones((len(y), 1))
+    line = np.column_stack([one, logit])
     for draw, w in enumerate(weights):
         events = w @ y
         if events == 0 or events == w.sum():
             continue
-        shift = 0.0
-        for _ in range(50):
-            q = expit(logit + shift)
-            step = w @ (y - q) / (w @ (q * (1 - q)))
-            shift += np.clip(step, -2, 2)
-            if abs(step) < 1e-10:
-                break
-        intercepts[draw] = shift
-        beta = np.array([0.0, 1.0])
-        x = np.column_stack([np.ones_like(logit), logit])
-        for _ in range(50):
-            q = expit(x @ beta)
-            information = (x.T * (w * q * (1 - q))) @ x
-            step = np.linalg.lstsq(information, x.T @ (w * (y - q)), rcond=None)[0]
-            beta = beta + np.clip(step, -2, 2)
-            if np.abs(step).max() < 1e-10:
-                break
-        slopes[draw] = beta[1]
+        intercepts[draw] = _logistic(one, y, w, logit, np.zeros(1))[0]
+        slopes[draw] = _logistic(line, y, w, np.zeros_like(logit), np.array([0.0, 1.0]))[1]
     return intercepts, slopes
+
+
+def _logistic(x: np.ndarray, y: np.ndarray, w: np.ndarray, offset: np.ndarray, beta: np.ndarray) -> np.ndarray:
+    """Fit a logistic regression by Newton's method, each step halved until it is one uphill."""
+
+    def fit_of(beta: np.ndarray) -> float:
+        eta = offset + x @ beta
+        return float(w @ (y * eta - np.logaddexp(0.0, eta)))
+
+    best = fit_of(beta)
+    for _ in range(100):
+        q = expit(offset + x @ beta)
+        information = (x.T * (w * q * (1 - q))) @ x
+        step = np.linalg.lstsq(information, x.T @ (w * (y - q)), rcond=None)[0]
+        size = np.abs(step).max()
+        step *= min(1.0, 5.0 / size) if size > 0 else 1.0
+        for _ in range(30):
+            found = fit_of(beta + step)
+            if found >= best - 1e-12 * abs(best):
+                break
+            step /= 2
+        beta, best = beta + step, found
+        if size < 1e-9:
+            break
+    return beta
 
 
 def net_benefit(

@@ -1,0 +1,98 @@
+"""The level of the chances: counted from the register's last year, added up, cut into bands."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import expit
+
+from resilience.events import onsets
+from resilience.model.calibration import BANDS, JEFFREYS, BaseRate, band_of, base_rate, intercept_for, over
+
+
+@pytest.mark.parametrize(
+    ("day", "counted", "start", "end"),
+    [
+        ("2018-01-01", 0, "2017-01-01", "2018-01-01"),
+        ("2019-01-01", 1, "2018-01-01", "2019-01-01"),  # Northamptonshire
+        ("2021-01-01", 1, "2020-01-01", "2021-01-01"),  # Croydon
+        ("2022-01-01", 10, "2021-01-01", "2022-01-01"),  # support of February 2021, and Slough
+        ("2026-01-01", 15, "2025-01-01", "2026-01-01"),
+        ("2027-06-01", 15, "2025-01-01", "2026-01-01"),  # the register speaks of no more
+    ],
+)
+def test_the_last_twelve_months_that_the_register_covers(events, day, counted, start, end):
+    rate = base_rate(events, date.fromisoformat(day))
+    assert (rate.events, rate.start, rate.end) == (counted, start, end)
+
+
+def test_the_count_is_of_first_events_alone(events):
+    first = onsets(events)["date"]
+    by_year = first.groupby(first.dt.year).size()
+    for year in range(2018, 2026):
+        assert base_rate(events, date(year + 1, 1, 1)).events == by_year.get(year, 0)
+
+
+def test_half_an_event_is_added_and_the_horizon_counts():
+    assert BaseRate(3, "", "").expected(12) == 3 + JEFFREYS
+    assert BaseRate(3, "", "").expected(24) == 2 * (3 + JEFFREYS)
+    assert BaseRate(0, "", "").expected(36) == 1.5
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(st.floats(-8, 8), min_size=20, max_size=60),
+    st.floats(0.01, 9.0),
+)
+def test_the_chances_add_up_to_what_is_expected(log_odds, expected):
+    intercept = intercept_for(np.array(log_odds), expected)
+    assert expit(np.array(log_odds) + intercept).sum() == pytest.approx(expected, rel=1e-9)
+
+
+def test_several_draws_at_once_are_each_their_own():
+    rng = np.random.default_rng(4)
+    draws, expected = rng.normal(size=(5, 300)), np.array([1.0, 5, 10, 20, 30])
+    together = intercept_for(draws, expected)
+    for row, one in enumerate(expected):
+        assert together[row] == pytest.approx(float(intercept_for(draws[row], one)))
+
+
+def test_no_more_than_half_of_all_are_ever_expected():
+    assert expit(np.zeros(10) + intercept_for(np.zeros(10), 50.0)).sum() == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize(
+    ("risk", "band"),
+    [
+        (1.0, "very high"),
+        (0.25, "very high"),
+        (0.2499, "high"),
+        (0.10, "high"),
+        (0.0999, "raised"),
+        (0.04, "raised"),
+        (0.0399, "low"),
+        (0.0, "low"),
+        (np.nan, ""),
+    ],
+)
+def test_bands_are_closed_below(risk, band):
+    assert band_of(risk) == band
+
+
+def test_there_are_four_bands_from_the_gravest_down():
+    assert [name for name, _ in BANDS] == ["very high", "high", "raised", "low"]
+    assert [least for _, least in BANDS] == sorted((least for _, least in BANDS), reverse=True)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_a_chance_over_part_of_the_horizon(risk, one, other):
+    assert over(risk, 1.0) == pytest.approx(risk)
+    assert over(risk, 0.0) == 0.0
+    short, long = sorted((one, other))
+    assert over(risk, short) <= over(risk, long) + 1e-15
+    # an even pace: two halves one after the other are the whole
+    assert 1 - (1 - over(risk, 0.5)) ** 2 == pytest.approx(risk)
