@@ -277,7 +277,7 @@ def place(
     from resilience.pipeline import run
     from resilience.report import place_text
 
-    code = resolve(council)
+    code = resolve(council, on=_day(as_of))
     make = {"text": place_text.to_text, "json": place_text.to_json, "csv": place_text.to_csv}[form.value]
     _deliver(make(run(_day(as_of), intervals=False), code), output)
 

@@ -115,7 +115,15 @@ def score_merged(run: Run, indicators: pd.DataFrame, parts: list[Part]) -> Merge
         From ``merge.merged_indicators``.
     parts : list of Part
         From ``merge.parts_of``.
+
+    Raises
+    ------
+    DataError
+        If a predecessor did not exist on the day, or no year is known of all of them.
     """
+    absent = [part.council for part in parts if part.ons_code not in run.scores.index]
+    if absent:
+        raise DataError(f"{' and '.join(absent)} did not exist on {run.as_of}; choose another date.")
     known = known_of(indicators, run.as_of)
     stick = Yardstick.of(run)
     contributions = stick.contributions(known).iloc[0]

@@ -127,6 +127,23 @@ def neighbours(code: str, *, k: int = NEIGHBOURS, year: int | None = None) -> li
     ]
 
 
+def neighbours_on(run: Run, code: str, *, k: int = NEIGHBOURS) -> list[Neighbour]:
+    """Return a council's nearest neighbours as known on a run's day, among the councils in being then.
+
+    Raises
+    ------
+    DataError
+        If the council was not in being, or is no more today: characteristics are kept for living councils.
+    """
+    own = resolve(code)
+    if own not in run.scores.index and not council(own).end_date:
+        raise DataError(f"{council(own).council} did not exist on {run.as_of}; choose a later date.")
+    known = run.panel[pd.to_datetime(run.panel["known_from"]) < pd.Timestamp(run.as_of)]
+    year = int(known.loc[known["rs_totsx_net_exp"].notna(), "year"].max())
+    near = neighbours(own, k=len(characteristics(year)), year=year)
+    return [one for one in near if one.ons_code in run.scores.index][:k]
+
+
 def stands_alone(code: str, *, year: int | None = None) -> bool:
     """Say whether a council's neighbours are too far off to say much (City of London, Isles of Scilly)."""
     return bool(_own(code, neighbour_table(year))["alone"].iloc[0])
@@ -164,7 +181,7 @@ def compare(code: str, *, run: Run | None = None, k: int = NEIGHBOURS) -> pd.Dat
     """
     own = resolve(code)
     day = run_pipeline(intervals=False) if run is None else run
-    near = [one.ons_code for one in neighbours(own, k=k)]
+    near = [one.ons_code for one in neighbours_on(day, own, k=k)]
     scores = day.scores
     definitions = load_definitions()
     names = [name for name in definitions if name in scores.columns]

@@ -80,21 +80,22 @@ def place(code: str, *, run: Run | None = None) -> Place:
     Raises
     ------
     DataError
-        If the council has been abolished.
+        If the council was not in being on the day.
     UnknownCouncilError
         If no council is known by that name.
     """
-    own = council(resolve(code))
     day = run_pipeline() if run is None else run
-    if own.end_date:
+    own = council(resolve(code, on=day.as_of))
+    if not own.exists_on(day.as_of):
         after = " and ".join(council(one).council for one in own.successors)
-        raise DataError(f"{own.council} was abolished on {own.end_date}; ask for {after}.")
+        ended = f"was abolished on {own.end_date}; ask for {after}"
+        raise DataError(f"{own.council} {ended if own.end_date else f'did not exist on {day.as_of}'}.")
     county = own.ons_code if own.class_ == "SC" else own.county
     members = [own.ons_code]
     if county:
         table = load_councils()
-        inside = table[(table["county"] == county) & (table["end_date"] == "")].sort_values("council")
-        members = [county, *inside["ons_code"]]
+        inside = table[table["county"] == county].sort_values("council")["ons_code"]
+        members = [county, *(one for one in inside if council(one).exists_on(day.as_of))]
     name = council(county).council if county else own.council
     rows = council_amounts(day, members)
     services, years = _services(day, members)

@@ -116,14 +116,15 @@ def recovered_peers(code: str, *, run: Run | None = None, k: int = NEIGHBOURS, m
     """
     own = resolve(code)
     day = run_pipeline(intervals=False) if run is None else run
-    frames = {year: fixed_scores(day, date(year, 1, 1)) for year in sorted({y for pair in WINDOWS for y in pair})}
+    windows = [(start, end) for start, end in WINDOWS if date(end, 1, 1) <= day.as_of]
+    frames = {year: fixed_scores(day, date(year, 1, 1)) for year in sorted({y for pair in windows for y in pair})}
     stick = Yardstick.of(day)
-    near = {start: _near_then(own, frames[start], k) for start, _ in WINDOWS}
+    near = {start: _near_then(own, frames[start], k) for start, _ in windows}
     aside: dict[str, str] = {}
     better, worse = _journeys(day, frames, near, "neighbour at the time", aside)
     widened = len(better) < 3
     if widened:
-        like = {start: _like_risk(own, day, stick, frames[start]) - set(near[start]) for start, _ in WINDOWS}
+        like = {start: _like_risk(own, day, stick, frames[start]) - set(near[start]) for start, _ in windows}
         more, _ = _journeys(day, frames, like, "nearby risk", {})
         have = {one.ons_code for one in better}
         better += [one for one in more if one.ons_code not in have][: max(0, 3 - len(better))]
@@ -161,7 +162,7 @@ def _journeys(
 ) -> tuple[list[Journey], list[Journey]]:
     """Return each council's largest fall, and largest rise, over the windows."""
     best: dict[tuple[str, bool], tuple[float, int, int]] = {}
-    for start, end in WINDOWS:
+    for start, end in [pair for pair in WINDOWS if pair[1] in frames]:
         first, last = frames[start], frames[end]
         both = [code for code in sorted(among[start]) if code in first.index and code in last.index]
         median = first.groupby("tier")["log_odds"].median()
@@ -177,7 +178,7 @@ def _journeys(
             held = best.get((code, falls))
             if held is None or abs(change) > abs(held[0]):
                 best[code, falls] = (change, start, end)
-    happened = onsets(day.events, outcome=day.model.outcome)
+    happened = onsets(day.events, outcome=day.model.outcome, as_of=day.as_of)
     better: list[Journey] = []
     worse: list[Journey] = []
     for (code, falls), (change, start, end) in best.items():

@@ -18,15 +18,15 @@ NAMED = 3
 LEAST = 0.03
 FIXED = (
     "By one fixed yardstick: today's model, medians and level, on the figures known each January, so only the figures "
-    "move. The councils in being change too: 353 in 2018, 317 today."
+    "move. (Reorganisation makes the councils fewer.)"
 )
 COVID = (
     "January 2022 and 2023 showed 31 March 2021 and 2022, when reserves held COVID grants paid ahead: the dip in risk "
     "there is theirs."
 )
 RATES = (
-    "Income from investments rose nearly everywhere with Bank Rate from 2022; measured by today's medians that counts as "
-    "more dependence than before, in a good year for savers too."
+    "Income from investments rose nearly everywhere with Bank Rate from 2022; measured by today's medians that "
+    "counts as more dependence than before, in a good year for savers too."
 )
 SECOND_HAND = (
     "From January 2026 the newest figures are second-hand and hold few lines: only reserves and interest can move, the "

@@ -11,7 +11,7 @@ import pandas as pd
 
 from resilience.councils import council, resolve
 from resilience.peer_characteristics import WEIGHTS, characteristics
-from resilience.peers import Neighbour, compare, neighbours, stands_alone
+from resilience.peers import Neighbour, compare, neighbours_on, stands_alone
 from resilience.pipeline import Run
 from resilience.recovery import Journey, Story, recovered_peers
 from resilience.recovery_lines import Line
@@ -99,7 +99,7 @@ def journey_words(one: Journey) -> list[str]:
 def to_text(run: Run, code: str) -> str:
     """Return a council's peers as text for a terminal."""
     own = resolve(code)
-    near = neighbours(own)
+    near = neighbours_on(run, own)
     row = run.scores.loc[own]
     out = [f"Peers of {row['council']} ({CLASS_NAMES[row['class']]}), as of {day(run.as_of)}", ""]
     if stands_alone(own):
@@ -137,7 +137,7 @@ def _story(story: Story) -> list[str]:
     for title, journeys in (("Risk fell most", story.recovered), ("Risk rose most", story.worsened)):
         out.append(title + (" (widened to councils with nearby risk)" if story.widened and "fell" in title else ""))
         if not journeys:
-            out.append("  none in any window")
+            out.append("  none in any window of three to five years by then")
         for one in journeys[:SHOWN]:
             parts = journey_words(one)
             out += wrapped(parts[0], "  ", "    ")
@@ -161,7 +161,7 @@ def to_json(run: Run, code: str) -> str:
         "ons_code": own,
         "council": council(own).council,
         "alone": stands_alone(own),
-        "neighbours": [_record(run, one) for one in neighbours(own)],
+        "neighbours": [_record(run, one) for one in neighbours_on(run, own)],
         "weights": WEIGHTS,
         "characteristics_of": str(characteristics().at[own, "outturn_year"]),
         "indicators": table.reset_index().to_dict("records"),
@@ -199,6 +199,6 @@ def _plain(thing: object) -> object:
 def to_csv(run: Run, code: str) -> str:
     """Return the side-by-side table as CSV, one column a council."""
     table = compare(code, run=run)
-    names = {one.ons_code: one.council for one in neighbours(code)}
+    names = {one.ons_code: one.council for one in neighbours_on(run, code)}
     table = table.rename(columns=names).map(safe_cell)
     return table.to_csv(lineterminator="\n", float_format="%.6g")
