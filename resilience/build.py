@@ -1,8 +1,9 @@
 """``resilience build``: publications → the tables the project ships.
 
 Years that the source does not hold are kept from the tables that are there already, with their provenance, so that a
-fetched newest year joins what was shipped. Everything is computed before anything is written; then each table is
-written beside and renamed.
+fetched newest year joins what was shipped; of several releases of one year the newest stands in the panel and the
+others in vintages.csv. Everything is computed before anything is written; then all tables are written beside, and
+renamed one after the other, the provenance last.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from resilience import paths, quality
+from resilience import paths, quality, vintages
 from resilience.councils import load_councils
-from resilience.errors import DataError, PublicationError, ResilienceError
-from resilience.files import sha256, write_atomically
-from resilience.panel import build_panel, check_panel, load_panel, to_csv
+from resilience.errors import PublicationError, ResilienceError
+from resilience.files import one_at_a_time, sha256, write_together
+from resilience.held import Held, carried, history, known_councils, newest, past_files
+from resilience.panel import build_panel, check_panel, to_csv
 from resilience.publications.releases import held_vintage, known_from
+from resilience.publications.vintages import Reading, fetched_readings, first_days, workbook_remarks
 
 LICENCE = "Open Government Licence v3.0, https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 ATTRIBUTION = (
@@ -74,83 +77,96 @@ def build(
     PublicationError
         If there is nothing to read, or a file cannot be read; nothing is then written.
     """
-    from resilience.publications.vintages import fetched_lines
-
     source = source or paths.raw()
     out = out or paths.processed()
     say = progress or (lambda text: None)
     if not source.is_dir():
         raise PublicationError(f"{source} is no folder; name the one that holds the publications.")
     report = BuildReport()
-    say("outturn")
-    lines, files = _outturn(source, say, report)
-    fetched, fetched_files = fetched_lines(source, say)
-    if fetched is not None:
-        newer = set(fetched["outturn_year"].unique())
-        lines = fetched if lines is None else pd.concat([lines[~lines["outturn_year"].isin(newer)], fetched])
-        files += fetched_files
-    if lines is None:
-        raise PublicationError(
-            f"{source} holds no Revenue Outturn publication; download them with 'resilience fetch', or name another "
-            "folder with --source."
-        )
-    interim, budgets = _interim(source, files), _budgets(source, files)
-    register, is_new = _register(source, out, files)
-    say("panel")
-    panel = build_panel(lines, register, interim=interim, budgets=budgets)
-    panel = _with_years_kept(panel, out, report)
-    report.years_read = sorted(lines["outturn_year"].astype(str).unique())
-    report.files = files
-    written: dict[str, str | bytes] = {}
-    if is_new:
-        written["councils.csv"] = register.to_csv(index=False, lineterminator="\n")
-    with TemporaryDirectory(prefix="resilience-build-") as folder:
-        companions = _companions(source, Path(folder), say)
-        written |= {table.name: table.read_bytes() for table in sorted(Path(folder).iterdir())}
-    written["panel.csv"] = to_csv(panel)
-    written["provenance.json"] = _provenance_text(report, out, companions)
-    for name, content in written.items():
-        write_atomically(out / name, content)
-        report.written.append(out / name)
+    with one_at_a_time(out, "resilience build"):
+        say("outturn")
+        readings = _outturn(source, say, report)
+        readings += known_councils(fetched_readings(source, say, report.remarks), report.remarks)
+        if not readings:
+            raise PublicationError(
+                f"{source} holds no Revenue Outturn publication; download them with 'resilience fetch', or name "
+                "another folder with --source."
+            )
+        register, is_new = _register(source, out, report.files)
+        held = Held.load(out)
+        chosen = newest(readings, held)
+        report.years_read = [one.outturn_year for one in chosen]
+        report.files += [one.provenance for one in chosen]
+        interim = _interim(source, report.files, {*report.years_read, *held.originals})
+        budgets = _budgets(source, report.files)
+        say("panel")
+        panel = held.panel  # stands where every release read is older than the one held
+        report.years_kept = [] if panel is None else sorted(panel["outturn_year"].unique())
+        if chosen:
+            panel = build_panel(
+                pd.concat([one.lines for one in chosen], ignore_index=True), register, interim=interim, budgets=budgets
+            )
+            panel = _dated(panel, first_days(readings))
+            budgeted = set() if budgets is None else set(budgets["outturn_year"].astype(str))
+            panel = carried(panel, chosen, readings, held, budgeted)
+            panel = _with_years_kept(panel, held, report)
+        past = history(panel, readings, held)
+        report.files += past_files(past, readings, held)
+        written: dict[str, str | bytes] = {}
+        if is_new:
+            written["councils.csv"] = register.to_csv(index=False, lineterminator="\n")
+        with TemporaryDirectory(prefix="resilience-build-") as folder:
+            companions = _companions(source, Path(folder), say)
+            written |= {table.name: table.read_bytes() for table in sorted(Path(folder).iterdir())}
+        if len(past) or (out / vintages.NAME).is_file():
+            written[vintages.NAME] = vintages.to_csv(past)
+        written["panel.csv"] = to_csv(panel)
+        written["provenance.json"] = _provenance_text(report, held, companions)
+        report.written = write_together(out, written)
     return report
 
 
-def _outturn(source: Path, say: Callable[[str], None], report: BuildReport) -> tuple[pd.DataFrame | None, list[dict]]:
+def _dated(panel: pd.DataFrame, days: dict[str, date]) -> pd.DataFrame:
+    """Let years that releases.toml does not have be known from the first release at hand."""
+    dates = panel["outturn_year"].map(days)
+    return panel.assign(known_from=pd.to_datetime(dates).fillna(pd.to_datetime(panel["known_from"])))
+
+
+def _outturn(source: Path, say: Callable[[str], None], report: BuildReport) -> list[Reading]:
     from resilience.publications.workbook import read_publications
 
     folder = source / "revenue_outturn"
     if not folder.is_dir():
-        return None, []
+        return []
     say("revenue outturn workbooks")
     lines = read_publications(folder)
     reports = lines.attrs.pop("report")
     lines.attrs = {}
-    files = []
-    for one in reports:
+    readings = []
+    for one in (each for each in reports if each.form == "RS"):
         vintage = held_vintage(one.outturn_year)
-        files.append(
-            _entry(folder / one.source_file, f"Revenue Outturn Summary (RS) {one.outturn_year}", one.outturn_year)
-            | {"edition": vintage.edition if vintage else None}
-        )
-        for what in ("unknown_codes", "gone", "duplicated"):
-            if getattr(one, what):
-                report.remarks.append(f"{one.source_file}: {what.replace('_', ' ')}: {', '.join(getattr(one, what))}")
-    return lines[lines["form"] == "RS"], files
+        day = str(vintage.date) if vintage and vintage.date else ""
+        entry = _entry(folder / one.source_file, f"Revenue Outturn Summary (RS) {one.outturn_year}", one.outturn_year)
+        entry |= {"edition": vintage.edition if vintage else None, "vintage": day}
+        own = lines[(lines["form"] == "RS") & (lines["outturn_year"] == one.outturn_year)]
+        readings.append(Reading(one.outturn_year, day, True, own, entry))
+        report.remarks += workbook_remarks(one)
+    return readings
 
 
-def _interim(source: Path, files: list[dict]) -> pd.DataFrame | None:
+def _interim(source: Path, files: list[dict], original: set[str]) -> pd.DataFrame | None:
+    """Read the second-hand years of which no original is at hand."""
     from resilience.publications import interim
 
     folder = source / "interim"
     if not folder.is_dir():
         return None
-    for year, name in interim.FILES.items():
-        if (folder / name).is_file():
-            files.append(
-                _entry(folder / name, f"Second-hand figures {year}, until the original is read", year)
-                | {"source_kind": "interim"}
-            )
-    return interim.read_interim(folder)
+    table = interim.read_interim(folder)
+    table = table[~table["outturn_year"].isin(original)]
+    for year in table["outturn_year"].unique():
+        entry = _entry(folder / interim.FILES[year], f"Second-hand figures {year}, until the original is read", year)
+        files.append(entry | {"source_kind": "interim"})
+    return table
 
 
 def _budgets(source: Path, files: list[dict]) -> pd.DataFrame | None:
@@ -218,19 +234,15 @@ def _register(source: Path, out: Path, files: list[dict]) -> tuple[pd.DataFrame,
     return register.fillna("").astype(str), True
 
 
-def _with_years_kept(panel: pd.DataFrame, out: Path, report: BuildReport) -> pd.DataFrame:
-    there = out / "panel.csv"
-    if not there.is_file():
-        return panel
-    before = load_panel(there)
-    kept = before[~before["outturn_year"].isin(panel["outturn_year"].unique())]
-    if kept.empty:
-        return panel
-    report.years_kept = sorted(kept["outturn_year"].unique())
-    both = pd.concat([panel.assign(known_from=pd.to_datetime(panel["known_from"])), kept], ignore_index=True)
-    both = both.sort_values(["ons_code", "year"], ignore_index=True).copy()
-    both["flags"] = quality.flags(both, quality.findings(both))
-    return check_panel(both)
+def _with_years_kept(panel: pd.DataFrame, held: Held, report: BuildReport) -> pd.DataFrame:
+    report.years_kept = []
+    if held.panel is not None:
+        kept = held.panel[~held.panel["outturn_year"].isin(panel["outturn_year"].unique())]
+        report.years_kept = sorted(kept["outturn_year"].unique())
+        panel = pd.concat([panel, kept], ignore_index=True) if len(kept) else panel
+    panel = panel.sort_values(["ons_code", "year"], ignore_index=True).copy()
+    panel["flags"] = quality.flags(panel, quality.findings(panel))
+    return check_panel(panel)
 
 
 def _companions(source: Path, out: Path, say: Callable[[str], None]) -> list[dict]:
@@ -243,33 +255,17 @@ def _companions(source: Path, out: Path, say: Callable[[str], None]) -> list[dic
     return build_companions(source, out)
 
 
-def _entries_of(path: Path) -> list[dict]:
-    try:
-        files = json.loads(path.read_text("utf-8"))["files"]
-        for entry in files:
-            entry["table"], entry["file"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"{path} is no provenance of the tables beside it ({type(error).__name__}: {error}); restore it, or give "
-            "an empty folder with --output."
-        ) from error
-    return files
-
-
-def _provenance_text(report: BuildReport, out: Path, companions: list[dict]) -> str:
+def _provenance_text(report: BuildReport, held: Held, companions: list[dict]) -> str:
     entries = report.files + companions
-    there = out / "provenance.json"
-    if there.is_file():
-        before = _entries_of(there)
-        read = {(entry["table"], entry.get("title")) for entry in entries}
-        tables = {entry["table"] for entry in companions}
-        entries += [
-            entry
-            for entry in before
-            if (entry["table"], entry.get("title")) not in read
-            and entry["table"] not in tables
-            and (entry["table"] != "panel.csv" or entry.get("outturn_year") in (None, *report.years_kept))
-        ]
+    read = {(entry["table"], entry.get("title")) for entry in entries}
+    tables = {entry["table"] for entry in companions} | {vintages.NAME}
+    entries += [
+        entry
+        for entry in held.entries
+        if (entry["table"], entry.get("title")) not in read
+        and entry["table"] not in tables
+        and (entry["table"] != "panel.csv" or entry.get("outturn_year") in (None, *report.years_kept))
+    ]
     entries = sorted(entries, key=lambda entry: (entry["table"], entry.get("title") or "", entry["file"]))
     content = {
         "attribution": ATTRIBUTION,

@@ -69,16 +69,16 @@ def build_panel(
         If the result breaks the panel's schema.
     """
     register = load_councils() if councils is None else councils
-    wide = _wide(lines)
-    wide["source_kind"] = "original"
+    table = wide(lines)
+    table["source_kind"] = "original"
     if interim is not None:
-        newer = interim[~interim["outturn_year"].isin(wide["outturn_year"].unique())]
-        wide = pd.concat([wide, newer.drop(columns=["known_from", "council"])], ignore_index=True)
+        newer = interim[~interim["outturn_year"].isin(table["outturn_year"].unique())]
+        table = pd.concat([table, newer.drop(columns=["known_from", "council"])], ignore_index=True)
     if budgets is not None and not budgets.empty:
-        planned = _wide(budgets)
+        planned = wide(budgets)
         amounts = [name for name in planned if name.startswith("ra_")]
-        wide = wide.merge(planned[["ons_code", "year", *amounts]], on=["ons_code", "year"], how="left")
-    panel = _with_absent(wide, register)
+        table = table.merge(planned[["ons_code", "year", *amounts]], on=["ons_code", "year"], how="left")
+    panel = _with_absent(table, register)
     panel["known_from"] = panel["outturn_year"].map({year: known_from(year) for year in panel["outturn_year"].unique()})
     panel["status"] = quality.status_of(panel)
     panel = panel.sort_values(["ons_code", "year"], ignore_index=True)
@@ -91,21 +91,21 @@ def build_panel(
     return check_panel(panel[[*KEYS, *kept]])
 
 
-def _wide(lines: pd.DataFrame) -> pd.DataFrame:
-    """One row a principal council and year, one column a line; a line the year does not have stays missing."""
+def wide(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a principal council and year, one column a line; a line the year does not have stays missing."""
     principal = lines[lines["class"].isin(CLASSES)]
     keys = ["ecode", "outturn_year"]
-    wide = principal.pivot(index=keys, columns="line", values="amount")
-    wide.columns = wide.columns.astype(str)
+    table = principal.pivot(index=keys, columns="line", values="amount")
+    table.columns = table.columns.astype(str)
     extra = [name for name in ("certified", "duplicated") if name in principal]
     first = principal.drop_duplicates(keys).set_index(keys)
     facts = first[["source_file", *extra]].astype(object)
-    wide = wide.join(facts).reset_index()
+    table = table.join(facts).reset_index()
     for name in keys:
-        wide[name] = wide[name].astype(str)
-    wide["ons_code"] = wide["ecode"].map({code: resolve(code) for code in wide["ecode"].unique()})
-    wide["year"] = wide["outturn_year"].map(year_of)
-    return wide
+        table[name] = table[name].astype(str)
+    table["ons_code"] = table["ecode"].map({code: resolve(code) for code in table["ecode"].unique()})
+    table["year"] = table["outturn_year"].map(year_of)
+    return table
 
 
 def _with_absent(wide: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:

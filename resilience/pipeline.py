@@ -15,6 +15,7 @@ from resilience.model import artefact
 from resilience.model.fitting import RiskModel, fit, training_rows
 from resilience.model.scoring import score
 from resilience.panel import load_panel
+from resilience.vintages import load_vintages, panel_as_of
 
 #: Before this day too little is known to train on.
 EARLIEST = date(2016, 1, 1)
@@ -68,7 +69,7 @@ def run(
     if day < EARLIEST:
         raise DataError(f"{day} is too early: no list can be given for a day before {EARLIEST}.")
     register = events if isinstance(events, pd.DataFrame) else load_events(events)
-    figures = load_panel() if panel is None else panel
+    figures = panel_as_of(load_panel(), load_vintages(), day) if panel is None else panel
     indicators = compute_indicators(figures, switches=switches)
     shipped = events is None and panel is None and not switches and horizon == 24
     model = model_for(indicators, register, day, outcome=outcome, horizon=horizon, shipped=shipped)

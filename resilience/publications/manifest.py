@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +12,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from resilience.errors import PublicationError
-from resilience.files import sha256, write_atomically
+from resilience.files import lock, sha256, write_atomically
 
 NAME = "manifest.json"
 KINDS = (".xlsx", ".ods", ".xls", ".csv")
+# Year, release date and name, as fetch lays files down: nothing else may be opened because a manifest says so.
+_INSIDE = re.compile(r"[0-9a-z][0-9a-z-]*/[0-9][0-9.-]*/[A-Za-z0-9_][A-Za-z0-9._-]*")
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})?")
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
@@ -75,6 +77,7 @@ def read_manifest(into: Path) -> list[Entry]:
     try:
         entries = [Entry(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))["files"]]
         good = all(isinstance(getattr(entry, name), kind) for entry in entries for name, kind in types.items())
+        good = good and all(_INSIDE.fullmatch(entry.file) and _DAY.fullmatch(entry.released) for entry in entries)
     except (ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError):
         good = False
     if not good:
@@ -141,22 +144,9 @@ def folder_lock(into: Path) -> Iterator[None]:
         raise PublicationError(f"{into} cannot be written ({error.strerror}); choose another folder.") from error
     with handle:
         try:
-            _lock(handle.fileno())
+            lock(handle.fileno())
         except OSError as error:
             raise PublicationError(
                 f"Another 'resilience fetch' is writing to {into}; wait until it has finished."
             ) from error
         yield
-
-
-if sys.platform == "win32":  # pragma: no cover
-    import msvcrt
-
-    def _lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

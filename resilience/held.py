@@ -1,0 +1,211 @@
+"""What was built before, and how the releases now read join it: the newest of every year, and what stays beside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from resilience import vintages
+from resilience.councils import resolve
+from resilience.errors import DataError, ResilienceError
+from resilience.panel import CLASSES, load_panel, wide
+from resilience.publications.lines import load_lines
+from resilience.publications.releases import held_vintage
+from resilience.publications.vintages import Reading
+from resilience.years import year_of
+
+
+@dataclass(frozen=True)
+class Held:
+    """The tables that are there already.
+
+    Attributes
+    ----------
+    panel : DataFrame or None
+    past : DataFrame
+        Their vintages.
+    entries : list of dict
+        Their provenance.
+    """
+
+    panel: pd.DataFrame | None
+    past: pd.DataFrame
+    entries: list[dict[str, Any]]
+
+    @classmethod
+    def load(cls, folder: Path) -> Held:
+        """Read a folder of tables; an empty or missing one holds nothing."""
+        there = folder / "provenance.json"
+        entries = _entries_of(there) if there.is_file() else []
+        panel = load_panel(folder / "panel.csv") if (folder / "panel.csv").is_file() else None
+        return cls(panel, vintages.load_vintages(folder / vintages.NAME), entries)
+
+    @property
+    def originals(self) -> set[str]:
+        """Years held from an original publication."""
+        if self.panel is None:
+            return set()
+        return set(self.panel.loc[self.panel["source_kind"] == "original", "outturn_year"])
+
+    @property
+    def days(self) -> dict[str, str]:
+        """The day of the release held, by year; "" where it is not known."""
+        found = {year: "" for year in self.originals}
+        for entry in self.entries:
+            year = entry.get("outturn_year")
+            if entry["table"] == "panel.csv" and year in found:
+                found[year] = _day_of(entry, str(year))
+        return found
+
+
+def _day_of(entry: dict[str, Any], outturn_year: str) -> str:
+    if "vintage" in entry:
+        return str(entry["vintage"] or "")
+    if entry.get("edition"):
+        vintage = held_vintage(outturn_year)
+        return str(vintage.date) if vintage and vintage.date else ""
+    return str(entry.get("released") or "")
+
+
+def _entries_of(path: Path) -> list[dict[str, Any]]:
+    try:
+        files = json.loads(path.read_text("utf-8"))["files"]
+        for entry in files:
+            entry["table"], entry["file"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(
+            f"{path} is no provenance of the tables beside it ({type(error).__name__}: {error}); restore it, or give "
+            "an empty folder with --output."
+        ) from error
+    return files
+
+
+def known_councils(readings: Iterable[Reading], remarks: list[str]) -> list[Reading]:
+    """Return readings without rows of councils the register does not know; a remark tells of each."""
+    known: dict[str, bool] = {}
+    kept = []
+    for one in readings:
+        principal = one.lines[one.lines["class"].isin(CLASSES)]
+        for code in principal["ecode"].astype(str).unique():
+            if code not in known:
+                known[code] = _is_known(code)
+        strange = [code for code in principal["ecode"].astype(str).unique() if not known[code]]
+        if strange:
+            file = one.provenance["file"]
+            remarks.append(
+                f"{file}: {one.outturn_year}: not in the register of councils, and left out: {', '.join(strange)}."
+            )
+        lines = one.lines[~one.lines["ecode"].isin(strange)] if strange else one.lines
+        if lines["class"].isin(CLASSES).any():
+            kept.append(replace(one, lines=lines))
+    return kept
+
+
+def _is_known(code: str) -> bool:
+    try:
+        resolve(code)
+    except ResilienceError:
+        return False
+    return True
+
+
+def newest(readings: Iterable[Reading], held: Held) -> list[Reading]:
+    """Return the reading to use of each year; a year of which a later release is held already has none.
+
+    A later release goes before an earlier one; on one day a year's own workbook goes before the multi-year file.
+    """
+    best: dict[str, Reading] = {}
+    for one in readings:
+        if one.outturn_year not in best or one.key >= best[one.outturn_year].key:
+            best[one.outturn_year] = one
+    days = held.days
+    return [best[year] for year in sorted(best) if best[year].day >= days.get(year, "")]
+
+
+def carried(
+    panel: pd.DataFrame, chosen: Sequence[Reading], readings: Sequence[Reading], held: Held, budgeted: set[str]
+) -> pd.DataFrame:
+    """Return the panel with what another publication of the same year tells and the one read cannot.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Made of the readings chosen.
+    chosen, readings : sequence of Reading
+        Those used, and every one at hand.
+    held : Held
+        What was there.
+    budgeted : set of str
+        Years whose budget was read anew.
+
+    Returns
+    -------
+    DataFrame
+        Budget lines (RA) of a year whose budget was not read stay as held. Outturn lines without a code of MHCLG's,
+        which the multi-year file cannot have, stay as the year's newest workbook has them.
+    """
+    coined = [line.name for line in load_lines().of_form("RS") if line.coined]
+    for one in chosen:
+        year = one.outturn_year
+        before = None
+        if held.panel is not None:
+            before = held.panel[held.panel["outturn_year"] == year].set_index("ons_code")
+        if before is not None and year not in budgeted:
+            panel = _filled(panel, year, before.filter(regex="^ra_"))
+        if one.whole:
+            continue
+        own = [other for other in readings if other.outturn_year == year and other.whole]
+        source = amounts_of(max(own, key=lambda other: other.key)) if own else before
+        if source is not None:
+            panel = _filled(panel, year, source[[name for name in coined if name in source]])
+    return panel
+
+
+def _filled(panel: pd.DataFrame, outturn_year: str, source: pd.DataFrame) -> pd.DataFrame:
+    source = source.dropna(axis="columns", how="all").astype(float)
+    rows = panel["outturn_year"] == outturn_year
+    codes = panel["ons_code"]
+    columns = {}
+    for name in source.columns:
+        there = panel[name] if name in panel else pd.Series(float("nan"), index=panel.index)
+        columns[name] = there.where(there.notna() | ~rows, codes.map(source[name]))
+    return panel.assign(**columns).copy() if columns else panel
+
+
+def amounts_of(reading: Reading) -> pd.DataFrame:
+    """Return a reading's RS amounts, one row a principal council."""
+    return wide(reading.lines).set_index("ons_code").filter(regex="^rs_").astype(float)
+
+
+def history(panel: pd.DataFrame, readings: Sequence[Reading], held: Held) -> pd.DataFrame:
+    """Return the vintages of a panel: what earlier releases, read or held, said otherwise."""
+    releases = [] if held.panel is None else vintages.releases_of(held.panel, held.past, held.days)
+    seen: dict[str, set[str]] = {}
+    for year, day in ((one.year, one.day) for one in releases):
+        seen.setdefault(str(year), set()).add(day)
+    for one in readings:
+        seen.setdefault(str(year_of(one.outturn_year)), set()).add(one.day)
+    several = {year for year, days in seen.items() if len(days) > 1}
+    for one in sorted(readings, key=lambda reading: reading.key):
+        year = year_of(one.outturn_year)
+        if str(year) in several:
+            file = str(one.provenance["file"])
+            releases.append(vintages.Earlier(year, one.day, amounts_of(one), file, one.whole))
+    return vintages.table_of(panel, [one for one in releases if str(one.year) in several])
+
+
+def past_files(past: pd.DataFrame, readings: Sequence[Reading], held: Held) -> list[dict[str, Any]]:
+    """Return the provenance of the files that the vintages come from."""
+    wanted = past[["source_file", "year"]].drop_duplicates().itertuples(index=False)
+    known = [*held.entries, *(one.provenance for one in readings)]
+    found = {}
+    for file, year in wanted:
+        for entry in known:
+            if entry["file"] == file and entry.get("outturn_year") and year_of(entry["outturn_year"]) == year:
+                found[file, year] = entry | {"table": vintages.NAME}
+    return list(found.values())
