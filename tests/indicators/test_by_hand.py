@@ -130,9 +130,10 @@ WORKED = [
     ("Nottingham", "2023-24", "risk_reserves_share", (57991 + 1960) / 171937),
     ("Medway", "2023-24", "reserves_change_1y", ((10061 + 25812) - (10238 + 33617)) / 230240),
     ("Medway", "2024-25", "reserves_change_1y", (35966 - (10061 + 25812)) / 239932.58),
-    ("Medway", "2023-24", "reserves_change_3y", ((10061 + 25812) - (22688 + 54053)) / 230240),
-    ("Medway", "2023-24", "reserves_real_growth_3y", 35873 / (76741 * P2024 / P2021) - 1),
-    ("Medway", "2023-24", "reserves_runway_years", 35873 / ((76741 - 35873) / 3)),
+    # 31 March 2021 as 2021-22's own adjusted opening balance states it (916 and 915b at 1 April: 22,688 and 54,054).
+    ("Medway", "2023-24", "reserves_change_3y", ((10061 + 25812) - (22688 + 54054)) / 230240),
+    ("Medway", "2023-24", "reserves_real_growth_3y", 35873 / (76742 * P2024 / P2021) - 1),
+    ("Medway", "2023-24", "reserves_runway_years", 35873 / ((76742 - 35873) / 3)),
     ("Medway", "2023-24", "unplanned_reserves_use", ((-2985 + 0) - (35873 - 43855)) / 230240),
     ("Bolton", "2018-19", "unplanned_reserves_use", (-20149 - (91133 - 107682)) / 243836),
     ("Nottingham", "2023-24", "interest_ratio", 30888 / 231405),
