@@ -1,0 +1,211 @@
+"""From risk set to model: what is trained on, which terms stay, how sure the weights are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from resilience.errors import ModelError
+from resilience.model.estimator import PriorLogit
+from resilience.model.fitting import (
+    MOST_TERMS,
+    UPPER,
+    designed,
+    fit,
+    last_closed_origin,
+    select_terms,
+    spread_factor,
+    training_rows,
+)
+from resilience.model.terms import load_prior, load_terms
+from resilience.riskset import AT_RISK, risk_set
+
+
+@pytest.fixture(scope="module")
+def rows(indicators, events):
+    return training_rows(indicators, events, date(2023, 1, 1))
+
+
+@pytest.fixture(scope="module")
+def model(rows):
+    return fit(rows, draws=0)
+
+
+# --- what is trained on ---
+
+
+@pytest.mark.parametrize(
+    ("day", "horizon", "year"),
+    [
+        ("2020-01-01", 24, 2018),
+        ("2020-06-30", 24, 2018),
+        ("2019-12-31", 24, 2017),
+        ("2020-01-01", 12, 2019),
+        ("2020-01-01", 36, 2017),
+        ("2026-01-01", 24, 2024),
+        ("2026-11-22", 24, 2024),  # the register ends with 2025
+    ],
+)
+def test_the_last_origin_whose_horizon_had_closed(events, day, horizon, year):
+    assert last_closed_origin(events, date.fromisoformat(day), horizon) == year
+
+
+def test_every_training_row_had_closed_by_the_day(rows):
+    assert rows["closed"].all()
+    assert rows["origin"].max() == pd.Timestamp("2021-01-01")
+    assert rows["origin"].min() == pd.Timestamp("2012-01-01")
+    assert rows["event_date"].dropna().max() < pd.Timestamp("2023-01-01")
+
+
+def test_an_event_announced_on_the_day_or_later_is_no_outcome_yet(indicators, events):
+    # Somerset's, Thurrock's … of 2022 count by 2023; those of February 2021 do not by January 2021.
+    by = {day: training_rows(indicators, events, date.fromisoformat(day)) for day in ("2021-01-01", "2022-01-01")}
+    assert by["2021-01-01"]["event"].sum() == 3  # Northamptonshire at 2017 and 2018, Croydon at 2019
+    assert by["2022-01-01"]["event"].sum() > 10
+
+
+def test_too_early_a_day_is_one_sentence(indicators, events):
+    with pytest.raises(ModelError, match=r"^No origin from 2012 on had closed by 2013-06-01; choose a later date\.$"):
+        training_rows(indicators, events, date(2013, 6, 1))
+
+
+def test_an_origin_whose_horizon_is_open_is_refused(indicators, events, rows):
+    still_open = risk_set(indicators, events, [date(2025, 1, 1)])
+    with pytest.raises(ModelError, match="only to origins whose whole horizon has closed"):
+        fit(still_open, draws=0)
+    with pytest.raises(ModelError):
+        fit(rows.iloc[:0], draws=0)
+
+
+def test_only_councils_at_risk_and_watched_throughout_teach(rows, model):
+    """Count the rows by hand: at risk, and with an event or observed to the end."""
+    taught = rows[(rows["status"] == AT_RISK) & (rows["event"] | (rows["observed"] >= 1))]
+    assert model.training["rows"] == len(taught)
+    assert model.training["event_rows"] == taught["event"].sum()
+    assert model.training["councils_with_event"] == taught.loc[taught["event"], "ons_code"].nunique()
+    assert model.training["first_origin"] == "2012-01-01"
+    assert model.training["last_origin"] == "2021-01-01"
+    changed = rows.copy()
+    changed.attrs = dict(rows.attrs)
+    others = ~rows.index.isin(taught.index)
+    assert others.sum() > 10
+    changed.loc[others, "event"] = ~changed.loc[others, "event"] & (changed.loc[others, "status"] != AT_RISK)
+    assert fit(changed, draws=0).weights == model.weights
+
+
+def test_figures_after_the_day_are_not_among_the_rows(rows):
+    last = rows[rows["origin"] == "2021-01-01"]
+    assert (last["year"].dropna() <= 2019).all()
+
+
+# --- the weights ---
+
+
+def test_the_same_rows_give_the_same_model_whatever_their_order(rows, model):
+    shuffled = rows.sample(frac=1, random_state=1)
+    shuffled.attrs = dict(rows.attrs)
+    again = fit(shuffled, draws=0)
+    assert again.names == model.names
+    np.testing.assert_allclose(again.weight_vector(), model.weight_vector(), atol=1e-8)
+
+
+def test_the_weights_by_hand(rows, model):
+    """Fit the same terms with the estimator directly, and stretch them as the second step says."""
+    prior = load_prior()
+    use = (rows["status"] == AT_RISK) & (rows["event"] | (rows["observed"] >= 1))
+    x = designed(rows, load_terms())[use][model.names].to_numpy()
+    y, w = rows.loc[use, "event"].to_numpy(float), np.full(use.sum(), 0.5)
+    n = len(model.terms)
+    plain = PriorLogit(
+        prior_mean=np.r_[np.full(n, prior.weight), prior.upper_weight],
+        prior_sd=np.r_[np.full(n, prior.sd), prior.upper_sd],
+        intercept_mean=prior.intercept,
+        intercept_sd=prior.intercept_sd,
+    ).fit(x, y, w)
+    factor = spread_factor(x @ plain.coef_, y, w, prior)
+    np.testing.assert_allclose(model.weight_vector(), factor * plain.coef_, rtol=1e-9)
+    assert model.training["spread_factor"] == pytest.approx(factor)
+
+
+def test_without_an_event_the_model_is_close_to_its_prior(indicators, events):
+    rows = training_rows(indicators, events, date(2018, 1, 1))
+    assert rows["event"].sum() == 0
+    model = fit(rows, draws=0)
+    assert model.dropped == {} or set(model.dropped.values()) == {f"{MOST_TERMS} terms are kept at most"}
+    weights = np.array([model.weights[term.name] for term in model.terms])
+    assert (weights > 0).all()
+    assert np.ptp(weights) < load_prior().weight
+
+
+def test_a_prior_beyond_doubt_is_what_comes_out(rows):
+    sure = replace(load_prior(), sd=1e-6, upper_sd=1e-6, spread_sd=1e-6)
+    model = fit(rows, draws=0, prior=sure)
+    for term in model.terms:
+        assert model.weights[term.name] == pytest.approx(sure.weight, abs=1e-4)
+    assert model.weights[UPPER] == pytest.approx(sure.upper_weight, abs=1e-4)
+
+
+# --- which terms ---
+
+
+def test_a_term_against_its_sign_is_dropped_with_its_reason(rows):
+    terms = load_terms()
+    features = designed(rows, terms)
+    use = ((rows["status"] == AT_RISK) & (rows["event"] | (rows["observed"] >= 1))).to_numpy()
+    features, y = features[use], rows.loc[use, "event"].to_numpy(float)
+    turned = features.copy()
+    turned["housing"] *= -1
+    weight = np.full(len(y), 0.5)
+    kept, dropped = select_terms(features, y, weight, terms, load_prior())
+    assert "housing" in [term.name for term in kept]
+    kept, dropped = select_terms(turned, y, weight, terms, load_prior())
+    assert "housing" not in [term.name for term in kept]
+    assert dropped["housing"].startswith("its sign alone is -")
+
+
+def test_a_term_that_says_nothing_stays(rows):
+    """Check that noise alone is no ground to drop: only a sign put wrong by more than a standard error is."""
+    terms = load_terms()
+    features = designed(rows, terms)
+    features["reserves"] = 0.0
+    use = (rows["status"] == AT_RISK).to_numpy()
+    y = rows.loc[use, "event"].to_numpy(float)
+    kept, _ = select_terms(features[use], y, np.full(use.sum(), 0.5), terms, load_prior())
+    assert "reserves" in [term.name for term in kept]
+
+
+def test_no_more_than_ten_terms_are_kept_in_the_order_written(rows):
+    terms = load_terms()
+    many = tuple(replace(terms[0], name=f"reserves {i}") for i in range(MOST_TERMS + 2))
+    model = fit(rows, draws=0, terms=many)
+    assert [term.name for term in model.terms] == [term.name for term in many[:MOST_TERMS]]
+    assert set(model.dropped) == {"reserves 10", "reserves 11"}
+
+
+# --- the draws ---
+
+
+def test_draws_do_not_depend_on_how_the_work_is_split(rows):
+    one = fit(rows, draws=50, n_jobs=1)
+    two = fit(rows, draws=50, n_jobs=2)
+    np.testing.assert_array_equal(one.draws, two.draws)
+    few = fit(rows, draws=10)
+    np.testing.assert_array_equal(few.draws, one.draws[:10])
+    assert one.weights == few.weights
+    assert not np.array_equal(fit(rows, draws=10, seed=7).draws, few.draws)
+    # and they lie around the weights
+    low, high = np.quantile(one.draws, [0.01, 0.99], axis=0)
+    inside = (low <= one.weight_vector()) & (one.weight_vector() <= high)
+    assert inside.all()
+
+
+def test_the_fingerprint_is_of_the_figures_trained_on(rows, model):
+    changed = rows.copy()
+    changed.attrs = dict(rows.attrs)
+    at = changed.index[(changed["status"] == AT_RISK) & (changed["observed"] >= 1)][100]
+    changed.loc[at, "reserves_ratio"] *= 1.01
+    assert fit(changed, draws=0).training["sha256"] != model.training["sha256"]
