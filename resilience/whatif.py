@@ -18,6 +18,7 @@ from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.indicators.compute import chosen
 from resilience.indicators.formulas import REGISTRY, Books
+from resilience.indicators.formulas.reserves import reserves_earlier
 from resilience.model.calibration import BANDS, band_of
 from resilience.model.terms import design
 from resilience.ownassessment import OwnAssessment, known_rows, read_figures, with_own_figures
@@ -61,12 +62,12 @@ class _Desk:
     def __init__(self, run: Run, code: str) -> None:
         self.run, self.row = run, run.scores.loc[code]
         self.year = int(self.row["year"])
-        self.now = self._position(code)
         self.switches = {
             **chosen(run.indicators.attrs.get("switches")),
             "dsg_deficit": False,
             "hra_interest_out": False,
         }
+        self.now = self._position(code)
         self.terms = run.model.terms
         known = self._indicators([self.now]).iloc[0]
         # A term that these lines do not give back exactly as published is held where it is.
@@ -85,18 +86,12 @@ class _Desk:
 
         reserves = share("reserves_ratio")
         cushion = max(reserves, 0.005 * spending)
-        indicators = self.run.indicators[self.run.indicators["ons_code"] == code].set_index("year")
-        earlier = np.nan
-        if year - 3 in indicators.index and year - 3 in panel.index:
-            earlier = indicators.at[year - 3, "reserves_ratio"] * panel.at[year - 3, "rs_netrevexp_net_exp"]
         runway = float(row.get("reserves_runway_years", np.nan))
-        if np.isnan(earlier) and runway > 0:
-            earlier = reserves if runway >= 20 else reserves * (1 + 3 / runway)
         return Position(
             spending=spending,
             reserves=reserves,
             unallocated=share("unallocated_ratio"),
-            reserves_before=float(earlier),
+            reserves_before=self._reserves_before(panel, reserves, runway),
             interest=float(row.get("interest_to_reserves", np.nan)) * cushion,
             investment_income=share("investment_income_ratio"),
             housing=share("general_fund_housing_ratio"),
@@ -104,6 +99,17 @@ class _Desk:
             flexible_receipts=share("flexible_receipts_ratio"),
             capital_from_revenue=share("revenue_for_capital_ratio"),
         )
+
+    def _reserves_before(self, panel: pd.DataFrame, reserves: float, runway: float) -> float:
+        """Return usable reserves three years before, as the published runway has them."""
+        if 0 < runway < 20:
+            return reserves * (1 + 3 / runway)
+        # Not falling, or nothing left: how far does not matter for the runway, so as the formulas read the lines.
+        published = Books(panel.reset_index(), self.switches)
+        before = reserves_earlier(published, 3).to_numpy()[panel.index.get_loc(self.year)]
+        if runway >= 20 and not before <= reserves:
+            return reserves
+        return float(before)
 
     def _indicators(self, positions: list[Position]) -> pd.DataFrame:
         """Compute the terms' indicators of several positions by the formulas, one row a position."""

@@ -1,0 +1,203 @@
+"""Own figures beside the published ones, and the levers, as text for a terminal and as plain records for JSON."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from resilience import __version__
+from resilience.ownassessment import OwnAssessment, Step
+from resilience.ownfigures import MARK, line_label
+from resilience.pipeline import Run
+from resilience.report.watchlist import safe_cell
+from resilience.report.words import CANNOT_SEE, SCORE_IS, chance, chance_range, day, percent, pounds
+from resilience.riskset import AT_RISK
+from resilience.whatif import WARNING, lever_records, levers
+
+WIDTH = 100
+#: A term's move is told from this many log-odds on.
+WORTH_SAYING = 0.01
+_YEARS = ("reserves_runway_years",)
+_SHOWN = 40
+
+
+def own_text(assessment: OwnAssessment) -> str:
+    """Return an assessment with own figures as text: published alone, beside it with the figures, what moved, gaps."""
+    lines = [
+        f"*** {MARK} ***",
+        f"{assessment.council}, as of {day(assessment.as_of)}",
+        *_wrapped(
+            f"Chance: {SCORE_IS}. Everything marked 'own' rests on figures that nobody has published or checked."
+        ),
+        "",
+        *_beside(assessment),
+        "",
+    ]
+    for step in assessment.steps:
+        lines += _moves(step)
+    lines += _supplied(assessment)
+    lines += [f"Note: {remark}" for remark in assessment.figures.remarks]
+    lines += [
+        *_wrapped(
+            "The scales, the weights and the level of the chances are those of the published list, so no other council "
+            "moves; the rank is the one the council would have. " + CANNOT_SEE
+        ),
+        f"*** {MARK} ***",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
+def _beside(assessment: OwnAssessment) -> list[str]:
+    """Lay out the published and own results side by side, one line each."""
+    form = "{:<42.42} {:>8} {:>10}  {:<10} {:>5}  {}"
+    lines = [form.format("", "Chance", "90 % range", "Band", "Rank", "Figures")]
+    results = [("Published figures only", assessment.published)]
+    results += [(f"Own figures: {step.label}", step.row) for step in assessment.steps]
+    for label, row in results:
+        if row["status"] != AT_RISK:
+            lines.append(f"{label:<42.42} {row['status']}: no chance is given")
+            continue
+        cells = chance(row["risk"]), chance_range(row["risk_low"], row["risk_high"]), row["band"], int(row["rank"])
+        source = {"interim": " (second-hand)", "own": " (UNPUBLISHED)"}.get(row["source_kind"], "")
+        lines.append(form.format(label, *cells, row["outturn_year"] + source))
+    return lines
+
+
+def _moves(step: Step) -> list[str]:
+    """Say which terms moved, the largest first, and which figures were not supplied."""
+    moved = step.terms[step.terms["change"].abs() >= WORTH_SAYING]
+    lines = [f"What moved, {step.label} ({MARK}):" if len(moved) else f"Nothing moved, {step.label}."]
+    for _, term in moved.iterrows():
+        way = "raises" if term["change"] > 0 else "lowers"
+        lines.append(
+            f"  {term['label']:<40.40} {_figure(term, 'published'):>24} → {_figure(term, 'own'):<24} {way} the odds "
+            f"×{np.exp(term['change']):.2f}"
+        )
+    if step.carried:
+        said = "; ".join(f"{label} ({year})" for label, year in step.carried)
+        lines += _wrapped(f"Not supplied for the year, carried forward from the last one: {said}.", "  ")
+    if step.neutral:
+        lines += _wrapped(
+            f"No figure of the last three years, so taken as the median council's: {'; '.join(step.neutral)}.", "  "
+        )
+    return [*lines, ""]
+
+
+def _figure(term: pd.Series, side: str) -> str:
+    value, year = term[side], term[f"{side}_year"]
+    if pd.isna(value):
+        return "not known"
+    written = f"{value:.0f} years" if term["indicator"] in _YEARS else percent(value)
+    return f"{written} ({year})"
+
+
+def _supplied(assessment: OwnAssessment) -> list[str]:
+    """List the figures that differ from what is published."""
+    changes = assessment.figures.changes
+    if changes.empty:
+        return ["Nothing supplied differs from what is published.", ""]
+    lines = [f"Supplied in {assessment.figures.file} ({MARK}): {len(changes)} figures."]
+    corrected = changes[changes["published"].notna()]
+    for _, row in corrected.head(_SHOWN).iterrows():
+        lines.append(
+            f"  {row['outturn_year']} {line_label(row['line'])}: published {pounds(row['published'])}, own "
+            f"{pounds(row['supplied'])}"
+        )
+    if len(corrected) > _SHOWN:
+        lines.append(f"  … and {len(corrected) - _SHOWN} more corrections.")
+    return [*lines, ""]
+
+
+def own_record(assessment: OwnAssessment) -> dict[str, Any]:
+    """Return an assessment with own figures as plain types, marked as unpublished, for JSON or a page."""
+    return {
+        "mark": MARK,
+        "published_by_nobody": True,
+        "what": SCORE_IS,
+        "ons_code": assessment.ons_code,
+        "council": assessment.council,
+        "as_of": str(assessment.as_of),
+        "version": __version__,
+        "published": _result(assessment.published),
+        "with_own_figures": [
+            {
+                "label": step.label,
+                "mark": MARK,
+                **_result(step.row),
+                "terms": [
+                    {k: _plain(v) for k, v in row.items()} for row in step.terms.reset_index().to_dict("records")
+                ],
+                "carried": [{"label": label, "outturn_year": year} for label, year in step.carried],
+                "at_the_median_for_want_of_a_figure": list(step.neutral),
+            }
+            for step in assessment.steps
+        ],
+        "supplied": [
+            {name: _plain(row[name]) for name in ("outturn_year", "line", "published", "supplied")}
+            for row in assessment.figures.changes.to_dict("records")
+        ],
+        "remarks": list(assessment.figures.remarks),
+    }
+
+
+def own_json(assessment: OwnAssessment) -> str:
+    """Return an assessment with own figures as JSON."""
+    return json.dumps(own_record(assessment), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _result(row: pd.Series) -> dict[str, Any]:
+    names = ("status", "risk", "risk_low", "risk_high", "band", "rank", "outturn_year", "source_kind")
+    return {name: _plain(row[name]) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or pd.isna(value):
+        return None
+    value = value.item() if isinstance(value, np.generic) else value
+    return safe_cell(value)
+
+
+def levers_text(run: Run, code: str) -> str:
+    """Return the levers of a council as text for a terminal, with the warning that the model is not causal."""
+    table = levers(run, code)
+    if table.empty:
+        return "\n".join(["What would change it", *_wrapped(table.attrs["note"])]) + "\n"
+    risk, band = table.attrs["risk"], table.attrs["band"]
+    lines = [
+        f"What would change it: {table.attrs['council']}, {chance(risk)} ({band}) as of {day(run.as_of)}",
+        *_wrapped(WARNING),
+        "",
+    ]
+    for _, steps in table.groupby("lever", sort=False):
+        first = steps.iloc[0]
+        lines.append(first["label"])
+        for _, step in steps.iterrows():
+            after = f"{chance(step['risk_after']):>9}, {step['band_after']}, rank {step['rank_after']}"
+            lines.append(f"  {step['step']:<64.64} → {after}")
+        lines.append(f"  {next_band(first)}")
+        lines += _wrapped(f"Assumes: {first['assumes']}.", "  ")
+    return "\n".join(lines) + "\n"
+
+
+def next_band(record: pd.Series | dict[str, Any]) -> str:
+    """Say what a lever would take to reach the next lower band, from a row of ``levers`` or ``lever_records``."""
+    if record["reach"] == "in the lowest band":
+        return "Already in the lowest band."
+    if record["reach"] == "out of reach alone":
+        return f"To the band '{record['next_band']}': out of reach alone (looked up to {pounds(record['furthest'])})."
+    share = percent(record["to_next_band_share"])
+    return f"To the band '{record['next_band']}': {pounds(record['to_next_band'])} ({share} of net spending)."
+
+
+def levers_json(run: Run, code: str) -> str:
+    """Return the levers of a council as JSON, with the warning."""
+    content = {"warning": WARNING, "as_of": str(run.as_of), "levers": lever_records(run, code)}
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
