@@ -13,16 +13,19 @@ from resilience.indicators.groups import UNLIKE_OTHERS
 from resilience.lineage import lineage_of
 from resilience.report.words import CANNOT_SEE, day
 from resilience.riskset import AT_RISK, EVENT_ALREADY
-from resilience.sentences import flag_words, listed
+from resilience.sentences import flag_words, listed, when
 
 
-def status_text(row: pd.Series, as_of: date) -> str:
+def status_text(row: pd.Series, as_of: date, events: pd.DataFrame) -> str:
     """Say a council's status on a day in a sentence."""
     if row["status"] == AT_RISK:
         return f"At risk of a first event: none was known by {day(as_of)}."
     if row["status"] == EVENT_ALREADY:
+        same = events[(events["ons_code"] == row.name) & (events["known"] == row["event_date"]) & events["distress"]]
+        text = str(same["date"].iloc[0]) if len(same) else str(row["event_date"].date())
+        said = f"{'on ' if len(text) == 10 else 'in '}{when(text, row['event_date'])}"
         return (
-            f"An event was announced on {day(row['event_date'])}. The score is the chance of a first event, so none is "
+            f"Its first event was announced {said}. The score is the chance of a first event, so none is "
             "given; a second spell of distress is not modelled yet. Its figures are shown all the same."
         )
     return (
@@ -34,11 +37,12 @@ def status_text(row: pd.Series, as_of: date) -> str:
 def cannot_see(shared: Background, code: str, parts: pd.DataFrame) -> tuple[str, ...]:
     """Say what the figures behind a council's score cannot tell, in general and of this council."""
     said = [CANNOT_SEE]
+    scored = parts["log_odds"].notna().any()
     used = parts[parts["applies"] & (parts["outturn_year"] != "")]
     if len(used):
         years = used["outturn_year"].value_counts().sort_index(ascending=False)
         said.append(
-            "The score rests on figures of "
+            ("The score rests on figures of " if scored else "The figures here are of ")
             + listed([f"{year} ({n} of {len(used)})" for year, n in years.items()])
             + (
                 "; those from second-hand tables are marked, and lines these lack are the council's own last "

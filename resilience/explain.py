@@ -143,7 +143,7 @@ def explain(run: Run, council: str, *, shared: Background | None = None) -> Expl
     record = bands.loc[row["band"]].to_dict() if at_risk and len(bands) else {}
     return Explanation(
         **_who(row, code, run.as_of),
-        status_text=status_text(row, run.as_of),
+        status_text=status_text(run.scores.loc[code], run.as_of, run.events),
         reference=reference,
         reference_chance=float(expit(reference)),
         **_own(row, int((run.scores["status"] == AT_RISK).sum())),

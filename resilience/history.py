@@ -140,9 +140,9 @@ def score_history(
     -------
     DataFrame
         One row a January and council in being then: ``origin``, ``ons_code``, ``council``, ``class``, ``tier``,
-        ``status``, ``risk``, ``log_odds``, ``intercept``, ``rank``, ``of`` (councils ranked that day), ``band``, ``outturn_year``,
-        ``source_kind``, one ``term: …`` and one ``median: …`` a term (missing where that day's model did not have it:
-        its contribution, and the figure of the tier's median council), and, where the whole
+        ``status``, ``risk``, ``log_odds``, ``intercept``, ``rank``, ``of`` (councils ranked that day), ``band``,
+        ``outturn_year``, ``source_kind``; one ``term: …`` and one ``median: …`` a term (its contribution, and the
+        figure of the tier's median council; missing where that day's model did not have it); and, where the whole
         horizon had closed by ``as_of``, ``event`` and ``observed`` of ``risk_set``. Empty where no January lies
         between.
     """

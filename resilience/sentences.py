@@ -7,7 +7,7 @@ import pandas as pd
 
 from resilience.evidence import NOT_FALLING, Evidence
 from resilience.quality import MEANING
-from resilience.report.words import CLASS_PLURALS, closing_day, percent, pounds
+from resilience.report.words import CLASS_PLURALS, closing_day, day, percent, pounds
 from resilience.years import outturn_year_of
 
 # {value}, {closing} (31 March 2024), {year} (2023-24); the second is for a figure of nought or at its bound.
@@ -63,7 +63,7 @@ def sentence(evidence: Evidence, class_: str, label: str | None = None) -> str:
         lead, value = _NEGATIVE[name], figure(name, -evidence.value)
     text = lead.format(value=value, closing=closing_day(evidence.year), year=outturn_year_of(evidence.year))
     if is_number(evidence.median):
-        text += f" (tier median {_short(name, evidence.median)})"
+        text += f" (tier median {short_figure(name, evidence.median)})"
     against = _against(evidence, class_, bound)
     if against:
         text += f", {against}"
@@ -101,7 +101,10 @@ def _earlier(name: str, value: float) -> str:
     return "they were not falling" if name == "reserves_runway_years" else "none"
 
 
-def _short(name: str, value: float) -> str:
+def short_figure(name: str, value: float) -> str:
+    """Write an indicator's value for a table."""
+    if np.isnan(value):
+        return "not published"
     return "not falling" if name == "reserves_runway_years" and _at_bound(name, value) else figure(name, value)
 
 
@@ -154,6 +157,15 @@ def flag_words(text: str) -> list[str]:
         said = said.replace(" (difference, £ thousand)", "").replace(" (£ thousand)", "")
         words.append(f"{said}, by {pounds(float(amount))}" if amount and in_pounds else said)
     return words
+
+
+def when(date_text: str, known: object) -> str:
+    """Write a register's date as precisely as it is known: "5 September 2023", "February 2022", "2021"."""
+    if pd.isna(known):
+        return "undated"
+    if len(date_text) == 7:
+        return f"{pd.Timestamp(known):%B %Y}"
+    return day(known) if len(date_text) == 10 else date_text
 
 
 def listed(parts: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections.abc import Mapping
 
@@ -11,13 +12,17 @@ import pandas as pd
 from markupsafe import Markup, escape
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from scipy.special import expit, logit
 
 from resilience.explain import Explanation
 from resilience.report.words import chance, day
 from resilience.years import outturn_year_of
 
+#: Chances that may mark the scale.
+_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95)
+_MOST_TICKS = 5
 WORSE, BETTER, INK, GREY = "#d55e00", "#0072b2", "#1b1b1b", "#767676"
-_FONT = "system-ui,'Segoe UI',Roboto,'Liberation Sans',Arial,sans-serif"
+_FONT = "-apple-system,'Segoe UI',Roboto,Arial,'Liberation Sans',sans-serif"
 
 
 def svg(figure: Figure, *, title: str, desc: str, salt: str) -> Markup:
@@ -30,14 +35,15 @@ def svg(figure: Figure, *, title: str, desc: str, salt: str) -> Markup:
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     text = re.sub(r"\d+\.\d{2,}", lambda match: f"{float(match[0]):.1f}".rstrip("0").rstrip("."), text)
-    text = re.sub(r"(font: [^']*?px) [^;\"]*", rf"\1 {_FONT}", text)
+    text = re.sub(r" ?font-family: [^;\"]*;", "", text)
     text = re.sub(r' xmlns:xlink="[^"]*"', "", text).replace("xlink:href", "href")
     text = re.sub(r'\bid="(?!.*clip)([a-z]+_\d+|[a-z]+)"', "", text)
     text = re.sub(r"\s*\n\s*", " ", text)
     width, height = (round(float(size) * 72) for size in figure.get_size_inches())
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'role="img" aria-label="{escape(title)}"><title>{escape(title)}</title><desc>{escape(desc)}</desc>'
+        f'font-family="{_FONT}" role="img" aria-label="{escape(title)}">'
+        f"<title>{escape(title)}</title><desc>{escape(desc)}</desc>"
     )
     return Markup(head + text[text.index(">") + 1 :])  # names are escaped by matplotlib and above
 
@@ -50,46 +56,58 @@ def _bare(axis, *, keep: tuple[str, ...]) -> None:  # noqa: ANN001 - any matplot
 
 
 def contributions_chart(explanation: Explanation) -> Markup:
-    """Draw how the chance comes about: one step a term from the tier's median council to this one."""
+    """Draw how the score adds up: one step a term from the tier's median council to this one.
+
+    The scale is even in log-odds, on which the steps add up and no step's length depends on the order; it is marked
+    in chances.
+    """
     rows = explanation.contributions[explanation.contributions["applies"]]
     count = len(rows) + 2
-    figure = Figure(figsize=(5.6, 0.21 * count + 0.3))
-    axis = figure.add_axes((0.42, 0.09, 0.5, 0.9))
-    start, end = explanation.reference_chance * 100, explanation.risk * 100
-    spots = np.arange(count)
-    axis.barh(0, start, color="#bdbdbd", height=0.62)
-    for spot, (left, right) in enumerate(zip(rows["chance_from"] * 100, rows["chance_to"] * 100, strict=True), 1):
+    levels = explanation.reference + np.r_[0.0, np.cumsum(rows["log_odds"])]
+    figure = Figure(figsize=(4.7, 0.178 * count + 0.3))
+    axis = figure.add_axes((0.5, 0.3 / (0.178 * count + 0.3) * 0.75, 0.49, 0.98 - 0.3 / (0.178 * count + 0.3) * 0.75))
+    low = levels.min() - 0.06 * np.ptp(levels) - 0.1
+    high = levels.max() + 0.2 * np.ptp(levels) + 0.2
+    ticks = [one for one in _TICKS if low <= logit(one) <= high]
+    ticks = ticks[:: 1 + (len(ticks) - 1) // _MOST_TICKS]
+    for one in ticks:
+        axis.axvline(logit(one), color="#e4e4e4", linewidth=0.6, zorder=0)
+    axis.plot([levels[0]] * 2, [-0.35, 0.35], color=INK, linewidth=3)
+    for spot, (left, right) in enumerate(itertools.pairwise(levels), 1):
         colour, hatch = (WORSE, None) if right >= left else (BETTER, "////")
         axis.barh(spot, right - left, left=left, color=colour, hatch=hatch, edgecolor="white", linewidth=0, height=0.62)
-        axis.plot([right, right], [spot - 0.31, spot + 1.31], color=GREY, linewidth=0.6)
-    axis.barh(count - 1, end, color=INK, height=0.62)
-    names = ["Median council of its tier", *rows["label"], explanation.council]
-    points = rows["points"] * 100
-    ends = [start, *(np.maximum(rows["chance_from"], rows["chance_to"]) * 100), end]
-    labels = [chance(start / 100), *(_signed(one) for one in points), chance(end / 100)]
+        axis.plot([left, left], [spot - 1, spot], color=GREY, linewidth=0.6, zorder=0)
+    axis.plot([levels[-1]] * 2, [count - 2, count - 1.35], color=GREY, linewidth=0.6, zorder=0)
+    axis.plot([levels[-1]] * 2, [count - 1.35, count - 0.65], color=INK, linewidth=3)
+    ends = [levels[0], *np.maximum(levels[:-1], levels[1:]), levels[-1]]
+    chances = expit(levels)
+    labels = [chance(chances[0]), *(step_chance(one) for one in chances[1:]), chance(chances[-1])]
     for spot, (at, label) in enumerate(zip(ends, labels, strict=True)):
-        axis.annotate(label, (at, spot), xytext=(3, 0), textcoords="offset points", va="center", fontsize=8)
-    axis.set_yticks(spots, names)
+        bold = "bold" if spot in (0, count - 1) else "normal"
+        place = {"xytext": (3, 0), "textcoords": "offset points"}
+        axis.annotate(label, (at, spot), va="center", fontsize=7.5, fontweight=bold, **place)
+    axis.set_yticks(np.arange(count), ["Median council of its tier", *rows["label"], explanation.council])
     axis.set_ylim(count - 0.5, -0.5)
-    top = max(ends)
-    axis.set_xlim(0, top * 1.18 + 0.1)
-    axis.set_xticks([])
-    _bare(axis, keep=("left",))
-    axis.tick_params(axis="y", length=0, labelsize=8)
-    said = "; ".join(f"{label} {_signed(one)} points" for label, one in zip(rows["label"], points, strict=True))
+    axis.set_xlim(low, high)
+    axis.set_xticks([logit(one) for one in ticks], [f"{100 * one:g} %" for one in ticks])
+    _bare(axis, keep=("bottom",))
+    axis.tick_params(axis="y", length=0)
+    said = "; ".join(
+        f"{label} to {step_chance(to)}" for label, to in zip(rows["label"], rows["chance_to"], strict=True)
+    )
     return svg(
         figure,
-        title=f"How the chance for {explanation.council} comes about",
-        desc=f"From {chance(start / 100)} at its tier's median to {chance(end / 100)}: {said}.",
+        title=f"How the score of {explanation.council} adds up",
+        desc=f"From {step_chance(explanation.reference_chance)} at its tier's median: {said}.",
         salt="contributions",
     )
 
 
-def _signed(points: float) -> str:
-    if abs(points) < 0.05:
-        return "0"
-    text = f"{abs(points):.0f}" if abs(points) >= 1 else f"{abs(points):.1f}"
-    return f"{'+' if points > 0 else '−'}{text}"
+def step_chance(risk: float) -> str:
+    """Write a chance on the way to another: below 10 % with a digit, as many steps are small."""
+    if risk < 0.001:
+        return "under 0.1 %"
+    return f"{100 * risk:.1f} %" if risk < 0.0995 else chance(risk)
 
 
 def history_chart(name: str, history: pd.DataFrame, events: pd.DataFrame) -> Markup:
@@ -103,8 +121,8 @@ def history_chart(name: str, history: pd.DataFrame, events: pd.DataFrame) -> Mar
     events : DataFrame
         Those that count, with ``known``.
     """
-    figure = Figure(figsize=(5.6, 2.05))
-    axis = figure.add_axes((0.085, 0.13, 0.9, 0.79))
+    figure = Figure(figsize=(4.7, 1.95))
+    axis = figure.add_axes((0.095, 0.13, 0.89, 0.8))
     scored = history[history["risk"].notna()]
     axis.plot(history["on"], history["class_median"] * 100, color=GREY, linewidth=1.2, linestyle=(0, (3, 2)))
     axis.plot(scored["on"], scored["risk"] * 100, color=INK, linewidth=1.6, marker="o", markersize=4)
@@ -117,6 +135,7 @@ def history_chart(name: str, history: pd.DataFrame, events: pd.DataFrame) -> Mar
             textcoords="offset points",
             ha="center",
             fontsize=7.5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
         )
     dated = events["known"].dropna()
     first, last = history["on"].min(), history["on"].max()

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from resilience.explain import Explanation
 from resilience.indicators.definitions import FAMILIES
 from resilience.report import council as told
-from resilience.report.charts import contributions_chart, history_chart, sparkline
+from resilience.report.charts import contributions_chart, history_chart, sparkline, step_chance
 from resilience.report.council import Assessment
 from resilience.report.html import page
-from resilience.report.words import chance
 from resilience.riskset import AT_RISK
-from resilience.sentences import figure
+from resilience.sentences import short_figure
 
 #: Families whose rows are left out in print, where two sides are all there is.
 SCREEN_ONLY = ("context", "reporting")
@@ -55,8 +53,8 @@ def steps(why: Explanation) -> list[dict]:
             "label": row.label,
             "sentence": row.sentence,
             "log_odds": f"{row.log_odds:+.2f}".replace("-", "−"),
-            "from": chance(row.chance_from),
-            "to": chance(row.chance_to),
+            "from": step_chance(row.chance_from),
+            "to": step_chance(row.chance_to),
             "raises": row.log_odds > 0,
             "worth": abs(row.log_odds) >= 0.1,
         }
@@ -74,22 +72,18 @@ def change_rows(why: Explanation) -> list[dict]:
             then, now = f"{row.value_then:.0f} first events a year", f"{row.value_now:.0f}"
         else:
             name = why.contributions.at[row.Index, "indicator"]
-            then, now = (_short(name, value) for value in (row.value_then, row.value_now))
+            then, now = (short_figure(name, value) for value in (row.value_then, row.value_now))
         rows.append(
             {
                 "label": row.label,
                 "then": then,
                 "now": now,
-                "from": chance(row.chance_from),
-                "to": chance(row.chance_to),
+                "from": step_chance(row.chance_from),
+                "to": step_chance(row.chance_to),
                 "raises": row.log_odds > 0,
             }
         )
     return rows
-
-
-def _short(name: str, value: float) -> str:
-    return "not published" if np.isnan(value) else figure(name, value)
 
 
 def families(one: Assessment) -> list[tuple[str, str, list[dict]]]:

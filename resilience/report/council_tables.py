@@ -14,7 +14,7 @@ from resilience.indicators.definitions import Definition, load_definitions
 from resilience.publications.releases import basis
 from resilience.report.words import percent, pounds
 from resilience.riskset import AT_RISK, CARRY_YEARS, CORE
-from resilience.sentences import NOT_FALLING, figure
+from resilience.sentences import figure, short_figure
 from resilience.years import outturn_year_of
 
 #: How many peers are named.
@@ -23,7 +23,7 @@ PEERS = 10
 SMALLEST_MOVE = 0.0005
 _GRADES = {1: "outstanding", 2: "good", 3: "requires improvement", 4: "inadequate"}
 _PUBLICATIONS = {
-    "outturn": "Local authority revenue expenditure and financing: individual council data, outturn",
+    "outturn": "Revenue outturn, council by council",
     "budget": "Revenue Account budget",
     "council_tax": "Council tax levels and requirements",
     "service_outturn": "Revenue outturn, service expenditure (RSX)",
@@ -42,8 +42,8 @@ def value_text(definition: Definition, value: float) -> str:
     if definition.unit == "ratio":
         return figure(definition.name, value) if definition.name != "ehc_plans_share" else percent(value)
     if definition.unit == "years":
-        if definition.name == "reserves_runway_years" and value >= NOT_FALLING:
-            return "not falling"
+        if definition.name == "reserves_runway_years":
+            return short_figure(definition.name, value)
         return f"{value:.0f} year{'' if round(value) == 1 else 's'}"
     if definition.unit == "£ thousand":
         return pounds(value)
@@ -137,10 +137,10 @@ def switch_table(shared: Background, code: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``definition`` (in words), ``label``, ``default``, ``switched`` (as text) and ``year``; one row a figure that
-        moves by a twentieth of a per cent or more.
+        ``definition`` (in words), ``label``, ``default``, ``switched`` (as text), ``year`` and ``level`` (False for
+        a change over years); one row a figure that moves by a twentieth of a per cent or more.
     """
-    columns = ["definition", "label", "default", "switched", "year"]
+    columns = ["definition", "label", "default", "switched", "year", "level"]
     own = shared.figures.own(code)
     years = own.index[(own["source_kind"] == "original") & own[CORE].notna()]
     rows = []
@@ -158,7 +158,8 @@ def switch_table(shared: Background, code: str) -> pd.DataFrame:
                 continue
             said = f"{'Without' if default else 'With'}: {words}"
             texts = (value_text(definition, before), value_text(definition, after))
-            rows.append((said, definition.label, *texts, outturn_year_of(year)))
+            level = not name.endswith(("_1y", "_3y"))
+            rows.append((said, definition.label, *texts, outturn_year_of(year), level))
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -191,8 +192,10 @@ def levers(explanation: Explanation) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "label": rows["label"],
-            "figure": [figure(name, value) for name, value in zip(rows["indicator"], rows["value"], strict=True)],
-            "median": [figure(name, value) for name, value in zip(rows["indicator"], rows["median"], strict=True)],
+            "figure": [short_figure(name, value) for name, value in zip(rows["indicator"], rows["value"], strict=True)],
+            "median": [
+                short_figure(name, value) for name, value in zip(rows["indicator"], rows["median"], strict=True)
+            ],
             "risk": expit(explanation.log_odds - rows["log_odds"]),
         }
     )

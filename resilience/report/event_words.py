@@ -10,7 +10,7 @@ import pandas as pd
 from resilience.councils import council as facts_of
 from resilience.lineage import lineage_of
 from resilience.report.words import day
-from resilience.sentences import listed
+from resilience.sentences import listed, when
 
 _SUPPORT = {
     "in_principle": "in principle",
@@ -52,7 +52,6 @@ _CAUSES = {
     "investments": "investments",
     "unlawful-payment": "an unlawful payment",
 }
-_MONTH = re.compile(r"^\d{4}-\d{2}$")
 
 
 def council_events(events: pd.DataFrame, code: str, as_of: date) -> pd.DataFrame:
@@ -84,7 +83,7 @@ def council_events(events: pd.DataFrame, code: str, as_of: date) -> pd.DataFrame
                 "ons_code": owner,
                 "council": facts_of(owner).council if owner in codes else group["council"].iloc[0],
                 "known": group["known"].iloc[0],
-                "when": _when(group.iloc[0]),
+                "when": when(group["date"].iloc[0], group["known"].iloc[0]),
                 "what": _support(group) if kind == "efs" else listed([_kind(one) for one in group["subtype"].unique()]),
                 "cause": _CAUSES.get(str(cause), str(cause).replace("-", " ")),
                 "counts": bool(counts),
@@ -94,15 +93,6 @@ def council_events(events: pd.DataFrame, code: str, as_of: date) -> pd.DataFrame
     columns = ["ons_code", "council", "known", "when", "what", "cause", "counts", "sources"]
     table = pd.DataFrame(result, columns=columns)
     return table.sort_values("known", kind="stable", na_position="last", ignore_index=True)
-
-
-def _when(row: pd.Series) -> str:
-    text = str(row["date"])
-    if pd.isna(row["known"]):
-        return "undated"
-    if _MONTH.match(text):
-        return f"{row['known']:%B %Y}"
-    return day(row["known"]) if len(text) == 10 else text
 
 
 def _support(rows: pd.DataFrame) -> str:
