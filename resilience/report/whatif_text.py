@@ -59,36 +59,60 @@ def _beside(assessment: OwnAssessment) -> list[str]:
     """Lay out the published and own results side by side, one line each."""
     form = "{:<42.42} {:>8} {:>10}  {:<10} {:>5}  {}"
     lines = [form.format("", "Chance", "90 % range", "Band", "Rank", "Figures")]
-    results = [("Published figures only", assessment.published)]
-    results += [(f"Own figures: {step.label}", step.row) for step in assessment.steps]
-    for label, row in results:
+    for label, row in _results(assessment):
         if row["status"] != AT_RISK:
             lines.append(f"{label:<42.42} {row['status']}: no chance is given")
             continue
         cells = chance(row["risk"]), chance_range(row["risk_low"], row["risk_high"]), row["band"], int(row["rank"])
-        source = {"interim": " (second-hand)", "own": " (UNPUBLISHED)"}.get(row["source_kind"], "")
-        lines.append(form.format(label, *cells, row["outturn_year"] + source))
+        lines.append(form.format(label, *cells, _year(row)))
     return lines
+
+
+def _results(assessment: OwnAssessment) -> list[tuple[str, pd.Series]]:
+    """Return the rows to be set beside each other, the published one first."""
+    own = [(f"Own figures: {step.label}", step.row) for step in assessment.steps]
+    return [("Published figures only", assessment.published), *own]
+
+
+def _year(row: pd.Series) -> str:
+    if pd.isna(row["outturn_year"]):
+        return "none"
+    return row["outturn_year"] + {"interim": " (second-hand)", "own": " (UNPUBLISHED)"}.get(row["source_kind"], "")
 
 
 def _moves(step: Step) -> list[str]:
     """Say which terms moved, the largest first, and which figures were not supplied."""
+    moved = _moved(step)
+    lines = [f"What moved, {step.label} ({MARK}):" if moved else f"Nothing moved, {step.label}."]
+    lines += [f"  {one['label']:<40.40} {one['published']:>24} → {one['own']:<24} {one['odds']}" for one in moved]
+    for note in _gaps(step):
+        lines += _wrapped(note, "  ")
+    return [*lines, ""]
+
+
+def _moved(step: Step) -> list[dict[str, str]]:
+    """Return the terms that moved enough to speak of, in words."""
     moved = step.terms[step.terms["change"].abs() >= WORTH_SAYING]
-    lines = [f"What moved, {step.label} ({MARK}):" if len(moved) else f"Nothing moved, {step.label}."]
-    for _, term in moved.iterrows():
-        way = "raises" if term["change"] > 0 else "lowers"
-        lines.append(
-            f"  {term['label']:<40.40} {_figure(term, 'published'):>24} → {_figure(term, 'own'):<24} {way} the odds "
-            f"×{np.exp(term['change']):.2f}"
-        )
+    return [
+        {
+            "label": term["label"],
+            "published": _figure(term, "published"),
+            "own": _figure(term, "own"),
+            "odds": f"{'raises' if term['change'] > 0 else 'lowers'} the odds ×{np.exp(term['change']):.2f}",
+        }
+        for _, term in moved.iterrows()
+    ]
+
+
+def _gaps(step: Step) -> list[str]:
+    """Say which figures were not supplied, and what stands in for them."""
+    found = []
     if step.carried:
         said = "; ".join(f"{label} ({year})" for label, year in step.carried)
-        lines += _wrapped(f"Not supplied for the year, carried forward from the last one: {said}.", "  ")
+        found.append(f"Not supplied for the year, carried forward from the last one: {said}.")
     if step.neutral:
-        lines += _wrapped(
-            f"No figure of the last three years, so taken as the median council's: {'; '.join(step.neutral)}.", "  "
-        )
-    return [*lines, ""]
+        found.append(f"No figure of the last three years, so taken as the median council's: {'; '.join(step.neutral)}.")
+    return found
 
 
 def _figure(term: pd.Series, side: str) -> str:
@@ -151,6 +175,35 @@ def own_record(assessment: OwnAssessment) -> dict[str, Any]:
 def own_json(assessment: OwnAssessment) -> str:
     """Return an assessment with own figures as JSON."""
     return json.dumps(own_record(assessment), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def own_html(assessment: OwnAssessment) -> str:
+    """Return an assessment with own figures as a page that needs nothing else, marked as unpublished throughout."""
+    from resilience.report.html import page
+
+    results = []
+    for label, row in _results(assessment):
+        at_risk = row["status"] == AT_RISK
+        results.append(
+            {
+                "label": label,
+                "year": _year(row),
+                "status": row["status"],
+                "risk": chance(row["risk"]) if at_risk else "",
+                "range": chance_range(row["risk_low"], row["risk_high"]),
+                "band": row["band"],
+                "rank": int(row["rank"]) if at_risk else "",
+            }
+        )
+    return page(
+        "own_figures.html.j2",
+        mark=MARK,
+        record=own_record(assessment),
+        results=results,
+        steps=[{"label": s.label, "moved": _moved(s), "notes": _gaps(s)} for s in assessment.steps],
+        remarks=list(assessment.figures.remarks),
+        links=[],
+    )
 
 
 def _result(row: pd.Series) -> dict[str, Any]:
