@@ -25,6 +25,7 @@ from resilience.report.html import page, slug
 from resilience.report.page import site_assets, watchlist_page
 from resilience.report.site_history import January, file_name, history_page, januaries, january_page
 from resilience.report.site_methods import dictionary_values, methods_values
+from resilience.report.site_national import national_values
 from resilience.report.site_record import record_values
 from resilience.report.words import day
 from resilience.report.workbook import to_xlsx
@@ -36,6 +37,7 @@ _PAGES = (
     ("index.html", "Watch list"),
     ("history.html", "Past lists"),
     ("record.html", "The record"),
+    ("national.html", "National picture"),
     ("methods.html", "Methods"),
     ("dictionary.html", "Dictionary"),
 )
@@ -72,6 +74,7 @@ def build_site(
     *,
     as_of: date | None = None,
     councils: Iterable[str] | None = None,
+    first: int = FIRST,
     n_jobs: int = 2,
     draws: int = DRAWS,
     progress: Callable[[str], None] | None = None,
@@ -86,6 +89,8 @@ def build_site(
         The day of the list, by default today.
     councils : iterable of str, optional
         Names or codes of the councils that get a page of their own; by default every council.
+    first : int
+        The first January looked back to.
     n_jobs : int
         Processes.
     draws : int
@@ -103,10 +108,16 @@ def build_site(
     DataError
         If something else than a site is in the folder's place, or it cannot be written.
     """
-    say = progress or (lambda text: None)
     output = Path(output)
     _may_replace(output)
-    site = prepare(as_of=as_of, councils=councils, n_jobs=n_jobs, draws=draws, progress=say)
+    site = prepare(as_of=as_of, councils=councils, first=first, n_jobs=n_jobs, draws=draws, progress=progress)
+    return write_site(site, output, n_jobs=n_jobs, progress=progress)
+
+
+def write_site(site: Site, output: Path, *, n_jobs: int = 2, progress: Callable[[str], None] | None = None) -> Path:
+    """Write every page beside the folder, then put all of them in its place; parameters as in ``build_site``."""
+    say = progress or (lambda text: None)
+    _may_replace(output)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{output.name}.", dir=output.parent))
@@ -130,6 +141,7 @@ def prepare(
     *,
     as_of: date | None = None,
     councils: Iterable[str] | None = None,
+    first: int = FIRST,
     n_jobs: int = 2,
     draws: int = DRAWS,
     progress: Callable[[str], None] | None = None,
@@ -140,11 +152,11 @@ def prepare(
     run = pipeline.run(as_of)
     say("past lists and the record")
     figures, events = run.indicators, run.events
-    last = max(FIRST, min(run.as_of.year, events.attrs["to"].year))
+    last = max(first, min(run.as_of.year, events.attrs["to"].year))
     result, history = Parallel(n_jobs=n_jobs)(
         [
-            delayed(backtest)(figures, events, last=last, draws=draws, n_jobs=1),
-            delayed(score_history)(figures, events, run.as_of),
+            delayed(backtest)(figures, events, first=first, last=last, draws=draws, n_jobs=1),
+            delayed(score_history)(figures, events, run.as_of, first=first),
         ]
     )
     say("what the councils' pages share")
@@ -185,6 +197,10 @@ def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
     for one in site.lists:
         content = january_page(run, one, site.lists, address=site.address, links=links("history.html"))
         yield file_name(one), content
+    yield (
+        "national.html",
+        page("national.html.j2", **site_assets(), links=links("national.html"), **national_values(run)),
+    )
     values = record_values(run, site.result, site.lists, site.address)
     yield "record.html", page("record.html.j2", **site_assets(), links=links("record.html"), **values)
     yield "methods.html", page("methods.html.j2", **site_assets(), links=links("methods.html"), **methods_values(run))

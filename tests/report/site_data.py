@@ -1,12 +1,32 @@
-"""One run for all tests of what a person reads; working it out takes seconds, so it is done once."""
+"""One run, and one small site, for all tests of what a person reads; they take seconds, so each is made once."""
 
+import shutil
+import tempfile
+from atexit import register
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 from resilience import pipeline
 from resilience.report import watchlist
+from resilience.report.site import Site, prepare, write_site
 
-AS_OF = date(2026, 1, 1)
+AS_OF = date(2026, 11, 22)
+#: A council of each kind: with an event, at the top, at the bottom, built from predecessors, and the two oddities.
+TWELVE = (
+    "Croydon",
+    "Woking",
+    "Sutton",
+    "Brighton and Hove",
+    "Oxford",
+    "Kent",
+    "Sheffield",
+    "Somerset",
+    "Spelthorne",
+    "Westmorland and Furness",
+    "City of London",
+    "Isles of Scilly",
+)
 
 
 @lru_cache(maxsize=1)
@@ -17,3 +37,15 @@ def one_run():
 @lru_cache(maxsize=1)
 def one_frame():
     return watchlist.table(one_run())
+
+
+@lru_cache(maxsize=1)
+def small_site() -> Site:
+    return prepare(as_of=AS_OF, councils=TWELVE, first=2022, draws=20)
+
+
+@lru_cache(maxsize=1)
+def small_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="resilience-site-"))
+    register(shutil.rmtree, folder, ignore_errors=True)
+    return write_site(small_site(), folder / "site")

@@ -1,0 +1,235 @@
+"""The site in headless Chromium: as a reader uses it, on a desk and a phone, on paper, and by axe-core's rules."""
+
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from shutil import which
+from threading import Thread
+
+import pytest
+from site_data import small_folder
+
+CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+KINDS = (
+    "index.html",
+    "history.html",
+    "january-2024.html",
+    "record.html",
+    "national.html",
+    "methods.html",
+    "dictionary.html",
+    "councils/croydon.html",
+    "councils/sutton.html",
+)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine (Debian: apt install chromium)"),
+    # Playwright's own event loop is closed by the interpreter's end, not by us.
+    pytest.mark.filterwarnings("default::ResourceWarning"),
+]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *given):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(small_folder())))
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def opened(browser, address):
+    """Return a function that opens a page; the test fails if it complains or asks for anything from elsewhere."""
+    contexts, complaints, asked = [], [], []
+
+    def open_page(name, *, width=1100, height=900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(name if "://" in name else address + name)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    # A browser may ask the server for its icon; pages ask for nothing but themselves.
+    assert [url for url in asked if not url.startswith((address, "file:", "data:"))] == []
+
+
+def shown(page):
+    return page.locator("#list tbody tr:not([hidden]) th[scope=row]").evaluate_all(
+        "all => all.map(a => a.dataset.sort)"
+    )
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_opens_on_desk_and_phone_without_scrolling_sideways(opened, name):
+    for width in (1100, 390, 320):
+        page = opened(name, width=width)
+        assert page.locator("h1").count() == 1
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+
+
+def test_search_filter_and_clear(opened):
+    page = opened("index.html")
+    every = len(shown(page))
+    assert every > 300 and "All" in page.inner_text("#count")
+    page.fill("#f-q", "croy")
+    page.wait_for_function("document.getElementById('count').textContent.startsWith('1 of')")
+    assert shown(page) == ["Croydon"]
+    page.fill("#f-q", "")
+    page.select_option("#f-class", "LB")
+    page.select_option("#f-status", "at-risk")
+    page.wait_for_function("!document.getElementById('count').textContent.startsWith('1 of')")
+    found = shown(page)
+    assert 5 < len(found) < 33 and "Sutton" in found and "Croydon" not in found
+    assert page.inner_text("#count").startswith(f"{len(found)} of {every} councils shown")
+    page.fill("#f-q", "zzzz")
+    page.wait_for_function("document.getElementById('count').textContent.startsWith('No council')")
+    page.click("text=Clear")
+    page.wait_for_function("document.getElementById('count').textContent.startsWith('All')")
+    assert len(shown(page)) == every
+
+
+def test_region_and_band_together(opened):
+    page = opened("index.html")
+    page.select_option("#f-region", "north-west")
+    page.select_option("#f-band", "very-high")
+    page.wait_for_function("document.getElementById('count').textContent.includes(' of ')")
+    rows = page.locator("#list tbody tr:not([hidden])")
+    assert rows.count() > 0
+    assert set(rows.evaluate_all("all => all.map(a => a.dataset.region + ' ' + a.dataset.band)")) == {
+        "north-west very-high"
+    }
+
+
+def test_sort_with_the_keyboard(opened):
+    page = opened("index.html")
+    first = shown(page)
+    council = page.locator("#list thead th", has_text="Council")
+    council.locator("button").focus()
+    page.keyboard.press("Enter")
+    assert council.get_attribute("aria-sort") == "ascending"
+    assert shown(page)[0] == "Adur"
+    assert "sorted by council" in page.inner_text("#count")
+    page.keyboard.press("Space")
+    assert council.get_attribute("aria-sort") == "descending"
+    assert shown(page)[0] == "York"
+    page.locator("#list thead th", has_text="Rank").locator("button").click()
+    assert council.get_attribute("aria-sort") is None
+    assert shown(page)[:200] == first[:200]
+    page.locator("#list thead th", has_text="Chance").locator("button").click()
+    assert shown(page)[:200] == first[:200]  # the highest first
+    page.locator("#list thead th", has_text="Rank").locator("button").click()
+    page.locator("#list thead th", has_text="Rank").locator("button").click()
+    last = page.locator("#list tbody tr").last
+    assert last.get_attribute("data-status") != "at-risk"  # what has no rank stays last either way
+
+
+def test_reached_by_tab_alone(opened):
+    page = opened("index.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "f-q":
+            break
+    page.keyboard.type("croydon")
+    page.wait_for_function("document.getElementById('count').textContent.startsWith('1 of')")
+
+
+def test_a_view_is_kept_in_the_address(opened):
+    page = opened("index.html")
+    page.select_option("#f-class", "SC")
+    page.wait_for_function("location.hash.includes('class=SC')")
+    again = opened(page.url)
+    assert again.locator("#f-class").input_value() == "SC"
+    assert shown(again) == shown(page)
+
+
+def test_follow_a_link_and_come_back(opened):
+    page = opened("index.html")
+    page.click("#list a:text-is('Croydon')")
+    assert page.url.endswith("councils/croydon.html") and "Croydon" in page.inner_text("h1")
+    page.click("nav >> text=Watch list")
+    assert page.url.endswith("index.html")
+    page.click("nav >> text=Past lists")
+    page.click("main >> text='2024'")
+    assert "1 January 2024" in page.inner_text("h1")
+    page.select_option("#f-show", "missed")
+    page.wait_for_function("document.getElementById('count').textContent.includes(' of ')")
+    marks = page.locator("#list tbody tr:not([hidden]) .mark").all_inner_texts()
+    assert marks and set(marks) == {"Missed"}
+
+
+def test_opens_as_a_file(opened):
+    page = opened((small_folder() / "index.html").as_uri())
+    page.fill("#f-q", "kent")
+    page.wait_for_function("document.getElementById('count').textContent.includes(' of ')")
+    page.click("#list a:text-is('Kent')")
+    assert "Kent" in page.inner_text("h1")
+
+
+def test_without_script_a_plain_table(opened):
+    page = opened("index.html", java_script_enabled=False)
+    assert page.locator("form[data-filters]").is_hidden()
+    assert page.locator("#list tbody tr").count() > 300
+    assert page.locator("#list thead button").count() == 0
+
+
+@pytest.mark.parametrize("name", ["index.html", "record.html", "january-2024.html"])
+def test_prints(opened, tmp_path, name):
+    page = opened(name)
+    target = tmp_path / "page.pdf"
+    page.pdf(path=target, format="A4", prefer_css_page_size=True)
+    content = target.read_bytes()
+    assert content.startswith(b"%PDF-") and len(content) > 20_000
+    assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") <= 30
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_axe_finds_nothing_serious(opened, name):
+    script = Path(pytest.importorskip("axe_playwright_python").__file__).with_name("axe.min.js")
+    for width in (1100, 390):
+        page = opened(name, width=width, bypass_csp=True)
+        page.evaluate(script.read_text("utf-8"))
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        grave = [
+            (one["impact"], one["id"], one["nodes"][0]["html"][:150], one["nodes"][0]["failureSummary"][:300])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
+        assert grave == []
