@@ -10,6 +10,7 @@ import pandas as pd
 from resilience.councils import council
 from resilience.indicators.definitions import load_definitions
 from resilience.pipeline import Run
+from resilience.report.words import pounds
 from resilience.years import outturn_year_of, year_of
 
 #: Outturn years (by the calendar year they end in) whose reserves held COVID grants to be spent later.
@@ -112,8 +113,15 @@ def carried_years(row: pd.Series) -> dict[str, int]:
 
 
 def held_still(run: Run, first: pd.Series, last: pd.Series) -> tuple[str, ...]:
-    """Return the terms that cannot be compared: at one end their figure is carried from a COVID year."""
+    """Return the terms that cannot be compared between two rows.
+
+    Those whose figure at one end is carried from a COVID year, and income from investments where it is exactly nought
+    at one end only: such income does not vanish, it was returned under another line.
+    """
     old = {name for row in (first, last) for name, year in carried_years(row).items() if year in COVID_YEARS}
+    nought = [abs(float(row.get("investment_income_ratio", np.nan))) < 1e-9 for row in (first, last)]
+    if nought[0] != nought[1]:
+        old.add("investment_income_ratio")
     return tuple(term.name for term in run.model.terms if term.indicator in old)
 
 
@@ -242,10 +250,17 @@ def _marks(run: Run, code: str, first: pd.Series, last: pd.Series) -> list[str]:
             f"repayment of debt (MRP) fell from {100 * before:.1f} % to {100 * after:.1f} % of net spending while "
             "interest did not: a change of policy rather than less debt"
         )
+    elif after < 0.005 and interest[1] > 0.02:
+        amount = pounds(after * float(last["net_revenue_expenditure"]))
+        marks.append(f"hardly any debt was repaid from revenue at the end (MRP {amount})")
+    if float(last["general_fund_housing_ratio"]) < 0:
+        marks.append("housing shows net income at the end: a one-off or a change of lines, not lower cost")
+    if bool(first["built"]):
+        marks.append("the start is its predecessors' figures added up")
     still = held_still(run, first, last)
     labels = [term.label.lower() for term in run.model.terms if term.name in still]
     if labels:
-        marks.append(f"left out, for want of a figure outside the COVID years: {', '.join(labels)}")
+        marks.append(f"left out, for want of a figure that compares: {', '.join(labels)}")
     older = [
         f"{term.label.lower()} is of {outturn_year_of(year)}"
         for name, year in carried_years(last).items()
