@@ -51,7 +51,7 @@ def cannot_see(shared: Background, code: str, parts: pd.DataFrame) -> tuple[str,
                 else "."
             )
         )
-    limits = [str(label).lower() for label in parts.loc[parts["at_limit"], "label"]]
+    limits = [str(label) for label in parts.loc[parts["at_limit"], "label"]]
     if limits:
         said.append(
             f"So far from the median that more would not count: {listed(limits)}. The model cuts off at three spreads, "

@@ -308,6 +308,33 @@ def site(
     typer.echo(f"{len(list(folder.rglob('*.html')))} pages written; open {folder / 'index.html'}.", err=True)
 
 
+@app.command()
+def assess(
+    council: Annotated[str, typer.Argument(help="A council's name, ONS code or E-code.")],
+    as_of: AsOf = None,
+    events: EventsFile = None,
+    form: Annotated[PageFormat, typer.Option("--format", help="How to show it.")] = PageFormat.text,
+    output: Output = None,
+) -> None:
+    """Explain one council: how likely, compared with whom, why, since when, how sure, and from which figures."""
+    from resilience import pipeline
+    from resilience.councils import resolve
+    from resilience.history import background
+    from resilience.report import council as page
+
+    day = _day(as_of)
+    code = resolve(council, on=day)
+    run = pipeline.run(day, events=events)
+    one = page.assessment(run, code, shared=background(run, progress=_say))
+    if form is PageFormat.html:
+        content = page.to_html(one)
+    elif form is PageFormat.json:
+        content = page.to_json(one)
+    else:
+        content = page.to_text(one)
+    _deliver(content, output)
+
+
 @data.command("check")
 def data_check(
     year: Annotated[str | None, typer.Option("--year", help="Only this financial year.")] = None,

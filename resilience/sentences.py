@@ -7,7 +7,7 @@ import pandas as pd
 
 from resilience.evidence import NOT_FALLING, Evidence
 from resilience.quality import MEANING
-from resilience.report.words import CLASS_PLURALS, closing_day, day, percent, pounds
+from resilience.report.words import CLASS_PLURALS, chance, closing_day, day, percent, pounds
 from resilience.years import outturn_year_of
 
 # {value}, {closing} (31 March 2024), {year} (2023-24); the second is for a figure of nought or at its bound.
@@ -25,16 +25,10 @@ _LEADS = {
     "expenditure in {year}",
     "revenue_for_capital_ratio": "Capital spending paid from the year's revenue came to {value} of net revenue "
     "expenditure in {year}",
-    "unplanned_reserves_use": "Reserves were used beyond what was budgeted for {year} by {value} of net revenue "
-    "expenditure",
+    "unplanned_reserves_use": "Reserves ended {year} {value} than budgeted, in shares of net revenue expenditure",
 }
-# For a figure below nought, written without its sign.
-_NEGATIVE = {
-    "general_fund_housing_ratio": "Housing and homelessness brought the general budget a net {value} of net revenue "
-    "expenditure in {year}",
-    "unplanned_reserves_use": "Reserves ended {year} better than budgeted, by {value} of net revenue expenditure",
-    "revenue_for_capital_ratio": "Capital spending gave back to revenue {value} of net revenue expenditure in {year}",
-}
+# Said after a cost below nought.
+_INCOME = ("general_fund_housing_ratio", "revenue_for_capital_ratio")
 _AT_BOUND = {
     "reserves_runway_years": "Usable reserves were not falling over the three years to {closing}",
     "flexible_receipts_ratio": "No proceeds of asset sales were spent on running costs in {year}",
@@ -59,8 +53,8 @@ def sentence(evidence: Evidence, class_: str, label: str | None = None) -> str:
     bound = _at_bound(name, evidence.value)
     lead = _AT_BOUND[name] if bound else _LEADS.get(name, f"{label or plain_name(name)} stood at {{value}} in {{year}}")
     value = figure(name, evidence.value)
-    if evidence.value < 0 and name in _NEGATIVE and not bound:
-        lead, value = _NEGATIVE[name], figure(name, -evidence.value)
+    if evidence.value < 0 and name in _INCOME and not bound:
+        lead += ", a net income"
     text = lead.format(value=value, closing=closing_day(evidence.year), year=outturn_year_of(evidence.year))
     if is_number(evidence.median):
         text += f" (tier median {short_figure(name, evidence.median)})"
@@ -81,6 +75,8 @@ def figure(name: str, value: float) -> str:
     """Write an indicator's value with its unit: years, or a fraction as per cent."""
     if name == "reserves_runway_years":
         return "20 years or more" if value >= NOT_FALLING else f"{value:.0f} year{'' if round(value) == 1 else 's'}"
+    if name == "unplanned_reserves_use":
+        return f"{percent(abs(value))} {'better' if value < 0 else 'worse'}"
     return "0 %" if value == 0 else percent(value).replace("-", "−")
 
 
@@ -119,6 +115,8 @@ def _against(evidence: Evidence, class_: str, bound: bool) -> str:
     word, share = ("lower", evidence.higher) if evidence.higher >= evidence.lower else ("higher", evidence.lower)
     if evidence.indicator == "reserves_runway_years":
         word = "shorter" if word == "lower" else "longer"
+    if evidence.indicator == "unplanned_reserves_use":
+        word = "better" if word == "lower" else "worse"
     if share == 1.0:
         return f"{word} than in all other {group}"
     return f"{word} than in {np.floor(100 * share):.0f} % of other {group}"
@@ -166,6 +164,13 @@ def when(date_text: str, known: object) -> str:
     if len(date_text) == 7:
         return f"{pd.Timestamp(known):%B %Y}"
     return day(known) if len(date_text) == 10 else date_text
+
+
+def step_chance(risk: float) -> str:
+    """Write a chance on the way to another: below 10 % with a digit, as many steps are small."""
+    if risk < 0.001:
+        return "under 0.1 %"
+    return f"{100 * risk:.1f} %" if risk < 0.0995 else chance(risk)
 
 
 def listed(parts: list[str]) -> str:

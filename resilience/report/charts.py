@@ -16,6 +16,7 @@ from scipy.special import expit, logit
 
 from resilience.explain import Explanation
 from resilience.report.words import chance, day
+from resilience.sentences import step_chance
 from resilience.years import outturn_year_of
 
 #: Chances that may mark the scale.
@@ -101,13 +102,6 @@ def contributions_chart(explanation: Explanation) -> Markup:
         desc=f"From {step_chance(explanation.reference_chance)} at its tier's median: {said}.",
         salt="contributions",
     )
-
-
-def step_chance(risk: float) -> str:
-    """Write a chance on the way to another: below 10 % with a digit, as many steps are small."""
-    if risk < 0.001:
-        return "under 0.1 %"
-    return f"{100 * risk:.1f} %" if risk < 0.0995 else chance(risk)
 
 
 def history_chart(name: str, history: pd.DataFrame, events: pd.DataFrame) -> Markup:

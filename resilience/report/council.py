@@ -23,7 +23,7 @@ from resilience.sentences import in_words
 
 #: Who the tier's median council stands for.
 TIERS = {
-    "upper": "councils responsible for social care (unitaries, counties, metropolitan districts, London boroughs)",
+    "upper": "councils responsible for social care: unitaries, counties, metropolitan districts, London boroughs",
     "lower": "district councils",
 }
 
@@ -152,8 +152,8 @@ def compared(one: Assessment) -> str:
     return (
         f"Of {why.of} councils at risk it ranks {_ordinal(why.rank)} from the top, of the {one.class_of} "
         f"{CLASS_PLURALS[why.class_]} among them {_ordinal(one.class_rank)}. The middle one of these "
-        f"{CLASS_PLURALS[why.class_]} has a chance of {chance(middle)}; a council at the median of its tier, "
-        f"{TIERS[why.tier]}, on every measure would have {chance(why.reference_chance)}."
+        f"{CLASS_PLURALS[why.class_]} has a chance of {chance(middle)}; a council at the median of its tier "
+        f"({TIERS[why.tier]}) on every measure would have {chance(why.reference_chance)}."
     )
 
 
@@ -181,14 +181,14 @@ def how_sure(one: Assessment) -> list[str]:
     said = []
     if not np.isnan(why.low):
         said.append(
-            f"The range is {chance_range(why.low, why.high)}: where the chance lies in nine of ten redraws of the "
+            f"The range is {_range(why.low, why.high)}: where the chance lies in nine of ten redraws of the "
             "councils, the weights and the base rate it was worked out from."
         )
     if why.alike:
         alike = why.alike
         said.append(
-            f"On the Januaries {alike.first} to {alike.last}, councils had a chance about like this one (between "
-            f"{chance(alike.low)} and {chance(alike.high)}) {alike.times} times, {alike.councils} councils in all. An "
+            f"On the Januaries {alike.first} to {alike.last}, councils had a chance about like this one ("
+            f"{_range(alike.low, alike.high)}) {alike.times} times, {alike.councils} councils in all. An "
             f"event followed within {one.horizon} months in {alike.events} of these {alike.times}."
         )
     if why.band_record:
@@ -200,6 +200,10 @@ def how_sure(one: Assessment) -> list[str]:
     if not why.alike:
         said.append("No earlier list's 24 months had closed by this day, so there is no record to set beside it.")
     return said
+
+
+def _range(low: float, high: float) -> str:
+    return chance(low) if chance(low) == chance(high) else chance_range(low, high)
 
 
 def changed(one: Assessment) -> str:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
-from resilience.explain import Explanation
 from resilience.indicators.definitions import FAMILIES
 from resilience.report import council as told
-from resilience.report.charts import contributions_chart, history_chart, sparkline, step_chance
+from resilience.report.charts import contributions_chart, history_chart, sparkline
 from resilience.report.council import Assessment
+from resilience.report.council_rows import change_rows, place, steps
 from resilience.report.html import page
 from resilience.riskset import AT_RISK
-from resilience.sentences import short_figure
 
 #: Families whose rows are left out in print, where two sides are all there is.
 SCREEN_ONLY = ("context", "reporting")
@@ -45,47 +42,6 @@ def render(one: Assessment, *, links: list[Mapping], page_of: Mapping[str, str])
     )
 
 
-def steps(why: Explanation) -> list[dict]:
-    """Return the contributions as rows of text, "from x to y" as in the chart."""
-    rows = why.contributions[why.contributions["applies"]]
-    return [
-        {
-            "label": row.label,
-            "sentence": row.sentence,
-            "log_odds": f"{row.log_odds:+.2f}".replace("-", "−"),
-            "from": step_chance(row.chance_from),
-            "to": step_chance(row.chance_to),
-            "raises": row.log_odds > 0,
-            "worth": abs(row.log_odds) >= 0.1,
-        }
-        for row in rows.itertuples()
-    ]
-
-
-def change_rows(why: Explanation) -> list[dict]:
-    """Return what moved the chance in a year; what moved it by less than a hundredth of a log-odd is left out."""
-    rows = []
-    for row in why.change.itertuples():
-        if abs(row.log_odds) < 0.01:
-            continue
-        if row.Index == "level":
-            then, now = f"{row.value_then:.0f} first events a year", f"{row.value_now:.0f}"
-        else:
-            name = why.contributions.at[row.Index, "indicator"]
-            then, now = (short_figure(name, value) for value in (row.value_then, row.value_now))
-        rows.append(
-            {
-                "label": row.label,
-                "then": then,
-                "now": now,
-                "from": step_chance(row.chance_from),
-                "to": step_chance(row.chance_to),
-                "raises": row.log_odds > 0,
-            }
-        )
-    return rows
-
-
 def families(one: Assessment) -> list[tuple[str, str, list[dict]]]:
     """Return the indicator table's rows by family: key, heading, rows with their sparklines."""
     table = one.indicators
@@ -106,10 +62,3 @@ def families(one: Assessment) -> list[tuple[str, str, list[dict]]]:
         if rows:
             result.append((key, heading, rows))
     return result
-
-
-def place(percentile: float, worse: str) -> str:
-    """Write a percentile; where neither direction is worse, say that it counts upwards."""
-    if pd.isna(percentile):
-        return "–"
-    return f"{percentile:.0f}" + (" ↑" if worse == "neither" else "")

@@ -12,7 +12,7 @@ from resilience.history import Background
 from resilience.indicators.compute import SWITCHES
 from resilience.indicators.definitions import Definition, load_definitions
 from resilience.publications.releases import basis
-from resilience.report.words import percent, pounds
+from resilience.report.words import pounds
 from resilience.riskset import AT_RISK, CARRY_YEARS, CORE
 from resilience.sentences import figure, short_figure
 from resilience.years import outturn_year_of
@@ -40,7 +40,7 @@ def value_text(definition: Definition, value: float) -> str:
     if np.isnan(value):
         return "not published"
     if definition.unit == "ratio":
-        return figure(definition.name, value) if definition.name != "ehc_plans_share" else percent(value)
+        return figure(definition.name, value)
     if definition.unit == "years":
         if definition.name == "reserves_runway_years":
             return short_figure(definition.name, value)

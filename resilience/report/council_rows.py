@@ -1,0 +1,56 @@
+"""Rows of text that a council's page and its terminal text share."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from resilience.explain import WORTH_SAYING, Explanation
+from resilience.sentences import short_figure, step_chance
+
+
+def steps(why: Explanation) -> list[dict]:
+    """Return the contributions as rows of text, "from x to y" as in the chart."""
+    rows = why.contributions[why.contributions["applies"]]
+    return [
+        {
+            "label": row.label,
+            "sentence": row.sentence,
+            "log_odds": f"{row.log_odds:+.2f}".replace("-", "−"),
+            "from": step_chance(row.chance_from),
+            "to": step_chance(row.chance_to),
+            "raises": row.log_odds > 0,
+            "worth": abs(row.log_odds) >= WORTH_SAYING,
+        }
+        for row in rows.itertuples()
+    ]
+
+
+def change_rows(why: Explanation) -> list[dict]:
+    """Return what moved the chance in a year, without what moved it too little to be seen in the chances."""
+    rows = []
+    for row in why.change.itertuples():
+        if step_chance(row.chance_from) == step_chance(row.chance_to):
+            continue
+        if row.Index == "level":
+            then, now = f"first events a year: {row.value_then:.0f}", f"{row.value_now:.0f}"
+        else:
+            name = why.contributions.at[row.Index, "indicator"]
+            then, now = (short_figure(name, value) for value in (row.value_then, row.value_now))
+        rows.append(
+            {
+                "label": row.label,
+                "then": then,
+                "now": now,
+                "from": step_chance(row.chance_from),
+                "to": step_chance(row.chance_to),
+                "raises": row.log_odds > 0,
+            }
+        )
+    return rows
+
+
+def place(percentile: float, worse: str) -> str:
+    """Write a percentile; where neither direction is worse, say that it counts upwards."""
+    if pd.isna(percentile):
+        return "–"
+    return f"{percentile:.0f}" + (" ↑" if worse == "neither" else "")
