@@ -1,0 +1,195 @@
+"""The artefact: enough to score by hand, the same to the last digit, of the figures it says, and read back whole."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from resilience import paths
+from resilience.errors import ModelError
+from resilience.files import sha256
+from resilience.model import artefact
+from resilience.model.scoring import score
+from resilience.pipeline import train
+
+SHIPPED = paths.models() / "distress-24m.json"
+
+
+def by_hand(model: dict, council: dict[str, str]) -> float:
+    """Score a council from the JSON and its printed indicators: no library, the ten lines a calculator needs."""
+    steps = {"plain": lambda x: x, "log": math.log, "root": math.sqrt, "minus root": lambda x: -math.sqrt(x)}
+    steps |= {"minus log": lambda x: -math.log(x), "minus log1p": lambda x: -math.log(1 + x)}
+    tier = "lower" if council["class"] == "SD" else "upper"
+    total = model["intercept"] + (model["upper_tier_weight"] if tier == "upper" else 0)
+    for term in model["terms"]:
+        if tier in term["tiers"] and council[term["indicator"]] != "":
+            bounded = min(max(float(council[term["indicator"]]), term["floor"]), term["cap"])
+            at = term["centre_and_spread"][tier]
+            apart = (steps[term["transform"]](bounded) - at["centre"]) / at["spread"]
+            total += term["weight"] * min(max(apart, -model["cut"]), model["cut"])
+    return 1 / (1 + math.exp(-total))
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory) -> Path:
+    return train(path=tmp_path_factory.mktemp("models") / "distress-24m.json")
+
+
+@pytest.fixture(scope="module")
+def scores(trained, indicators, events):
+    content = json.loads(trained.read_text("utf-8"))
+    model = artefact.load(trained)
+    return score(model, indicators, date.fromisoformat(content["as_of"]), events=events, intervals=False)
+
+
+def test_every_council_scored_by_hand_is_as_the_library_scores_it(trained, scores):
+    model = json.loads(trained.read_text("utf-8"))
+    printed = scores.drop(columns=[name for name in scores if name.startswith("term: ")]).to_csv()
+    ranked = 0
+    for council in csv.DictReader(io.StringIO(printed)):
+        if council["status"] == "at risk":
+            assert by_hand(model, council) == pytest.approx(float(council["risk"]), abs=1e-9), council["council"]
+            ranked += 1
+    assert ranked > 250
+
+
+def test_by_hand_the_shipped_artefact_gives_the_shipped_list(indicators, events):
+    model = json.loads(SHIPPED.read_text("utf-8"))
+    day = date.fromisoformat(model["as_of"])
+    scores = score(artefact.load(), indicators, day, events=events, intervals=False)
+    top = csv.DictReader(io.StringIO(scores.head(40).to_csv()))
+    for council in top:
+        assert by_hand(model, council) == pytest.approx(float(council["risk"]), abs=1e-9)
+
+
+def test_training_again_gives_the_same_file_to_the_last_digit(trained, tmp_path):
+    assert train(path=tmp_path / "again.json").read_bytes() == trained.read_bytes()
+
+
+def same(one: object, other: object, where: str = "") -> None:
+    """Compare two artefacts: text exactly, numbers as far as another processor's rounding lets them agree."""
+    if isinstance(one, dict):
+        assert list(one) == list(other), where
+        for name in one:
+            same(one[name], other[name], f"{where}/{name}")
+    elif isinstance(one, list):
+        assert len(one) == len(other), where
+        for at, (a, b) in enumerate(zip(one, other, strict=True)):
+            same(a, b, f"{where}/{at}")
+    elif isinstance(one, float):
+        assert one == pytest.approx(other, abs=2e-6), where
+    else:
+        assert one == other, where
+
+
+def test_the_shipped_artefact_is_what_training_gives_now(trained):
+    """A stale artefact fails here: run 'resilience train' and commit what it writes."""
+    shipped, fresh = (json.loads(path.read_text("utf-8")) for path in (SHIPPED, trained))
+    for content in (shipped, fresh):
+        del content["versions"]
+        # of features rounded to nine digits: another processor may differ
+        del content["training"]["sha256"]
+    same(shipped, fresh)
+
+
+def test_it_tells_of_what_it_was_made(trained):
+    content = json.loads(trained.read_text("utf-8"))
+    assert content["data"]["panel.csv"] == sha256(paths.processed() / "panel.csv")
+    assert content["data"]["events.csv"] == sha256(paths.raw() / "events.csv")
+    assert content["training"]["first_origin"] == "2012-01-01"
+    assert content["training"]["last_origin"] == "2024-01-01"
+    assert content["training"]["seed"] == 20260101
+    assert set(content["versions"]) == {"python", "numpy", "pandas", "scipy", "scikit-learn"}
+    assert content["base_rate"] | {} == {
+        "first_events": 15,
+        "from": "2025-01-01",
+        "before": "2026-01-01",
+        "half_event_added": 0.5,
+        "expected_within_horizon": 31.0,
+    }
+    assert set(content["transforms"]) >= {term["transform"] for term in content["terms"]}
+    for term in content["terms"]:
+        assert set(term["centre_and_spread"]) == set(term["tiers"])
+
+
+def test_the_signs_make_sense(trained):
+    """Every term is turned so that more is worse: no weight may be below nought."""
+    content = json.loads(trained.read_text("utf-8"))
+    assert 4 <= len(content["terms"]) <= 10
+    assert all(term["weight"] > 0 for term in content["terms"])
+    assert content["upper_tier_weight"] > 0
+
+
+def test_it_reads_as_text(trained):
+    text = trained.read_text("utf-8")
+    assert text.endswith("}\n")
+    assert text.startswith('{\n "format": 1,\n "what": "The chance of needing exceptional support or intervention')
+    # a draw a line
+    assert len(text.splitlines()) < 700
+    assert str(paths.home()) not in text
+
+
+def test_a_model_read_back_gives_the_same_scores_and_intervals(trained, indicators, events, tmp_path):
+    model = artefact.load(trained)
+    day = date(2026, 1, 1)
+    first = score(model, indicators, day, events=events)
+    again = artefact.load(artefact.save(model, first, tmp_path / "copy.json"))
+    assert (tmp_path / "copy.json").read_bytes() == trained.read_bytes()
+    second = score(again, indicators, day, events=events)
+    for name in ("risk", "risk_low", "risk_high", "rank"):
+        assert second[name].equals(first[name])
+
+
+def test_which_day_the_shipped_model_is_trained_for(events):
+    model = artefact.load()
+    assert artefact.trained_for(model, events, date(2026, 1, 1))
+    assert artefact.trained_for(model, events, date(2026, 11, 22))
+    assert not artefact.trained_for(model, events, date(2025, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda c: c.pop("terms"), "is no model artefact"),
+        (lambda c: c.update(format=99), "is of format 99, not 1"),
+        (lambda c: c["draws"].update(weights=[[1.0]]), "is no model artefact"),
+        (lambda c: c["terms"][0].pop("floor"), "is no model artefact"),
+        (lambda c: c["terms"][0].update(weight="heavy"), "is no model artefact"),
+        (lambda c: c.clear(), "is no model artefact"),
+    ],
+)
+def test_a_damaged_artefact_is_one_sentence(trained, tmp_path, change, words):
+    content = json.loads(trained.read_text("utf-8"))
+    change(content)
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(content))
+    with pytest.raises(ModelError, match=words) as caught:
+        artefact.load(path)
+    assert "model.json" in str(caught.value)
+    assert "resilience train" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_artefact_and_no_json_are_one_sentence(tmp_path):
+    with pytest.raises(ModelError, match=r"none\.json does not exist; run 'resilience train' to make it\."):
+        artefact.load(tmp_path / "none.json")
+    for content in (b"", b"{", b"\xff\xfe", b"[1, 2]", b"null"):
+        (tmp_path / "bad.json").write_bytes(content)
+        with pytest.raises(ModelError, match="is no model artefact") as caught:
+            artefact.load(tmp_path / "bad.json")
+        assert "\n" not in str(caught.value)
+
+
+def test_draws_are_of_the_weights_and_many_enough(trained):
+    model = artefact.load(trained)
+    assert model.draws.shape == (200, len(model.names))
+    assert model.rate_draws.shape == (200,)
+    assert np.isfinite(model.draws).all()
+    assert ((model.rate_draws >= 0) & (model.rate_draws <= 1)).all()
