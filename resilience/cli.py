@@ -7,11 +7,14 @@ import sys
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from resilience.errors import ResilienceError
+
+if TYPE_CHECKING:
+    from resilience.pipeline import Run
 
 app = typer.Typer(
     name="resilience",
@@ -315,6 +318,12 @@ def assess(
     events: EventsFile = None,
     form: Annotated[PageFormat, typer.Option("--format", help="How to show it.")] = PageFormat.text,
     output: Output = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="Write a template for figures of your own (.csv or .xlsx).")
+    ] = None,
+    figures: Annotated[
+        Path | None, typer.Option("--figures", help="Set unpublished figures of your own beside the published ones.")
+    ] = None,
 ) -> None:
     """Explain one council: how likely, compared with whom, why, since when, how sure, and from which figures."""
     from resilience import pipeline
@@ -325,6 +334,9 @@ def assess(
     day = _day(as_of)
     code = resolve(council, on=day)
     run = pipeline.run(day, events=events)
+    if template is not None or figures is not None:
+        _own_figures(run, code, template, figures, form, output)
+        return
     one = page.assessment(run, code, shared=background(run, progress=_say))
     if form is PageFormat.html:
         content = page.to_html(one)
@@ -333,6 +345,23 @@ def assess(
     else:
         content = page.to_text(one)
     _deliver(content, output)
+
+
+def _own_figures(
+    run: Run, code: str, template: Path | None, figures: Path | None, form: PageFormat, output: Path | None
+) -> None:
+    """Write the template, or assess with the figures in a file; they go nowhere else."""
+    if template is not None and figures is not None:
+        raise ResilienceError("Give --template to write a template or --figures to read one, not both.")
+    if template is not None:
+        from resilience.ownfigures_template import write_template
+
+        write_template(run, code, template)
+        typer.echo(f"Written to {template}; fill it in and give it with --figures.", err=True)
+    elif figures is not None:
+        from resilience.report.whatif_text import own_content
+
+        _deliver(own_content(run, code, figures, form.value), output)
 
 
 @data.command("check")

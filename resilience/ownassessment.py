@@ -153,7 +153,7 @@ def with_own_figures(run: Run, code: str, figures: OwnFigures | str | Path) -> O
     published = run.scores.loc[own]
     steps = []
     if not supplied.future or changed - set(supplied.future):
-        words = "with published years corrected" if changed else "nothing supplied differs from what is published"
+        words = "with published years corrected" if changed else "as published"
         steps.append(_step(run, own, indicators[indicators["year"] <= newest_published], words))
     for year in supplied.future:
         words = f"with {outturn_year_of(year)}"

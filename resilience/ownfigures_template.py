@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from resilience.councils import council, resolve
 from resilience.errors import DataError
+from resilience.files import write_atomically
+from resilience.ownassessment import known_rows
 from resilience.ownfigures import BUDGETED, MARK, TOGETHER, TOGETHER_CODE, TOGETHER_LABEL
 from resilience.publications.lines import load_lines
 from resilience.years import outturn_year_of
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from resilience.pipeline import Run
 
 #: How many published years the template shows, and how many empty ones follow.
 SHOWN, AHEAD = 4, 2
@@ -97,7 +102,7 @@ def template_rows(rows: pd.DataFrame, name: str, as_of: date) -> list[list[objec
     result: list[list[object]] = [
         ["Council", name, str(known["ons_code"].iloc[-1])],
         ["As of", str(as_of)],
-        *([note] for note in NOTES),
+        *[[note] for note in NOTES],
         [],
         [*HEADINGS, *heads],
     ]
@@ -153,6 +158,30 @@ def template_bytes(rows: list[list[object]], path: Path) -> bytes:
     if suffix == ".xlsx":
         return _xlsx(rows)
     raise DataError(f"A template is a .csv or .xlsx file, not '{path.name}'; give a name that ends so.")
+
+
+def write_template(run: Run, code: str, path: Path) -> None:
+    """Write a council's template to a file that does not exist yet: a filled-in one is never overwritten.
+
+    Parameters
+    ----------
+    run : Run
+        From ``pipeline.run``.
+    code : str
+        The council, by any code or name.
+    path : Path
+        A .csv or .xlsx file.
+
+    Raises
+    ------
+    DataError
+        If the file is there already, its name ends otherwise, or nothing is published of the council.
+    """
+    if path.exists():
+        raise DataError(f"{path.name} exists already and might be filled in; give another name or remove it.")
+    own = resolve(code, on=run.as_of)
+    rows = template_rows(known_rows(run, own), str(council(own).council), run.as_of)
+    write_atomically(path, template_bytes(rows, path))
 
 
 def _xlsx(rows: list[list[object]]) -> bytes:

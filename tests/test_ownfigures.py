@@ -20,7 +20,7 @@ from resilience.model.scoring import score
 from resilience.ownassessment import known_rows, read_figures, with_own_figures
 from resilience.ownfigures import MARK, TOGETHER, read_table
 from resilience.ownfigures_identities import identities
-from resilience.ownfigures_template import template_bytes, template_lines, template_rows
+from resilience.ownfigures_template import template_bytes, template_lines, template_rows, write_template
 from resilience.panel import load_panel
 from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 
@@ -416,6 +416,7 @@ FAULTS = {
         ["line 786", "minus"],
     ),
 }
+#: A CSV file holds text only.
 NO_CSV = {"a date for a code", "a year turned into a date", "a date for an amount", "true for an amount"}
 
 
@@ -430,16 +431,16 @@ def _xlsx(rows, path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    ("fault", "suffix"),
+    [(fault, suffix) for fault in FAULTS for suffix in (".csv", ".xlsx") if suffix == ".xlsx" or fault not in NO_CSV],
+)
 def test_every_wrong_file_gives_one_clear_sentence(run, tmp_path, fault, suffix):
     change, words = FAULTS[fault]
     sheet = Sheet(run)
     change(sheet)
     file = tmp_path / f"own{suffix}"
     if suffix == ".csv":
-        if fault in NO_CSV:
-            pytest.skip("a CSV file holds text only")
         file.write_bytes(template_bytes(sheet.rows, file))
     else:
         _xlsx(sheet.rows, file)
@@ -503,3 +504,14 @@ def test_the_first_of_several_breaches_is_told_and_the_rest_counted(run, tmp_pat
         sheet.put("2026-27", **{code: sheet.get(code, "2026-27") + 5_000})
     with pytest.raises(DataError, match=r"\(2 more after it\)$"):
         read_figures(run, EALING, sheet.save(tmp_path))
+
+
+def test_a_template_is_written_and_never_over_a_file(run, tmp_path):
+    file = tmp_path / "ealing.xlsx"
+    write_template(run, "Ealing", file)
+    assert read_figures(run, EALING, file).changes.empty
+    with pytest.raises(DataError, match="exists already"):
+        write_template(run, "Ealing", file)
+    with pytest.raises(DataError, match=r"\.csv or \.xlsx"):
+        write_template(run, "Ealing", tmp_path / "ealing.pdf")
+    assert [path.name for path in tmp_path.iterdir()] == ["ealing.xlsx"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from resilience import __version__
-from resilience.ownassessment import OwnAssessment, Step
+from resilience.ownassessment import OwnAssessment, Step, with_own_figures
 from resilience.ownfigures import MARK, line_label
 from resilience.pipeline import Run
 from resilience.report.watchlist import safe_cell
@@ -175,6 +176,12 @@ def own_record(assessment: OwnAssessment) -> dict[str, Any]:
 def own_json(assessment: OwnAssessment) -> str:
     """Return an assessment with own figures as JSON."""
     return json.dumps(own_record(assessment), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def own_content(run: Run, code: str, file: str | Path, form: str = "text") -> str:
+    """Assess a council with the figures in a file and return the result as "text", "html" or "json"."""
+    write = {"text": own_text, "html": own_html, "json": own_json}[form]
+    return write(with_own_figures(run, code, file))
 
 
 def own_html(assessment: OwnAssessment) -> str:
