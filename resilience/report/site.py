@@ -18,7 +18,7 @@ from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.files import write_atomically
 from resilience.history import Background, background, score_history
-from resilience.model.backtest import FIRST, Backtest, backtest, bands_record
+from resilience.model.backtest import FIRST, Backtest, backtest
 from resilience.pipeline import Run
 from resilience.report import record, watchlist
 from resilience.report.html import page, slug
@@ -190,7 +190,7 @@ def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
             links=links("index.html"),
             address=site.address,
             downloads=[{"href": name, "text": text, "note": note} for name, text, note, _ in downloads],
-            bands=bands_record(site.result.predictions),
+            bands=site.shared.bands() if len(site.shared.record) else None,
         ),
     )
     yield "history.html", history_page(run, site.lists, address=site.address, links=links("history.html"))

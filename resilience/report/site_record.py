@@ -74,7 +74,7 @@ def record_values(
         "false_rows": _false_alarms(lists, run, address),
         "ranges": ranges,
         "too_low": [one for one in ranges if one["events"] >= 2 * one["expected"] + 2],
-        "bands": _bands(result),
+        "bands": _bands(result, [one.year for one in lists if one.closed]),
         "leads": _leads(run, result),
         "lead_years": [str(pd.Timestamp(one).year) for one in result.settings["origins"]],
         "groups": _groups(result),
@@ -187,8 +187,9 @@ def _ranges(pooled: pd.DataFrame) -> list[dict[str, Any]]:
     return result
 
 
-def _bands(result: Backtest) -> list[dict[str, Any]]:
-    table = bands_record(result.predictions)
+def _bands(result: Backtest, closed: list[int]) -> list[dict[str, Any]]:
+    """Return each band's record over the lists whose horizon is over: half a horizon would show events only."""
+    table = bands_record(result.predictions[result.predictions["origin"].dt.year.isin(closed)])
     return [
         {"name": name, "councils": int(row["councils"]), "events": int(row["events"]), "share": float(row["share"])}
         for name, row in table.iterrows()
