@@ -7,6 +7,7 @@ still here: weights, centres and spreads, intercept. The level is that of the da
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -58,6 +59,21 @@ class Yardstick:
     def log_odds(self, known: pd.DataFrame) -> pd.Series:
         """Return the log-odds of each row."""
         return self.intercept + self.contributions(known).sum(axis=1)
+
+
+#: Frames worked out for a run that is still in use, by its identity.
+_FRAMES: dict[int, dict[date, pd.DataFrame]] = {}
+
+
+def fixed_frame(run: Run, day: date) -> pd.DataFrame:
+    """Return `fixed_scores` by the run's own yardstick, worked out once a run and day; not to be changed."""
+    if id(run) not in _FRAMES:
+        _FRAMES[id(run)] = {}
+        weakref.finalize(run, _FRAMES.pop, id(run), None)
+    held = _FRAMES[id(run)]
+    if day not in held:
+        held[day] = fixed_scores(run, day)
+    return held[day]
 
 
 def fixed_scores(run: Run, day: date, *, stick: Yardstick | None = None) -> pd.DataFrame:

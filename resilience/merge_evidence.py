@@ -16,7 +16,7 @@ import pandas as pd
 
 from resilience.councils import council, reorganisations
 from resilience.events import describe, onsets
-from resilience.fixed import Yardstick, fixed_scores
+from resilience.fixed import Yardstick, fixed_frame
 from resilience.merge import Part
 from resilience.merge_score import known_of, score_merged
 from resilience.pipeline import Run
@@ -133,7 +133,7 @@ def errors(today: Run) -> pd.DataFrame:
         Index ``ons_code``; ``own_figures`` (the first January with a year of its own) and ``error``, see `evidence`.
     """
     stick = Yardstick.of(today)
-    frames = {year: fixed_scores(today, date(year, 1, 1), stick=stick) for year in range(SINCE, today.as_of.year + 1)}
+    frames = {year: fixed_frame(today, date(year, 1, 1)) for year in range(SINCE, today.as_of.year + 1)}
     rows = []
     for code, vested, _ in successors():
         own = today.indicators[today.indicators["ons_code"] == code]

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.events import onsets
-from resilience.fixed import FIRST_JANUARY, Yardstick, fixed_scores
+from resilience.fixed import FIRST_JANUARY, fixed_frame
 from resilience.model.calibration import BANDS
 from resilience.pipeline import Run
 from resilience.pipeline import run as run_pipeline
@@ -85,10 +85,9 @@ def national(*, run: Run | None = None) -> National:
         By default today's.
     """
     day = run_pipeline(intervals=False) if run is None else run
-    stick = Yardstick.of(day)
     days = [(str(year), date(year, 1, 1)) for year in range(FIRST_JANUARY, day.as_of.year + 1)]
     days = [(label, when) for label, when in days if when < day.as_of] + [(NOW, day.as_of)]
-    frames = {label: fixed_scores(day, when, stick=stick) for label, when in days}
+    frames = {label: fixed_frame(day, when) for label, when in days}
     thirds = deprivation_thirds()
     terms = [f"term: {name}" for name in day.model.names]
     columns = ["council", "class", "tier", "region", "status", "risk", "band", "outturn_year", *terms]

@@ -22,7 +22,7 @@ from scipy.special import expit
 from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.events import describe, onsets
-from resilience.fixed import Yardstick, fixed_scores
+from resilience.fixed import Yardstick, fixed_frame
 from resilience.peer_characteristics import characteristics
 from resilience.peers import NEIGHBOURS, neighbours
 from resilience.pipeline import Run
@@ -117,7 +117,7 @@ def recovered_peers(code: str, *, run: Run | None = None, k: int = NEIGHBOURS, m
     own = resolve(code)
     day = run_pipeline(intervals=False) if run is None else run
     windows = [(start, end) for start, end in WINDOWS if date(end, 1, 1) <= day.as_of]
-    frames = {year: fixed_scores(day, date(year, 1, 1)) for year in sorted({y for pair in windows for y in pair})}
+    frames = {year: fixed_frame(day, date(year, 1, 1)) for year in sorted({y for pair in windows for y in pair})}
     stick = Yardstick.of(day)
     near = {start: _near_then(own, frames[start], k) for start, _ in windows}
     aside: dict[str, str] = {}

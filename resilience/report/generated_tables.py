@@ -7,7 +7,6 @@ sets are not shipped) only docs/mergers.md is done.
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -118,8 +117,9 @@ def summary(table: pd.DataFrame) -> str:
 def fill(text: str, blocks: Mapping[str, str]) -> str:
     """Put each block between ``<!-- name -->`` and ``<!-- /name -->``."""
     for name, block in blocks.items():
-        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.S)
-        text = pattern.sub(lambda found, block=block: f"{found[1]}{block}\n{found[2]}", text)
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, _, rest = text.partition(start)
+        text = before + start + block + "\n" + end + rest.partition(end)[2]
     return text
 
 

@@ -1,0 +1,257 @@
+"""Mergers: lines add up, counties are shared out, nobody else is disturbed, the past is told as it was."""
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+
+from resilience import pipeline
+from resilience.errors import DataError, ResilienceError
+from resilience.events import onsets
+from resilience.lineage import with_lineage
+from resilience.lookup_tables import PROPOSAL_COLUMNS, load_proposals
+from resilience.merge import NO_CODE, merge_councils, merged_indicators, parts_of, read_share
+from resilience.merge_evidence import errors, eve_of, past_error, successors
+from resilience.merge_score import PAST_ERROR, known_of, score_merged
+from resilience.proposals import names, proposal
+from resilience.report import merge_text
+
+EAST = ["Elmbridge", "Epsom and Ewell", "Mole Valley", "Reigate and Banstead", "Tandridge", "Surrey"]
+WEST = ["Guildford", "Runnymede", "Spelthorne", "Surrey Heath", "Waverley", "Woking", "Surrey"]
+
+
+@pytest.fixture(scope="module")
+def run():
+    return pipeline.run(date(2026, 11, 1))
+
+
+@pytest.fixture(scope="module")
+def panel(run):
+    return with_lineage(run.panel)
+
+
+def scored(run, panel, codes, **options):
+    rows = merge_councils(panel, codes, "New", **options)
+    return score_merged(run, merged_indicators(rows, run.indicators), parts_of(panel, codes, options.get("shares")))
+
+
+def amount(panel, code, year, line):
+    return float(panel[(panel["ons_code"] == code) & (panel["year"] == year)][line].iloc[0])
+
+
+def test_lines_are_added_up(panel):
+    rows = merge_councils(panel, ["Croydon", "Sutton"], "South").set_index("year")
+    for line in ("rs_netrevexp_net_exp", "rs_intextpay_net_exp", "rs_resunall_end_cy"):
+        expected = amount(panel, "E09000008", 2024, line) + amount(panel, "E09000029", 2024, line)
+        assert rows.at[2024, line] == pytest.approx(expected)
+    assert rows.at[2024, "council"] == "South" and rows.at[2024, "ons_code"] == NO_CODE
+    assert rows["built"].all() and rows.at[2024, "built_from"] == "E09000008;E09000029"
+    assert rows["int_reserves_to_nre"].isna().all()  # a rate cannot be added up
+
+
+def test_a_county_is_shared_out_by_its_districts_spending(panel):
+    rows = merge_councils(panel, EAST, "East Surrey").set_index("year")
+    nre = {code: amount(panel, code, 2021, "rs_netrevexp_net_exp") for code in [f"E070002{n:02}" for n in range(7, 18)]}
+    east = sum(nre[code] for code in ("E07000207", "E07000208", "E07000210", "E07000211", "E07000215"))
+    share = east / sum(nre.values())
+    assert 0.3 < share < 0.6
+    county = amount(panel, "E10000030", 2021, "rs_csc_net_exp")
+    districts = sum(amount(panel, code, 2021, "rs_csc_net_exp") for code in ("E07000207", "E07000208", "E07000210"))
+    districts += sum(amount(panel, code, 2021, "rs_csc_net_exp") for code in ("E07000211", "E07000215"))
+    assert rows.at[2021, "rs_csc_net_exp"] == pytest.approx(districts + share * county)
+
+
+def test_the_two_halves_of_a_county_are_the_whole_of_it(panel):
+    east, west = (parts_of(panel, codes) for codes in (EAST, WEST))
+    shares = [part.share for half in (east, west) for part in half if part.class_ == "SC"]
+    assert sum(shares) == pytest.approx(1.0)
+
+
+def test_a_share_can_be_set(panel):
+    rows = merge_councils(panel, EAST, "E", shares={"Surrey": 0.25}).set_index("year")
+    whole = merge_councils(panel, EAST, "E", shares={"Surrey": 1.0}).set_index("year")
+    apart = (
+        (whole - rows[["rs_asc_net_exp"]])["rs_asc_net_exp"]
+        if False
+        else whole["rs_asc_net_exp"] - rows["rs_asc_net_exp"]
+    )
+    assert apart[2024] == pytest.approx(0.75 * amount(panel, "E10000030", 2024, "rs_asc_net_exp"))
+    assert read_share("Surrey=45%") == ("E10000030", 0.45)
+
+
+def test_a_district_taken_in_part_counts_in_part_for_the_county(panel):
+    whole = {part.ons_code: part.share for part in parts_of(panel, ["Elmbridge", "Surrey"])}
+    half = {part.ons_code: part.share for part in parts_of(panel, ["Elmbridge", "Surrey"], {"Elmbridge": 0.5})}
+    assert half["E10000030"] == pytest.approx(whole["E10000030"] / 2)
+
+
+def test_adding_up_somerset_gives_what_lineage_gives(panel):
+    # The same five councils that became Somerset, with their own rows: the sums must be lineage's.
+    members = ["E10000027", "E07000187", "E07000188", "E07000189", "E07000246"]
+    built = panel[(panel["ons_code"] == "E06000066") & (panel["year"] == 2021)].iloc[0]
+    total = sum(amount(panel, code, 2021, "rs_netrevexp_net_exp") for code in members)
+    assert built["rs_netrevexp_net_exp"] == pytest.approx(total)
+    with pytest.raises(DataError, match="abolished on 2023-03-31; name Somerset instead"):
+        merge_councils(panel, members, "Somerset again")
+
+
+def test_nobody_else_is_disturbed(run, panel):
+    before = run.scores.copy()
+    scored(run, panel, EAST)
+    pd.testing.assert_frame_equal(before, run.scores)
+
+
+def test_a_council_merged_with_next_to_nothing_keeps_its_own_chance(run, panel):
+    score = scored(run, panel, ["Barnsley", "Rutland"], shares={"Rutland": 1e-6})
+    own = run.scores.loc["E08000038"]
+    assert score.risk == pytest.approx(own["risk"], rel=0.02)
+    assert score.place == pytest.approx(int(own["rank"]), abs=2)
+
+
+def test_the_chance_is_the_sum_of_its_terms_on_the_days_scale(run, panel):
+    score = scored(run, panel, EAST)
+    log_odds = run.scores.attrs["intercept"] + score.contributions.sum()
+    assert score.risk == pytest.approx(expit(log_odds))
+    assert score.known["tier"] == "upper" and score.risk_low < score.risk < score.risk_high
+
+
+def test_the_range_is_wider_than_a_councils_own(run, panel):
+    score = scored(run, panel, ["Barnsley", "Rutland"], shares={"Rutland": 1e-6})
+    own = run.scores.loc["E08000038"]
+    wide = np.log(score.risk_high / (1 - score.risk_high)) - np.log(score.risk_low / (1 - score.risk_low))
+    usual = np.log(own["risk_high"] / (1 - own["risk_high"])) - np.log(own["risk_low"] / (1 - own["risk_low"]))
+    assert wide > usual + PAST_ERROR
+    further = scored(run, panel, ["Sutton", "Bromley"])
+    assert further.between > 1 and further.risk_high - further.risk_low > score.risk_high - score.risk_low
+
+
+def test_districts_alone_make_a_district(run, panel):
+    score = scored(run, panel, ["Babergh", "Mid Suffolk"])
+    assert score.known["tier"] == "lower" and score.contributions["upper tier"] == 0
+
+
+def test_debt_is_added_up_from_capital_outturn(run, panel):
+    capital = pd.read_csv("data/processed/capital.csv").query("year == 2025").set_index("ons_code")
+    debt = capital.loc[["E09000008", "E09000029"], "cor_external_debt"].sum()
+    rows = merge_councils(panel, ["Croydon", "Sutton"], "S")
+    table = merged_indicators(rows, run.indicators).set_index("year")
+    assert table.at[2025, "gross_debt_ratio"] * table.at[2025, "net_revenue_expenditure"] == pytest.approx(debt)
+
+
+def test_a_return_not_made_is_never_nought(panel):
+    # Woking made no return for 2022-23 and 2023-24: no reserves may be given for West Surrey in those years.
+    rows = merge_councils(panel, WEST, "West Surrey").set_index("year")
+    assert rows.loc[[2023, 2024], "rs_resoth_end_cy"].isna().all()
+    last = amount(panel, "E07000217", 2022, "rs_resunall_end_cy")
+    others = sum(amount(panel, code, 2024, "rs_resunall_end_cy") for code in ("E07000209", "E07000214"))
+    assert rows.at[2024, "rs_resunall_end_cy"] > others + last
+
+
+@pytest.mark.parametrize(
+    ("codes", "shares", "words"),
+    [
+        (["Kent"], None, "two councils at least"),
+        (["Kent", "Kent"], None, "named twice"),
+        (["Kent", "Medway"], {"Surrey": 0.5}, "not among those merged"),
+        (["Kent", "Medway"], {"Kent": 1.5}, "above 0 and up to 1"),
+        (["Kent", "Nowhereville"], None, "no English principal council"),
+        (["Kent", "Northamptonshire"], None, "abolished on 2021-03-31"),
+    ],
+)
+def test_what_cannot_be_merged_is_one_sentence(panel, codes, shares, words):
+    with pytest.raises(ResilienceError, match=words) as caught:
+        merge_councils(panel, codes, "N", shares=shares)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["Kent", "Kent=", "Kent=0", "Kent=1.2", "=0.5", "Kent=half"])
+def test_a_share_that_is_none_is_refused(text):
+    with pytest.raises(DataError, match="is no share"):
+        read_share(text)
+
+
+def test_proposals_are_the_compilation_and_say_what_is_assumed():
+    table = load_proposals()
+    assert tuple(table.columns) == PROPOSAL_COLUMNS and len(table) == 78 and table["source"].ne("").all()
+    plan = proposal("East Surrey")
+    assert plan.vesting_date == "2027-04-01" and len(plan.codes) == 6 and plan.assumptions == ()
+    essex = proposal("South East Essex Council")
+    assert any("Southend-on-Sea" in one for one in essex.assumptions)
+    assert any("taken to be abolished" in one for one in essex.assumptions)
+    suffolk = proposal("ipswich & south suffolk")
+    assert suffolk.shares == pytest.approx({"E07000200": 1 / 3, "E07000203": 1 / 3})
+
+
+def test_the_shares_of_a_split_district_and_county_add_up(panel):
+    for area in ("Norfolk", "Suffolk", "Hampshire", "Surrey", "Essex"):
+        total: dict[str, float] = {}
+        for name in names().query("area == @area and predecessors > 0")["new_authority"]:
+            plan = proposal(name)
+            for part in parts_of(panel, plan.codes, plan.shares):
+                total[part.council] = total.get(part.council, 0) + part.share
+        assert all(share == pytest.approx(1.0) or share < 1 for share in total.values())
+        assert all(share == pytest.approx(1.0) for name, share in total.items() if name != area)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Hertfordshire", "is an area and no new council; no make-up"),
+        ("Essex", "it has Mid Essex Council"),
+        ("future reorganised Torbay council", "is not stated in the sources at hand"),
+        ("Atlantis", "--proposal list"),
+    ],
+)
+def test_a_proposal_that_is_not_stated_says_so(name, words):
+    with pytest.raises(DataError, match=words):
+        proposal(name)
+
+
+def test_west_surrey_inherits_wokings_debt_and_says_so(run):
+    plan = proposal("West Surrey")
+    one = merge_text.merger(run, plan.codes, plan.name, shares=plan.shares, proposal=plan)
+    assert one.brings.at["E07000217", "debt"] == pytest.approx(2_176_291, rel=0.01)
+    assert one.brings["debt"].sum() > 5_000_000
+    text = merge_text.to_text(run, one)
+    for words in ("No such council exists yet", "Woking had exceptional support", "Not whole: Surrey", "of its tier"):
+        assert words in re.sub(r"\s+", " ", text)
+    content = json.loads(merge_text.to_json(run, one))
+    assert content["exists"] is False and len(content["predecessors"]) == 7
+    assert content["risk_low"] < content["risk"] < content["risk_high"]
+
+
+def test_known_of_carries_single_lines_as_the_list_does(run):
+    own = run.indicators[run.indicators["ons_code"] == "E09000029"]
+    known = known_of(own, run.as_of).iloc[0]
+    row = run.scores.loc["E09000029"]
+    assert known["outturn_year"] == row["outturn_year"]
+    for term in run.model.terms:
+        assert known[term.indicator] == pytest.approx(row[term.indicator])
+    with pytest.raises(DataError, match="cannot be assessed"):
+        known_of(own, date(2005, 1, 1))
+
+
+def test_past_successors_are_all_there_and_the_error_used_is_theirs(run):
+    table = errors(run)
+    assert len(table) == 12 and {code for code, _, _ in successors()} == set(table.index)
+    assert past_error(table) == pytest.approx(PAST_ERROR, abs=0.25)
+    page = Path("docs/mergers.md").read_text("utf-8")
+    first = onsets(run.events)
+    for code, vested, _ in successors():
+        name = run.scores["council"].get(code) or "Somerset West and Taunton"
+        row = next(line for line in page.splitlines() if line.startswith(f"| {name} |"))
+        assert str(vested.year) in row
+        assert ("none to the end of the register" in row) == (code not in first.index)
+
+
+def test_the_eve_of_the_mergers_of_2023_saw_no_later_event():
+    eve = pipeline.run(date(2023, 1, 1))
+    found = {code: eve_of(code, vested, members, eve) for code, vested, members in successors(2023)}
+    assert found["E06000063"]["with_event"] == "Copeland"
+    assert all(one["figures"] == "2021-22" and one["band"] == "low" for one in found.values())
+    assert found["E06000066"]["risk"] > found["E06000065"]["risk"]  # Somerset above North Yorkshire
