@@ -22,7 +22,7 @@ from resilience.indicators.formulas import REGISTRY, Books
 from resilience.lineage import predecessors_of, with_lineage
 from resilience.model.calibration import JEFFREYS, band_of, intercept_for
 from resilience.model.scoring import INTERVAL
-from resilience.model.terms import design
+from resilience.model.terms import Term, design
 from resilience.ownfigures import read_table
 from resilience.ownfigures_checks import OwnFigures, check_table
 from resilience.pipeline import Run
@@ -156,8 +156,7 @@ def with_own_figures(run: Run, code: str, figures: OwnFigures | str | Path) -> O
         words = "with published years corrected" if changed else "as published"
         steps.append(_step(run, own, indicators[indicators["year"] <= newest_published], words))
     for year in supplied.future:
-        words = f"with {outturn_year_of(year)}"
-        steps.append(_step(run, own, indicators[indicators["year"] <= year], words))
+        steps.append(_step(run, own, indicators[indicators["year"] <= year], f"with {outturn_year_of(year)}"))
     return OwnAssessment(own, str(published["council"]), run.as_of, published, tuple(steps), supplied)
 
 
@@ -199,7 +198,7 @@ def _step(run: Run, code: str, indicators: pd.DataFrame, label: str) -> Step:
     """Score one council with its own indicators among all the others' published ones."""
     model, attrs = run.model, run.scores.attrs
     known = known_on(indicators, run.as_of)
-    row = known.loc[code].copy()
+    row = _not_lost(known.loc[code].copy(), run.scores.loc[code], model.terms)
     # The run's order is kept as it was when it was scored, so that nothing differs in the last digit.
     population = run.scores.reindex(known.index)
     needed = {term.indicator: term for term in model.terms}
@@ -233,6 +232,19 @@ def _step(run: Run, code: str, indicators: pd.DataFrame, label: str) -> Step:
     )
     carried = tuple((needed[name].label, year) for name, year in (part.rsplit(" ", 1) for part in parts))
     return Step(label, row, _terms(run, run.scores.loc[code], row), carried, neutral)
+
+
+def _not_lost(row: pd.Series, published: pd.Series, terms: Iterable[Term]) -> pd.Series:
+    """Keep the published assessment's figure where a plan looks too far ahead for the line to be carried to it.
+
+    Otherwise leaving a line out of a plan would move the chance to the median's, and look like an improvement.
+    """
+    for term in terms:
+        if pd.isna(row[term.indicator]) and not pd.isna(published[term.indicator]):
+            row[term.indicator] = published[term.indicator]
+            part = f"{term.indicator} {year_of_indicator(published, term.indicator)}"
+            row["carried"] = "; ".join(filter(None, [str(row["carried"]), part]))
+    return row
 
 
 def _interval(run: Run, code: str, features: pd.DataFrame) -> tuple[float, float]:

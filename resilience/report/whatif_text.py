@@ -112,7 +112,7 @@ def _gaps(step: Step) -> list[str]:
         said = "; ".join(f"{label} ({year})" for label, year in step.carried)
         found.append(f"Not supplied for the year, carried forward from the last one: {said}.")
     if step.neutral:
-        found.append(f"No figure of the last three years, so taken as the median council's: {'; '.join(step.neutral)}.")
+        found.append(f"No figure of recent years, so taken as the median council's: {'; '.join(step.neutral)}.")
     return found
 
 
