@@ -39,21 +39,28 @@ _MEASURES = (
 def to_json(result: Backtest) -> str:
     """Return the record for programs.
 
-    Keys: ``model`` (measure → ``value, low, high``), ``rivals.<name>``, ``differences.<name>`` (model less rival,
-    paired), ``by_origin.<date>`` with the same, ``bands``, ``settings``.
+    Keys: ``model`` (measure → ``value, low, high``), ``rivals.<name>`` (``observed_expected`` empty: a rule ranks
+    councils and gives no chances), ``differences.<name>`` (model less rival, paired), ``by_origin.<date>`` with the
+    same, ``bands``, ``settings``.
     """
     content = {
         "settings": result.settings,
         "model": result.pooled["model"],
-        "rivals": result.pooled["rivals"],
+        "rivals": _all_keys(result.pooled["rivals"]),
         "differences": result.pooled["differences"],
         "events": result.pooled["events"],
         "council_origins": result.pooled["rows"],
-        "by_origin": result.by_origin,
+        "by_origin": {day: found | {"rivals": _all_keys(found["rivals"])} for day, found in result.by_origin.items()},
         "bands": json.loads(bands_record(result.predictions).to_json(orient="index")),
         "version": __version__,
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _all_keys(rivals: dict) -> dict:
+    """Give rivals the keys of the model, empty where a rule has no such figure."""
+    empty = {"observed_expected": {"value": None, "low": None, "high": None}}
+    return {name: empty | found for name, found in rivals.items()}
 
 
 def _shown(entry: dict | None, digits: int = 2) -> str:
