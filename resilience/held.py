@@ -200,12 +200,16 @@ def history(panel: pd.DataFrame, readings: Sequence[Reading], held: Held) -> pd.
 
 
 def past_files(past: pd.DataFrame, readings: Sequence[Reading], held: Held) -> list[dict[str, Any]]:
-    """Return the provenance of the files that the vintages come from."""
-    wanted = past[["source_file", "year"]].drop_duplicates().itertuples(index=False)
+    """Return the provenance of the files that the vintages come from, one entry a release."""
     known = [*held.entries, *(one.provenance for one in readings)]
     found = {}
-    for file, year in wanted:
-        for entry in known:
-            if entry["file"] == file and entry.get("outturn_year") and year_of(entry["outturn_year"]) == year:
-                found[file, year] = entry | {"table": vintages.NAME}
+    for file, year, since in past[["source_file", "year", "since"]].drop_duplicates().itertuples(index=False):
+        fit = {
+            _day_of(entry, entry["outturn_year"]): entry
+            for entry in known
+            if entry["file"] == file and entry.get("outturn_year") and year_of(entry["outturn_year"]) == year
+        }
+        if fit:  # a year's oldest release says no day, for it stands for every day before as well
+            day = since if since in fit else min(fit)
+            found[file, year, day] = fit[day] | {"table": vintages.NAME}
     return list(found.values())
