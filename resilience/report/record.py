@@ -89,8 +89,8 @@ def to_terminal(result: Backtest, *, width: int | None = None) -> str:
         f"Back test: origins {settings['origins'][0]} to {settings['origins'][-1]}, {settings['horizon_months']} "
         f"months, outcome {settings['outcome']}, register to {settings['register_to']}. Pooled figures: origins "
         f"{settings['pooled_origins'][0][:4]}–{settings['pooled_origins'][-1][:4]}, {result.pooled['events']} first "
-        f"events (a council counts at each origin whose horizon holds its event) among {result.pooled['rows']} councils × "
-        f"origins. In brackets: 90 % interval, {settings['bootstrap_draws']} draws over councils.\n"
+        f"events (a council counts at each origin whose horizon holds its event) among {result.pooled['rows']} "
+        f"councils × origins. In brackets: 90 % interval, {settings['bootstrap_draws']} draws over councils.\n"
     )
     for table in (_targets(result), _model(result), _rivals(result), _origins(result), _bands(result), _groups(result)):
         console.print(table)

@@ -1,0 +1,95 @@
+"""``resilience data check``: what was found by year and council, and what a revision changed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from resilience import quality
+from resilience.errors import ResilienceError
+from resilience.panel import to_csv
+from resilience.report.checks import check_text, compare
+
+
+def test_counts_by_check_and_year(panel):
+    text = check_text()
+    found = quality.findings(panel)
+    for check, group in found.groupby("check"):
+        line = next(line for line in text.splitlines() if (check in line and "·" in line) or f" {check} " in line)
+        numbers = [int(cell) for cell in line.replace("│", " ").split() if cell.isdigit()]
+        assert sum(numbers) == len(group), check
+    for check in found["check"].unique():
+        assert quality.MEANING[check][:40] in text
+
+
+def test_each_finding_of_a_council_and_a_year():
+    text = check_text(year="2022-23", council="Birmingham")
+    assert "not_returned" in text
+    assert "Leeds" not in text
+    assert "Each finding" in text
+    assert "2022-23" in text
+    assert "2021-22" not in text
+
+
+def test_any_name_of_a_council_will_do():
+    assert check_text(council="LB Croydon") == check_text(council="E09000008")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [({"year": "2022"}, "'2022' is not a financial year"), ({"council": "Atlantis"}, "Atlantis")],
+)
+def test_what_is_unknown_is_one_sentence(given, words):
+    with pytest.raises(ResilienceError, match=words) as caught:
+        check_text(**given)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_revision_is_told_line_by_line_largest_first(panel):
+    other = panel.copy()
+    at = other.index[(other["council"] == "Leeds") & (other["outturn_year"] == "2022-23")][0]
+    gone = other.index[(other["council"] == "Kent") & (other["outturn_year"] == "2022-23")][0]
+    other.loc[at, "rs_resoth_end_cy"] += 1000
+    other.loc[at, "rs_intextpay_net_exp"] -= 2000
+    other.loc[gone, "rs_resunall_end_cy"] = np.nan
+    changes = compare(panel, other)
+    assert changes["line"].tolist() == ["rs_resunall_end_cy", "rs_intextpay_net_exp", "rs_resoth_end_cy"]
+    assert changes["change"].tolist()[1:] == [-2000, 1000]
+    assert np.isnan(changes["change"][0])
+    assert changes["council"].tolist() == ["Kent", "Leeds", "Leeds"]
+
+
+def test_a_panel_and_itself_do_not_differ(panel):
+    assert compare(panel, panel).empty
+
+
+def test_years_only_one_of_them_has_are_no_difference(panel):
+    assert compare(panel, panel[panel["year"] < 2020]).empty
+
+
+def test_the_command_compares_with_a_file(cli, panel, tmp_path):
+    other = panel.copy()
+    second = (other["council"] == "Leeds") & (other["outturn_year"] == "2025-26")
+    other.loc[second, "rs_netrevexp_net_exp"] *= 3
+    path = tmp_path / "panel.csv"
+    path.write_text(to_csv(other), "utf-8")
+    done = cli("data", "check", "--compare", path)
+    assert (done.code, done.err) == (0, "")
+    assert "1 figures differ" in done.out or "1 figure differs" in done.out
+    assert "Leeds" in done.out
+    assert "councils' chances move" in done.out
+
+
+def test_the_command(cli):
+    done = cli("data", "check", "--year", "2021-22", "--council", "Thurrock")
+    assert done.code == 0
+    assert "partial_return" in done.out
+    cli("data", "check", "--council", "Atlantis").sentence("Atlantis")
+    cli("data", "check", "--compare", "nowhere.csv").sentence("nowhere.csv does not exist")
+
+
+def test_findings_have_no_amount_where_there_is_none(panel):
+    found = quality.findings(panel)
+    assert found.loc[found["check"] == "not_returned", "value"].isna().all()
+    assert pd.api.types.is_float_dtype(found["value"])
