@@ -255,3 +255,39 @@ def test_the_eve_of_the_mergers_of_2023_saw_no_later_event():
     assert found["E06000063"]["with_event"] == "Copeland"
     assert all(one["figures"] == "2021-22" and one["band"] == "low" for one in found.values())
     assert found["E06000066"]["risk"] > found["E06000065"]["risk"]  # Somerset above North Yorkshire
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["peers", "Nowhereville"], "no English principal council"),
+        (["place", "Nowhereville"], "no English principal council"),
+        (["merge"], "Name the councils to be merged"),
+        (["merge", "Kent"], "--name"),
+        (["merge", "Kent", "Kent", "--name", "X"], "named twice"),
+        (["merge", "Kent", "--proposal", "East Surrey"], "not both"),
+        (["merge", "--proposal", "Hertfordshire"], "no make-up"),
+        (["merge", "Kent", "Medway", "--name", "X", "--share", "Kent"], "is no share"),
+        (["national", "--as-of", "yesterday"], "is not a date"),
+    ],
+)
+def test_a_command_that_cannot_be_done_says_so_in_one_sentence_and_exits_2(monkeypatch, capsys, arguments, words):
+    from resilience import cli
+
+    monkeypatch.setattr("sys.argv", ["resilience", *arguments])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    said = capsys.readouterr()
+    assert caught.value.code == 2 and said.out == ""
+    assert words in said.err and len(said.err.strip().splitlines()) == 1
+
+
+def test_the_list_of_proposals_is_printed(monkeypatch, capsys):
+    from resilience import cli
+
+    monkeypatch.setattr("sys.argv", ["resilience", "merge", "--proposal", "list"])
+    try:
+        cli.main()
+    except SystemExit as end:
+        assert not end.code
+    assert "East Surrey Council" in capsys.readouterr().out
