@@ -102,7 +102,7 @@ def template_rows(rows: pd.DataFrame, name: str, as_of: date) -> list[list[objec
     result: list[list[object]] = [
         ["Council", name, str(known["ons_code"].iloc[-1])],
         ["As of", str(as_of)],
-        *[[note] for note in NOTES],
+        *(list[object]([note]) for note in NOTES),
         [],
         [*HEADINGS, *heads],
     ]
