@@ -8,6 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from joblib.externals.loky import get_reusable_executor
+
 from resilience.report.site import build_site
 
 SECONDS = 180
@@ -22,10 +24,11 @@ def main() -> int:
         sizes = {path.relative_to(site).as_posix(): path.stat().st_size for path in site.rglob("*.html")}
     for (begun, text), (done, _) in zip(steps, [*steps[1:], (end, "")], strict=True):
         print(f"{done - begun:7.1f} s  {text}")
+    get_reusable_executor().shutdown(wait=True)  # only processes that have ended are counted
     used = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     print(f"{end - start:7.1f} s  in all, of {SECONDS} allowed, on {os.cpu_count()} cores (load {load})")
-    print(f"{used:7.1f} s  of processor time, own and of processes ended")
+    print(f"{used:7.1f} s  of processor time, all processes")
     councils = {name: size for name, size in sizes.items() if name.startswith("councils/")}
     for title, group in (("pages", sizes), ("councils' pages", councils)):
         name = max(group, key=group.__getitem__)

@@ -225,7 +225,11 @@ def _write_councils(shared: Background, wanted: dict[str, str], names: dict[str,
 
     above = links("", root="../")
     for code, name in wanted.items():
-        content = to_html(assessment(shared.run, code, shared=shared), links=above, page_of=names)
+        try:
+            content = to_html(assessment(shared.run, code, shared=shared), links=above, page_of=names)
+        except Exception as error:
+            error.add_note(f"The page of {code} ({name}) could not be made.")
+            raise
         write_atomically(folder / name, content)
 
 

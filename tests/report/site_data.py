@@ -41,7 +41,7 @@ def one_frame():
 
 @lru_cache(maxsize=1)
 def small_site() -> Site:
-    return prepare(as_of=AS_OF, councils=TWELVE, first=2022, draws=20)
+    return prepare(as_of=AS_OF, councils=TWELVE, first=2023, draws=20)
 
 
 @lru_cache(maxsize=1)
