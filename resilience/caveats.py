@@ -16,12 +16,12 @@ from resilience.riskset import AT_RISK, EVENT_ALREADY
 from resilience.sentences import flag_words, listed, when
 
 
-def status_text(row: pd.Series, as_of: date, events: pd.DataFrame) -> str:
+def status_text(code: str, row: pd.Series, as_of: date, events: pd.DataFrame) -> str:
     """Say a council's status on a day in a sentence."""
     if row["status"] == AT_RISK:
         return f"At risk of a first event: none was known by {day(as_of)}."
     if row["status"] == EVENT_ALREADY:
-        same = events[(events["ons_code"] == row.name) & (events["known"] == row["event_date"]) & events["distress"]]
+        same = events[(events["ons_code"] == code) & (events["known"] == row["event_date"]) & events["distress"]]
         text = str(same["date"].iloc[0]) if len(same) else str(row["event_date"].date())
         said = f"{'on ' if len(text) == 10 else 'in '}{when(text, row['event_date'])}"
         return (

@@ -59,7 +59,10 @@ class Figures:
     """The figures known on a day, laid out for looking up one council or one class and year at a time."""
 
     def __init__(self, table: pd.DataFrame) -> None:
+        table = table.copy()
+        table.attrs = {}  # pandas copies them deeply at every step
         self.table = table
+        self._newest: dict[tuple[str, date], int | None] = {}
         self._councils = {code: rows.set_index("year").sort_index() for code, rows in table.groupby("ons_code")}
         real = table[~table["built"].astype(bool) & ~table["ons_code"].isin(UNLIKE_OTHERS)]
         self._groups = {key: rows.set_index("ons_code") for key, rows in real.groupby(["class", "year"])}
@@ -69,7 +72,9 @@ class Figures:
         rows = self._councils.get(code)
         if rows is None:
             return self.table.head(0).set_index("year")
-        return rows if on is None else rows[rows["known_from"] < pd.Timestamp(on)]
+        if on is None or rows["known_from"].max() < pd.Timestamp(on):
+            return rows
+        return rows[rows["known_from"] < pd.Timestamp(on)]
 
     def others(self, code: str, class_: str, year: int, indicator: str) -> np.ndarray:
         """Return the indicator in the other councils of a class in a year."""
@@ -81,9 +86,11 @@ class Figures:
 
     def newest(self, code: str, on: date) -> int | None:
         """Return the newest year known with what every score needs, by the rule of ``riskset.known_on``."""
-        own = self.own(code, on)
-        complete = own.index[own[CORE].notna() & (own.index >= on.year - OLDEST_RETURN_YEARS)]
-        return int(complete[-1]) if len(complete) else None
+        if (code, on) not in self._newest:
+            own = self.own(code, on)
+            complete = own.index[own[CORE].notna() & (own.index >= on.year - OLDEST_RETURN_YEARS)]
+            self._newest[code, on] = int(complete[-1]) if len(complete) else None
+        return self._newest[code, on]
 
 
 def evidence(figures: Figures, code: str, indicator: str, on: date, median: float = np.nan) -> Evidence:
@@ -95,20 +102,20 @@ def evidence(figures: Figures, code: str, indicator: str, on: date, median: floa
     there = own.index[own[indicator].notna() & (own.index <= newest) & (own.index >= newest - CARRY_YEARS)]
     if not len(there):
         return Evidence(indicator, np.nan, 0)
-    year, row = int(there[-1]), own.loc[there[-1]]
-    value = float(row[indicator])
-    others = figures.others(code, row["class"], year, indicator)
-    back = own.loc[year - BACK] if year - BACK in own.index else None
+    year = int(there[-1])
+    value = float(own.at[year, indicator])
+    others = figures.others(code, own.at[year, "class"], year, indicator)
+    back = year - BACK if year - BACK in own.index else None
     return Evidence(
         indicator,
         value,
         year,
-        second_hand=row["source_kind"] == "interim",
-        built=bool(row["built"]),
+        second_hand=own.at[year, "source_kind"] == "interim",
+        built=bool(own.at[year, "built"]),
         lower=float((others < value).mean()) if len(others) else np.nan,
         higher=float((others > value).mean()) if len(others) else np.nan,
         others=len(others),
-        earlier=float(back[indicator]) if back is not None else np.nan,
-        earlier_built=bool(back["built"]) if back is not None else False,
+        earlier=float(own.at[back, indicator]) if back is not None else np.nan,
+        earlier_built=bool(own.at[back, "built"]) if back is not None else False,
         median=median,
     )

@@ -133,7 +133,9 @@ def explain(run: Run, council: str, *, shared: Background | None = None) -> Expl
         raise DataError(f"{one.council} was not in being on {day(run.as_of)}: it {when}{hint}.")
     shared = shared or background(run)
     row = run.scores.loc[code]
-    row = pd.concat([row, medians(run.model, run.scores.attrs["scales"], run.scores.loc[[code], "tier"]).iloc[0]])
+    row.attrs = {}  # pandas copies them deeply at every step
+    tiers = pd.Series([row["tier"]])
+    row = pd.concat([row, medians(run.model, run.scores.attrs["scales"], tiers).iloc[0]])
     tier = str(row["tier"])
     reference = float(run.scores.attrs["intercept"]) + (run.model.weights[UPPER] if tier == "upper" else 0.0)
     at_risk = row["status"] == AT_RISK
@@ -143,7 +145,7 @@ def explain(run: Run, council: str, *, shared: Background | None = None) -> Expl
     record = bands.loc[row["band"]].to_dict() if at_risk and len(bands) else {}
     return Explanation(
         **_who(row, code, run.as_of),
-        status_text=status_text(run.scores.loc[code], run.as_of, run.events),
+        status_text=status_text(code, row, run.as_of, run.events),
         reference=reference,
         reference_chance=float(expit(reference)),
         **_own(row, int((run.scores["status"] == AT_RISK).sum())),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -90,6 +91,10 @@ class Background:
 
     def bands(self) -> pd.DataFrame:
         """Return each band's record (``backtest.bands_record``), over closed horizons only."""
+        return self._bands
+
+    @cached_property
+    def _bands(self) -> pd.DataFrame:
         return bands_record(self.record) if len(self.record) else pd.DataFrame()
 
     def alike(self, log_odds: float) -> Alike | None:

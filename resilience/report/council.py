@@ -104,7 +104,7 @@ def assessment(run: Run, council: str, *, shared: Background | None = None) -> A
         switch_table(shared, code),
         council_events(run.events, code, run.as_of),
         peer_table(shared, code),
-        levers(why),
+        levers(shared, code),
         sources(shared, code, table),
         int((same["rank"] <= why.rank).sum()) if at_risk else 0,
         len(same) if at_risk else 0,

@@ -42,7 +42,7 @@ def content(one: Assessment) -> dict[str, Any]:
         "how_sure": told.how_sure(one) if at_risk else [],
         "change": _change(why) if len(why.change) else None,
         "before_the_event": {"as_of": str(why.eve.as_of), **score(why.eve)} if why.eve else None,
-        "what_would_change_it": _rows(one.levers.reset_index(names="term")),
+        "what_would_change_it": _rows(one.levers),
         "history": _rows(one.history.rename(columns={"on": "day"})),
         "indicators": _indicators(one),
         "other_definitions": _rows(one.switches.drop(columns="level")),

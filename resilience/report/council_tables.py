@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
 from resilience.councils import resolve
-from resilience.explain import Explanation
 from resilience.history import Background
 from resilience.indicators.compute import SWITCHES
 from resilience.indicators.definitions import Definition, load_definitions
 from resilience.publications.releases import basis
 from resilience.report.words import pounds
-from resilience.riskset import AT_RISK, CARRY_YEARS, CORE
+from resilience.riskset import CARRY_YEARS, CORE
 from resilience.sentences import figure, short_figure
+from resilience.whatif import levers as every_lever
 from resilience.years import outturn_year_of
 
 #: How many peers are named.
 PEERS = 10
 #: A definition is said to move a figure from half a tenth of a per cent on.
 SMALLEST_MOVE = 0.0005
+#: Levers are shown at the step nearest to this share of net revenue expenditure.
+LEVER_STEP = 0.02
 _GRADES = {1: "outstanding", 2: "good", 3: "requires improvement", 4: "inadequate"}
 _PUBLICATIONS = {
     "outturn": "Revenue outturn, council by council",
@@ -178,24 +179,29 @@ def peer_table(shared: Background, code: str) -> pd.DataFrame:
     return rows.rename(columns={CORE: "reserves"}).reset_index(names="ons_code")
 
 
-def levers(explanation: Explanation) -> pd.DataFrame:
-    """Return what the chance would be with one figure at a time at the tier's median: arithmetic, not cause.
+def levers(shared: Background, code: str) -> pd.DataFrame:
+    """Return what the chance would be with one figure moved by about 2 % of net spending: arithmetic, not cause.
 
     Returns
     -------
     DataFrame
-        Index term, the most telling first: ``label, figure, median, risk``; only what raises the chance.
+        From ``whatif.levers``, the most telling first: ``lever, label, step`` (in words), ``risk``, ``next_band``
+        ("" where there is none lower) and ``to_next`` (in words: how much of this alone would reach it). Empty for a
+        council without a score.
     """
-    if explanation.status != AT_RISK:
-        return pd.DataFrame(columns=["label", "figure", "median", "risk"])
-    rows = explanation.risks()
-    return pd.DataFrame(
-        {
-            "label": rows["label"],
-            "figure": [short_figure(name, value) for name, value in zip(rows["indicator"], rows["value"], strict=True)],
-            "median": [
-                short_figure(name, value) for name, value in zip(rows["indicator"], rows["median"], strict=True)
-            ],
-            "risk": expit(explanation.log_odds - rows["log_odds"]),
-        }
+    moved = every_lever(shared.run, code)
+    columns = ["lever", "label", "step", "risk", "next_band", "to_next"]
+    if moved.empty:
+        return pd.DataFrame(columns=columns)
+    nearest = (moved["share_of_nre"] - LEVER_STEP).abs()
+    whole = moved["lever"].eq("flexible receipts")  # asset sales for running costs are ended, not eased
+    chosen = moved.loc[nearest.mask(whole, -moved["share_of_nre"]).groupby(moved["lever"]).idxmin()]
+    chosen = chosen[chosen["points"] <= -SMALLEST_MOVE].sort_values("points", kind="stable")
+    to_next = [
+        pounds(row.to_next_band) if row.to_next_band == row.to_next_band else str(row.reach)
+        for row in chosen.itertuples()
+    ]
+    table = chosen.rename(columns={"risk_after": "risk"}).assign(
+        to_next=to_next, next_band=chosen["next_band"].fillna("").astype(str)
     )
+    return table[columns].reset_index(drop=True)

@@ -49,9 +49,12 @@ def render(one: Assessment, *, width: int = 80) -> str:
         for row in change_rows(why):
             page.point(f"{row['label']}: {row['then']} → {row['now']}; chance {row['from']} → {row['to']}")
         if len(one.levers):
-            page.head("What would change it (arithmetic, not cause)")
+            page.head("What would change it, one at a time (arithmetic, not cause)")
             for row in one.levers.itertuples():
-                page.point(f"{row.label} at its tier's median, {row.figure} → {row.median}: {step_chance(row.risk)}")
+                onward = (
+                    f"; for the band “{row.next_band}” alone: {row.to_next}" if isinstance(row.next_band, str) else ""
+                )
+                page.point(f"{row.label}, {row.step}: {step_chance(row.risk)}{onward}")
         page.head("How sure")
         for text in told.how_sure(one):
             page.point(text)

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from resilience import __version__
 from resilience.report import words
+from resilience.sentences import step_chance
 
 ATTRIBUTION = (
     "Contains public sector information licensed under the Open Government Licence v3.0: figures published by the "
@@ -38,6 +39,7 @@ def environment() -> Environment:
     made.filters |= {
         "percent": words.percent,
         "chance": words.chance,
+        "step_chance": step_chance,
         "pounds": words.pounds,
         "day": words.day,
         "kept": kept_together,

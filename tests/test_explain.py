@@ -1,0 +1,233 @@
+"""Every score explains itself exactly, and every sentence says the council's own published figure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+
+from resilience.errors import DataError, UnknownCouncilError
+from resilience.evidence import Evidence, Figures, evidence
+from resilience.explain import explain
+from resilience.history import background, known_figures, score_history
+from resilience.model.fitting import UPPER
+from resilience.pipeline import run
+from resilience.riskset import AT_RISK, EVENT_ALREADY
+from resilience.sentences import figure, flag_words, in_words, listed, sentence, step_chance, when
+
+DAY = date(2026, 1, 1)
+ORIGINS = [date(2018, 1, 1), date(2021, 1, 1), date(2024, 1, 1), DAY]
+
+
+@pytest.fixture(scope="module")
+def shared(panel):
+    return background(run(DAY, panel=panel, intervals=False))
+
+
+@pytest.mark.parametrize("origin", ORIGINS, ids=str)
+def test_reference_and_contributions_are_the_log_odds_of_every_council(origin, panel, indicators, events, shared):
+    if origin == DAY:
+        one, scores = shared, shared.run.scores
+        explained = [explain(one.run, code, shared=one) for code in scores.index]
+    else:
+        past = run(origin, panel=panel, intervals=False)
+        light = background(past, history=shared.history[shared.history["origin"] <= pd.Timestamp(origin)])
+        scores = past.scores
+        explained = [explain(past, code, shared=light) for code in scores.index]
+    at_risk = 0
+    for why in explained:
+        if why.status != AT_RISK:
+            assert np.isnan(why.log_odds)
+            assert why.contributions["log_odds"].isna().all()
+            continue
+        at_risk += 1
+        total = why.reference + why.contributions["log_odds"].sum()
+        assert abs(total - scores.at[why.ons_code, "log_odds"]) < 1e-9
+        assert abs(why.reference_chance + why.contributions["points"].sum() - why.risk) < 1e-9
+        assert abs(why.contributions["chance_to"].iloc[-1] - why.risk) < 1e-9
+        assert why.contributions["log_odds"].abs().is_monotonic_decreasing
+    assert at_risk == (scores["status"] == AT_RISK).sum() > 200
+
+
+def test_reference_is_the_tier_s_median_council(shared):
+    scores, model = shared.run.scores, shared.run.model
+    kent, melton = (explain(shared.run, name, shared=shared) for name in ("Kent", "Melton"))
+    assert kent.reference - melton.reference == pytest.approx(model.weights[UPPER], abs=1e-12)
+    assert melton.reference == pytest.approx(scores.attrs["intercept"], abs=1e-12)
+    # The median council of a tier has nought on a term.
+    upper = scores[scores["tier"] == "upper"]
+    assert upper["term: reserves"].median() == pytest.approx(0, abs=1e-9)
+
+
+def test_the_year_s_change_adds_up_for_every_council(shared):
+    checked = 0
+    for code in shared.run.scores.index[shared.run.scores["status"] == AT_RISK]:
+        why = explain(shared.run, code, shared=shared)
+        if not len(why.change):
+            continue
+        checked += 1
+        before = shared.before.at[code, "log_odds"]
+        assert abs(why.change["log_odds"].sum() - (why.log_odds - before)) < 1e-9
+        assert abs(why.change["points"].sum() - (why.risk - why.risk_then)) < 1e-9
+        assert "level" in why.change.index
+    assert checked > 250
+
+
+def test_evidence_is_the_figure_that_was_scored(shared):
+    """The year's row that a sentence names holds the very value the model used, for every council and term."""
+    scores = shared.run.scores
+    for term in shared.run.model.terms:
+        for code in scores.index:
+            seen = evidence(shared.figures, code, term.indicator, DAY)
+            scored = scores.at[code, term.indicator]
+            assert (np.isnan(seen.value) and np.isnan(scored)) or seen.value == scored
+            if seen.year:
+                own = shared.run.indicators
+                row = own[(own["ons_code"] == code) & (own["year"] == seen.year)].iloc[0]
+                assert row[term.indicator] == seen.value
+                assert seen.second_hand == (row["source_kind"] == "interim")
+
+
+def test_croydon_in_january_2020_by_hand(shared, panel):
+    """The figures in the sentences are worked out here from the published lines."""
+    rows = panel[panel["ons_code"] == "E09000008"].set_index("year")
+    reserves = rows["rs_resunall_end_cy"] + rows["rs_resoth_end_cy"]
+    share = reserves / rows["rs_netrevexp_net_exp"]
+    why = explain(shared.run, "Croydon", shared=shared)
+    assert (why.status, why.eve.as_of) == (EVENT_ALREADY, date(2020, 1, 1))
+    text = why.eve.contributions.at["reserves", "sentence"]
+    assert f"{100 * share[2019]:.1f} % of net revenue expenditure on 31 March 2019" in text
+    assert f"three years earlier {100 * share[2016]:.0f} %" in text
+    others = panel[(panel["class"] == "LB") & (panel["year"] == 2019) & ~panel["ons_code"].isin(["E09000001"])]
+    theirs = (others["rs_resunall_end_cy"] + others["rs_resoth_end_cy"]) / others["rs_netrevexp_net_exp"]
+    assert (theirs.dropna() >= share[2019]).all()
+    assert "lower than in all other London boroughs" in text
+    assert why.eve.reference + why.eve.contributions["log_odds"].sum() == pytest.approx(why.eve.log_odds, abs=1e-9)
+    assert expit(why.eve.log_odds) == pytest.approx(why.eve.risk, abs=1e-12)
+
+
+def test_carried_figures_and_second_hand_ones_say_their_year(shared):
+    parts = explain(shared.run, "Kent", shared=shared).contributions
+    reserves, unallocated = parts.loc["reserves"], parts.loc["unallocated"]
+    assert reserves["outturn_year"] == "2024-25"
+    assert "31 March 2025" in reserves["sentence"]
+    assert "[second-hand figure]" in reserves["sentence"]
+    assert unallocated["outturn_year"] == "2023-24"
+    assert "31 March 2024" in unallocated["sentence"]
+    assert "second-hand" not in unallocated["sentence"]
+
+
+def test_a_council_that_cannot_be_scored_is_given_no_chance(indicators, events, panel):
+    gone = panel.copy()
+    gone = gone[~((gone["ons_code"] == "E07000133") & (gone["year"] > 2019))]
+    one = run(DAY, panel=gone, intervals=False)
+    none = pd.DataFrame(columns=["origin", "ons_code", "status", "risk", "event", "observed"])
+    why = explain(one, "Melton", shared=background(one, history=none))
+    assert why.status == "cannot be scored"
+    assert np.isnan(why.risk)
+    assert "no complete return was published" in why.status_text
+    assert why.contributions["log_odds"].isna().all()
+
+
+def test_nothing_later_than_the_day_is_in_an_explanation(panel, events):
+    day = date(2020, 1, 1)
+    whole = run(day, panel=panel, intervals=False)
+    cut = run(day, panel=panel[panel["known_from"] < pd.Timestamp(day)], intervals=False)
+    history = score_history(whole.indicators, whole.events, day)
+    again = score_history(cut.indicators, cut.events, day)
+    pd.testing.assert_frame_equal(history, again)
+    one, other = (explain(r, "Slough", shared=background(r, history=history)) for r in (whole, cut))
+    pd.testing.assert_frame_equal(one.contributions, other.contributions)
+    assert (one.alike, one.flags, one.cannot_see) == (other.alike, other.flags, other.cannot_see)
+    assert set(history["origin"].dt.year) == {2018, 2019, 2020}
+
+
+def test_the_record_counts_only_horizons_that_had_closed(shared):
+    assert shared.record["origin"].max() == pd.Timestamp(2024, 1, 1)
+    assert shared.record.groupby(["origin", "ons_code"]).size().max() == 1
+    whole = shared.alike(0.0)
+    rows = shared.record
+    near = rows[(rows["risk"] >= whole.low) & (rows["risk"] <= whole.high)]
+    assert (len(near), int(near["event"].sum())) == (whole.times, whole.events)
+    assert shared.bands()["councils"].sum() == len(rows)
+
+
+def test_history_is_the_score_of_that_day(shared, panel):
+    past = run(date(2019, 1, 1), panel=panel, intervals=False).scores
+    rows = shared.history[shared.history["origin"] == "2019-01-01"].set_index("ons_code")
+    pd.testing.assert_series_equal(rows["risk"].sort_index(), past["risk"].sort_index(), check_names=False)
+
+
+def test_later_publications_are_blanked(indicators):
+    known = known_figures(indicators, DAY)
+    late = pd.to_datetime(known["known_from_capital"]) >= pd.Timestamp(DAY)
+    assert late.any()
+    assert known.loc[late, "gross_debt_ratio"].isna().all()
+    assert (pd.to_datetime(known["known_from"]) < pd.Timestamp(DAY)).all()
+    figures = Figures(known)
+    assert figures.newest("E09000008", DAY) == 2025
+    assert figures.own("nobody").empty
+
+
+def test_who_was_not_there_is_told_so(shared):
+    with pytest.raises(DataError, match="Cumberland and Westmorland and Furness"):
+        explain(shared.run, "Cumbria", shared=shared)
+    with pytest.raises(UnknownCouncilError, match="Croydon"):
+        explain(shared.run, "Croydn", shared=shared)
+
+
+def test_sentences():
+    plain = Evidence("reserves_ratio", 0.09, 2024, lower=0.05, higher=0.934, others=60, earlier=0.21)
+    assert sentence(plain, "UA") == (
+        "Usable reserves stood at 9.0 % of net revenue expenditure on 31 March 2024, lower than in 93 % of other "
+        "unitary authorities; three years earlier 21 %."
+    )
+    few = Evidence("reserves_ratio", 0.09, 2024, lower=0.0, higher=1.0, others=5)
+    assert "other" not in sentence(few, "UA")
+    assert "lower than in all other" in sentence(
+        Evidence("reserves_ratio", 0.09, 2024, lower=0, higher=1, others=20), "SC"
+    )
+    still = Evidence("reserves_runway_years", 20.0, 2024, lower=0.5, higher=0.0, others=20, earlier=4.2)
+    assert sentence(still, "SC") == (
+        "Usable reserves were not falling over the three years to 31 March 2024, as in 50 % of other shire counties; "
+        "three years earlier 4 years."
+    )
+    assert "counts neither way" in sentence(Evidence("reserves_ratio", np.nan, 0), "UA")
+    assert "three years earlier 50 % better" in sentence(
+        Evidence("unplanned_reserves_use", 0.03, 2024, earlier=-0.5), "UA"
+    )
+    assert "a net income" in sentence(Evidence("general_fund_housing_ratio", -0.02, 2024), "UA")
+    assert "Odd thing stood at 50 %" in sentence(Evidence("odd_thing_ratio", 0.5, 2024), "UA")
+    assert figure("reserves_runway_years", 1.2) == "1 year"
+
+
+@pytest.mark.parametrize(
+    ("risk", "words"),
+    [
+        (0.004, "under 1 in 100"),
+        (0.04, "about 1 in 25"),
+        (0.2, "about 1 in 5"),
+        (0.34, "about 1 in 3"),
+        (0.52, "about 1 in 2"),
+        (0.89, "about 9 in 10"),
+        (0.97, "more than 19 in 20"),
+    ],
+)
+def test_chances_in_words(risk, words):
+    assert in_words(risk) == words
+
+
+def test_small_words():
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert (step_chance(0.0004), step_chance(0.034), step_chance(0.34)) == ("under 0.1 %", "3.4 %", "34 %")
+    assert when("2022-02", pd.Timestamp(2022, 2, 28)) == "February 2022"
+    assert when("2022-02-05", pd.Timestamp(2022, 2, 5)) == "5 February 2022"
+    assert when("", pd.NaT) == "undated"
+    assert flag_words("opening_unallocated=-512;jump_nre=7") == [
+        "unallocated reserves at 1 April differ from the 31 March before, by −£512k",
+        "net revenue expenditure moved far more from the year before than in councils of its class",
+    ]
