@@ -4,7 +4,14 @@ from __future__ import annotations
 
 
 class ResilienceError(Exception):
-    """Base of every error meant for a person; its text is one sentence that says what to do."""
+    """Base of every error meant for a person; its text is one sentence that says what to do.
+
+    Texts from files and from the user stand in such sentences: characters that cannot be printed (line ends, escape
+    sequences, halves of characters) become blanks.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("".join(one if one.isprintable() else " " for one in sentence))
 
 
 class PublicationError(ResilienceError):

@@ -195,7 +195,7 @@ def _check_lengths(path: Path, encoding: str, width: int) -> None:
             if held.count('"') % 2:
                 continue  # a field goes on in the next line
             line, held, row = held.strip("\r\n"), "", row + 1
-            count = len(next(csv.reader([line]), [])) if '"' in line else line.count(",") + 1
+            count = _fields(path, row, line) if '"' in line else line.count(",") + 1
             if count != width and line:
                 kind = "is cut short" if count < width else "is too long"
                 raise PublicationError(
@@ -203,6 +203,15 @@ def _check_lengths(path: Path, encoding: str, width: int) -> None:
                 )
     if held:
         raise PublicationError(f"{path.name}, row {row + 1} is cut short in a quoted text; download it again.")
+
+
+def _fields(path: Path, row: int, line: str) -> int:
+    try:
+        return len(next(csv.reader([line]), []))
+    except csv.Error as error:
+        raise PublicationError(
+            f"{path.name}, row {row} cannot be read as CSV ({error}); download it again."
+        ) from error
 
 
 def _table(path: Path, encoding: str, header: list[str], columns: list[str]) -> pd.DataFrame:
