@@ -1,0 +1,1 @@
+"""Benchmarks: each command as a user runs it, against its limit."""

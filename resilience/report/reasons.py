@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from resilience.report.words import percent
 WORTH_SAYING = 0.2
 
 
-def reason(term: Term, row: pd.Series, *, up: bool = True) -> str:
+def reason(term: Term, row: pd.Series | Mapping[str, Any], *, up: bool = True) -> str:
     """Say one term of one council in a few words.
 
     Parameters
@@ -78,14 +79,14 @@ def reason(term: Term, row: pd.Series, *, up: bool = True) -> str:
     return f"{worse if up else better} ({figure})"
 
 
-def main_reasons(row: pd.Series, terms: Sequence[Term], most: int = 3) -> list[str]:
+def main_reasons(row: pd.Series | Mapping[str, Any], terms: Sequence[Term], most: int = 3) -> list[str]:
     """Return what raises a council's chance most, against the median council of its tier."""
     moves = [(float(row.get(f"term: {term.name}", np.nan)), term) for term in terms]
     worth = sorted((m for m in moves if m[0] >= WORTH_SAYING), key=lambda move: -move[0])
     return [reason(term, row) for _, term in worth[:most]]
 
 
-def main_strengths(row: pd.Series, terms: Sequence[Term], most: int = 3) -> list[str]:
+def main_strengths(row: pd.Series | Mapping[str, Any], terms: Sequence[Term], most: int = 3) -> list[str]:
     """Return what lowers a council's chance most, against the median council of its tier."""
     moves = [(float(row.get(f"term: {term.name}", np.nan)), term) for term in terms]
     worth = sorted((m for m in moves if m[0] <= -WORTH_SAYING), key=lambda move: move[0])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -76,7 +77,7 @@ def table(run: Run, *, classes: list[str] | None = None) -> pd.DataFrame:
         scores = scores[scores["class"].isin(wanted)]
     reasons = [
         "; ".join(main_reasons(row, run.model.terms)) if row["status"] == AT_RISK else _why_not(row)
-        for _, row in scores.iterrows()
+        for row in scores.to_dict("records")  # a Series a row would copy the attributes of the whole each time
     ]
     result = scores.reset_index().assign(main_reasons=reasons)
     result["event_date"] = pd.to_datetime(result["event_date"]).dt.strftime("%Y-%m-%d")
@@ -85,7 +86,7 @@ def table(run: Run, *, classes: list[str] | None = None) -> pd.DataFrame:
     return result[list(COLUMNS)]
 
 
-def _why_not(row: pd.Series) -> str:
+def _why_not(row: Mapping[str, Any]) -> str:
     if row["status"] == EVENT_ALREADY:
         kinds = {"s114_notice": "section 114 notice", "efs": "exceptional financial support"}
         kind = kinds.get(row["event_type"], "statutory intervention")
@@ -144,7 +145,7 @@ def to_json(run: Run, frame: pd.DataFrame) -> str:
     """Return the list as JSON, in the form of ``docs/schemas/watchlist.schema.json``."""
     records = []
     for row in frame.to_dict("records"):
-        clean = {name: (None if pd.isna(value) else value) for name, value in row.items()}
+        clean: dict[str, Any] = {name: (None if pd.isna(value) else value) for name, value in row.items()}
         clean["rank"] = None if clean["rank"] is None else int(clean["rank"])
         clean["built"] = bool(clean["built"])
         for name in ("risk", "risk_low", "risk_high"):
