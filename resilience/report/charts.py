@@ -38,7 +38,10 @@ def svg(figure: Figure, *, title: str, desc: str, salt: str) -> Markup:
     text = re.sub(r"\d+\.\d{2,}", lambda match: f"{float(match[0]):.1f}".rstrip("0").rstrip("."), text)
     text = re.sub(r" ?font-family: [^;\"]*;", "", text)
     text = re.sub(r' xmlns:xlink="[^"]*"', "", text).replace("xlink:href", "href")
-    text = re.sub(r'\bid="(?!.*clip)([a-z]+_\d+|[a-z]+)"', "", text)
+    # Of the names that matplotlib gives to parts only those that are pointed at are kept, each chart's its own.
+    wanted = set(re.findall(r'(?:url\(#|href="#)([^")]+)', text))
+    text = re.sub(r' id="([^"]*)"', lambda match: f' id="{salt}-{match[1]}"' if match[1] in wanted else "", text)
+    text = re.sub(r'(url\(#|href="#)', rf"\1{salt}-", text)
     text = re.sub(r"\s*\n\s*", " ", text)
     width, height = (round(float(size) * 72) for size in figure.get_size_inches())
     head = (
