@@ -55,10 +55,14 @@ class Held:
     @property
     def days(self) -> dict[str, str]:
         """The day of the release held, by year; "" where it is not known."""
+        if self.panel is None:
+            return {}
         found = {year: "" for year in self.originals}
+        read = set(self.panel[["outturn_year", "source_file"]].itertuples(index=False, name=None))
         for entry in self.entries:
             year = entry.get("outturn_year")
-            if entry["table"] == "panel.csv" and year in found:
+            # A build killed between two renames leaves a newer panel beside the provenance of the one before.
+            if entry["table"] == "panel.csv" and year in found and (year, entry["file"]) in read:
                 found[year] = _day_of(entry, str(year))
         return found
 

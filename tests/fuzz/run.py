@@ -53,13 +53,22 @@ def everything(inputs: int, targets: Iterable[Target] = TARGETS) -> dict[str, Co
 def main() -> None:
     """Run the suite and write the page."""
     from tests.fuzz.report import write
+    from tests.kill_trials import kill_build, kill_fetch
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=10_400)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--coverage", type=Path, help="what pytest --cov-report=json wrote")
     parser.add_argument("--output", type=Path, default=Path("docs/reliability.md"))
     given_words = parser.parse_args()
     found = everything(given_words.inputs)
-    write(found, given_words.output)
+    kills = {}
+    for name, work in (("build", kill_build), ("fetch", kill_fetch)) if given_words.kills else ():
+        with tempfile.TemporaryDirectory() as place:
+            killed = work(Path(place), given_words.kills)
+        print(f"{name}: killed {killed} times at {given_words.kills} moments", file=sys.stderr, flush=True)
+        kills[name] = (given_words.kills, killed)
+    write(found, given_words.output, kills=kills, coverage=given_words.coverage)
     total = sum(tally.total() for tally in found.values())
     print(f"{total:,} inputs, no failure; written to {given_words.output}")
 

@@ -196,7 +196,12 @@ JSON = st.recursive(
         st.text(max_size=20),
         st.sampled_from(
             [
-                *("https://assets.publishing.service.gov.uk/media/1/RS_2023-24.xlsx", "../../RS.xlsx", "RS", "redirect"),
+                *(
+                    "https://assets.publishing.service.gov.uk/media/1/RS_2023-24.xlsx",
+                    "../../RS.xlsx",
+                    "RS",
+                    "redirect",
+                ),
                 *("2024-12-12T09:30:00Z", "2024-99-99", "/government/statistics/x", "file:///etc/passwd", "RO.csv"),
                 "government/statistics/x-2023-to-2024-individual-local-authority-data-outturn",
             ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import shutil
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 
 from resilience.councils import load_councils, resolve
 from resilience.errors import ResilienceError
-from resilience.events import load_events
+from resilience.events import EVENT_TYPES, load_events
 from resilience.files import sha256
 from resilience.held import known_councils
 from resilience.ownfigures import read_table
@@ -221,6 +223,15 @@ def events(value: tuple, folder: Path) -> None:
     load_events(path)
 
 
+def event_cells(changes: list, folder: Path) -> None:
+    """Check a register with cells replaced: every row read has a council, a kind and a day or none."""
+    rows = shapes.changed(list(csv.reader(io.StringIO("".join(_register())))), changes)
+    path = folder / "events.csv"
+    path.write_text(shapes.as_csv(rows), "utf-8")
+    read = load_events(path)
+    assert read["event_type"].isin(EVENT_TYPES).all() and read["known"].dtype.kind == "M"
+
+
 def series_cells(changes: list, folder: Path) -> None:
     """Check that each figure of a multi-year file is the number in its cell."""
     rows = shapes.changed(shapes.series(), changes)
@@ -285,7 +296,8 @@ _DETAILS = st.fixed_dictionaries(
         "details": st.fixed_dictionaries(
             {
                 "attachments": st.lists(
-                    st.fixed_dictionaries({"url": shapes.JSON, "title": shapes.JSON, "file_size": shapes.JSON}), max_size=3
+                    st.fixed_dictionaries({"url": shapes.JSON, "title": shapes.JSON, "file_size": shapes.JSON}),
+                    max_size=3,
                 ),
                 "change_history": shapes.JSON,
             }
@@ -316,7 +328,16 @@ _NAMES = st.one_of(
     ),
 )
 _ENTRY = st.tuples(
-    st.dictionaries(st.sampled_from([field.name for field in fields(Entry)]), shapes.JSON, min_size=1, max_size=3)
+    st.dictionaries(
+        st.sampled_from([field.name for field in fields(Entry)]),
+        st.one_of(
+            shapes.JSON,
+            st.text(max_size=12),
+            st.sampled_from(["2023-24/2024-12-12/RS.xlsx", "../RS.xlsx", "2023-24/../RS.xlsx", "2024-12-12", "", "RO"]),
+        ),
+        min_size=1,
+        max_size=2,
+    )
 )
 
 
@@ -337,7 +358,8 @@ TARGETS = (
     Target("councils' names", "names, edited names, any text", _NAMES, names, 1000),
     Target("own figures, CSV", "cells replaced", shapes.CHANGES, own_csv, 500, "own.csv"),
     Target("own figures, workbook", "cells replaced", shapes.CHANGES, own_xlsx, 400, "own.xlsx"),
-    Target("event register", "bytes overwritten, file cut", _BYTES, events, 500, "events.csv"),
+    Target("event register, bytes", "bytes overwritten, file cut", _BYTES, events, 500, "events.csv"),
+    Target("event register, cells", "cells replaced", shapes.CHANGES, event_cells, 500, "events.csv"),
     Target("multi-year CSV, cells", "cells replaced", shapes.CHANGES, series_cells, 600, "RO_series.csv"),
     Target("multi-year CSV, bytes", "bytes overwritten, file cut", _BYTES, series_bytes, 500, "RO_series.csv"),
     Target("manifest", "any JSON; entries altered", st.one_of(shapes.JSON, _ENTRY), manifest, 400, "manifest.json"),

@@ -256,8 +256,11 @@ def test_the_newest_release_is_used_and_on_one_day_the_years_own_workbook(rows):
         ("2024-25", "2026-01-01", False),
     ]
     file = {"table": "panel.csv", "file": "x", "outturn_year": "2023-24", "released": "2026-02-01"}
-    later = held.Held(rows.assign(source_kind="original"), vintages.empty(), [file])
+    later = held.Held(rows.assign(source_kind="original", source_file="x"), vintages.empty(), [file])
     assert later.days == {"2022-23": "", "2023-24": "2026-02-01"}
     assert [one.outturn_year for one in held.newest(found, later)] == ["2022-23", "2024-25"]
     for words, day in (({"vintage": None}, ""), ({"edition": "Second release"}, "2024-12-12")):
         assert held.Held(later.panel, later.past, [file | words]).days["2023-24"] == day
+    # The provenance of another file says nothing of the figures held.
+    assert held.Held(later.panel, later.past, [file | {"file": "y"}]).days["2023-24"] == ""
+    assert nothing.days == {} and nothing.originals == set()

@@ -1,0 +1,104 @@
+"""docs/reliability.md: what was tried and what was met, written by the suite itself."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from resilience.files import write_atomically
+from tests.fuzz.targets import READ, TARGETS
+
+INTRODUCTION = """# Reliability
+
+Written by `make fuzz` (`python -m tests.fuzz.run`); the inputs are the same every time.
+
+Whatever comes in, two things must hold: nothing but one printable sentence that names the file reaches the user, and
+no figure is taken from a file that failed a check. Where an input is accepted, every figure read is compared with the
+cell it stands in.
+"""
+
+
+def _meaning(where: str) -> str:
+    """Return what the function that refused an input does, from its own docstring."""
+    module, _, function = where.partition(".")
+    for package in ("resilience.publications.", "resilience."):
+        try:
+            found = getattr(importlib.import_module(package + module), function, None)
+        except ImportError:
+            continue
+        text = inspect.getdoc(found) or ""
+        return text.partition("\n")[0].rstrip(".")
+    return ""
+
+
+def write(
+    found: Mapping[str, Counter[str]], path: Path, *, kills: Mapping[str, tuple[int, int]], coverage: Path | None
+) -> None:
+    """Write the page.
+
+    Parameters
+    ----------
+    found : mapping of str to Counter
+        How often each outcome was met, by target.
+    path : Path
+        Where to.
+    kills : mapping of str to (int, int)
+        Of each piece of work, how often it was stopped at a random moment and how often that killed it midway.
+    coverage : Path, optional
+        What ``pytest --cov-report=json`` wrote; without it that paragraph stays as it is on the page.
+    """
+    total = Counter()
+    for tally in found.values():
+        total += tally
+    refused = total.total() - total[READ]
+    what = {target.name: target.what for target in TARGETS}
+    parts = [INTRODUCTION]
+    parts.append(
+        f"## Inputs\n\n{total.total():,} inputs: {total[READ]:,} accepted, {refused:,} refused in one sentence, "
+        f"none that did anything else. {len(total) - 1} kinds of refusal were met.\n"
+    )
+    table = ["| tried | changed | inputs | accepted | refused | kinds of refusal |", "|---|---|---:|---:|---:|---:|"]
+    for name, tally in found.items():
+        kinds = len([kind for kind in tally if kind != READ])
+        numbers = (tally.total(), tally[READ], tally.total() - tally[READ])
+        table.append(f"| {name} | {what[name]} | {' | '.join(f'{n:,}' for n in numbers)} | {kinds} |")
+    parts.append("\n".join(table) + "\n")
+    parts.append("## Kinds of fault met\n\nBy the function that refused the input.\n")
+    table = ["| function | what it does | times |", "|---|---|---:|"]
+    for kind, times in sorted(total.items(), key=lambda item: (-item[1], item[0])):
+        if kind != READ:
+            table.append(f"| `{kind}` | {_meaning(kind).replace('|', '/')} | {times:,} |")
+    parts.append("\n".join(table) + "\n")
+    parts.append(_kills(kills))
+    parts.append(_coverage(coverage, path))
+    write_atomically(path, "\n".join(parts))
+
+
+def _kills(kills: Mapping[str, tuple[int, int]]) -> str:
+    lines = [
+        "## Killed at random moments\n",
+        "A build and a fetch are stopped with SIGKILL, in turn after a random time and at a random file operation. "
+        "After each, the panel loads, every table is the old one or the new one whole, and every file named in the "
+        "manifest has its checksum; after some, the list is drawn up. The next run ends with the same bytes as one "
+        "that was never stopped, from every state between two renames.\n",
+    ]
+    lines += [f"- {work}: {times} moments, none that left anything unusable" for work, (times, _) in kills.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _coverage(coverage: Path | None, page: Path) -> str:
+    heading = "## Branches covered\n"
+    if coverage is None:
+        before = page.read_text("utf-8") if page.is_file() else ""
+        return heading + before.partition(heading)[2] if heading in before else ""
+    totals = json.loads(coverage.read_text("utf-8"))["totals"]
+    share = 100 * totals["covered_branches"] / totals["num_branches"]
+    return (
+        f"{heading}\n`resilience/publications/`: {share:.1f} % of {totals['num_branches']:,} branches, by\n\n"
+        "```\npython -m pytest --cov=resilience.publications --cov-branch --cov-report=json:build/coverage.json "
+        "tests/publications tests/fuzz\n```\n"
+    )
