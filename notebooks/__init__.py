@@ -1,0 +1,1 @@
+"""What researchers open, in reading order; they call the library and hold no logic. See README.md."""
