@@ -81,6 +81,10 @@ say(
     f"The model of that day had learnt from {learnt['councils']} councils, {learnt['councils_with_event']} of them with an "
     "event: so it was nearly all prior, that is, expectations written down beforehand."
 )
+say(
+    "Left out of that day's model, as those events spoke against the sign expected: "
+    f"{', '.join(run.model.dropped) or 'no term'} (the rule is in notebook 4)."
+)
 
 # %% [markdown]
 # ## Why
@@ -137,7 +141,8 @@ axis.axvline(why.risk * 100, color=BLACK, linewidth=1, label=why.council)
 axis.set_yticks(spots, parts["label"])
 axis.invert_yaxis()
 axis.set_xlabel("chance within 24 months, %")
-axis.legend(loc="upper right", fontsize=8)
+axis.set_xlim(0)
+axis.legend(loc="upper right", bbox_to_anchor=(0.93, 1), fontsize=8)
 draw(figure, f"Steps from the median council's chance to {why.council}'s, one bar a term.", source=OUTTURN)
 say("**Strengths:** " + ("; ".join(why.strengths()["label"].str.lower()) or "none worth speaking of") + ".")
 
