@@ -270,9 +270,11 @@ def _figures(
 def bands_record(predictions: pd.DataFrame) -> pd.DataFrame:
     """Return, for each band, how many councils were in it and what share went on to an event.
 
-    Only rows whose horizon was wholly observed, or that had an event, count; others would flatter the low bands.
+    Only origins whose horizon has closed count: of a half-observed one the events are seen and the councils without
+    one are not yet certain. Within a closed origin, a council abolished before its end counts only if it had an event.
     """
-    rows = predictions[(predictions["observed"] >= 0.999) | predictions["event"]]
+    closed = predictions.groupby("origin")["observed"].transform("median") >= 0.999
+    rows = predictions[closed & ((predictions["observed"] >= 0.999) | predictions["event"])]
     whole = rows.groupby("band").agg(councils=("event", "size"), events=("event", "sum"), mean_chance=("risk", "mean"))
     whole["share"] = whole["events"] / whole["councils"]
     return whole.reindex([name for name, _ in BANDS])
