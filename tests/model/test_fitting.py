@@ -17,6 +17,7 @@ from resilience.model.fitting import (
     designed,
     fit,
     last_closed_origin,
+    out_of_time,
     select_terms,
     spread_factor,
     training_rows,
@@ -126,7 +127,19 @@ def test_the_weights_by_hand(rows, model):
         intercept_mean=prior.intercept,
         intercept_sd=prior.intercept_sd,
     ).fit(x, y, w)
-    factor = spread_factor(x @ plain.coef_, y, w, prior)
+    origins = rows.loc[use, "origin"].to_numpy()
+    later = out_of_time(x, y, w, origins, 24, prior)
+    # The last training origin's rows are scored by a fit to the origins two years and more before it, no other.
+    last, before = origins == origins.max(), origins <= origins.max() - np.timedelta64(730, "D")
+    alone = PriorLogit(
+        prior_mean=np.r_[np.full(n, prior.weight), prior.upper_weight],
+        prior_sd=np.r_[np.full(n, prior.sd), prior.upper_sd],
+        intercept_mean=prior.intercept,
+        intercept_sd=prior.intercept_sd,
+    ).fit(x[before], y[before], w[before])
+    np.testing.assert_allclose(later[last], x[last] @ alone.coef_, rtol=1e-9)
+    factor, error = spread_factor(later, y, w, origins, prior)
+    assert 0 < error < prior.spread_sd
     np.testing.assert_allclose(model.weight_vector(), factor * plain.coef_, rtol=1e-9)
     assert model.training["spread_factor"] == pytest.approx(factor)
 
