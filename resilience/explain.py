@@ -180,7 +180,7 @@ def contributions(
         applies = row["tier"] in term.tiers
         seen = evidence(shared.figures, code, term.indicator, on, row.get(f"median: {term.name}", np.nan))
         said = sentence(seen, row["class"], term.label) if applies else f"{term.label}: not asked of districts."
-        limit = bool(weights and applies and amount) and abs(amount) >= (CUT - 1e-6) * abs(weights[term.name])
+        limit = weights is not None and applies and amount and abs(amount) >= (CUT - 1e-6) * abs(weights[term.name])
         rows.append(
             {
                 "term": term.name,

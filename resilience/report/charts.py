@@ -12,6 +12,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from scipy.special import expit, logit
 
 from resilience.explain import Explanation
@@ -20,7 +21,7 @@ from resilience.sentences import step_chance
 from resilience.years import outturn_year_of
 
 #: Chances that may mark the scale.
-_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95)
+_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 _MOST_TICKS = 5
 WORSE, BETTER, INK, GREY = "#d55e00", "#0072b2", "#1b1b1b", "#767676"
 _FONT = "-apple-system,'Segoe UI',Roboto,Arial,'Liberation Sans',sans-serif"
@@ -88,8 +89,9 @@ def contributions_chart(explanation: Explanation) -> Markup:
     labels = [chance(chances[0]), *(step_chance(one) for one in chances[1:]), chance(chances[-1])]
     for spot, (at, label) in enumerate(zip(ends, labels, strict=True)):
         bold = "bold" if spot in (0, count - 1) else "normal"
-        place = {"xytext": (3, 0), "textcoords": "offset points"}
-        axis.annotate(label, (at, spot), va="center", fontsize=7.5, fontweight=bold, **place)
+        axis.annotate(
+            label, (at, spot), xytext=(3, 0), textcoords="offset points", va="center", fontsize=7.5, fontweight=bold
+        )
     axis.set_yticks(np.arange(count), ["Median council of its tier", *rows["label"], explanation.council])
     axis.set_ylim(count - 0.5, -0.5)
     axis.set_xlim(low, high)
@@ -154,7 +156,7 @@ def history_chart(name: str, history: pd.DataFrame, events: pd.DataFrame) -> Mar
     ticks = pd.to_datetime([f"{year}-01-01" for year in range(first.year, last.year + 1)])
     axis.set_xticks(ticks, [f"{one.year}" for one in ticks])
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
-    axis.yaxis.get_major_locator().set_params(nbins=4)
+    axis.yaxis.set_major_locator(MaxNLocator(4))
     axis.grid(axis="y", color="#e4e4e4", linewidth=0.6)
     axis.set_axisbelow(True)
     _bare(axis, keep=("bottom",))

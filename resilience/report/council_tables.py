@@ -77,6 +77,8 @@ def indicator_table(shared: Background, code: str) -> pd.DataFrame:
             continue
         series = own[name].dropna()
         last = series[series.index >= (newest or 0) - CARRY_YEARS]
+        if newest and definition.source in ("outturn", "budget") and definition.family != "size":
+            last = last[last.index <= newest]  # as the score does: the newest complete return
         year = int(last.index[-1]) if len(last) else 0
         at = places.get(year)
         rows.append(

@@ -102,16 +102,18 @@ class _Page:
         self.console.print(Text("\n".join(_filled(one, self.width) for one in text.split("\n"))))
 
     def point(self, text: str) -> None:
-        self.console.print(Text(_filled(text, self.width, initial_indent="  • ", subsequent_indent="    ")))
+        self.console.print(Text(_filled(text, self.width, "  • ", "    ")))
 
     def text(self) -> str:
         return self._buffer.getvalue()
 
 
-def _filled(text: str, width: int, **indents: str) -> str:
+def _filled(text: str, width: int, first: str = "", others: str = "") -> str:
     """Wrap a text; a figure and its per cent sign stay on one line."""
     held = text.replace(" %", "\u00a0%")
-    return textwrap.fill(held, width - 1, break_on_hyphens=False, **indents).replace("\u00a0%", " %")
+    return textwrap.fill(
+        held, width - 1, initial_indent=first, subsequent_indent=others, break_on_hyphens=False
+    ).replace("\u00a0%", " %")
 
 
 def _reasons(page: _Page, why: Explanation) -> None:
@@ -135,6 +137,6 @@ def _figures(page: _Page, one: Assessment) -> None:
         if pd.isna(row.value):
             continue
         places = (place(value, row.worse) for value in (row.class_percentile, row.near_percentile))
-        name = Text(row.label + (" +" if row.in_model else ""))
-        grid.add_row(name, row.text, row.year + ("*" if row.second_hand else ""), *places)
+        label = Text(row.label + (" +" if row.in_model else ""))
+        grid.add_row(label, row.text, row.year + ("*" if row.second_hand else ""), *places)
     page.console.print(grid)
