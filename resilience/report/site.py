@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from joblib import Parallel, delayed
 
@@ -166,7 +165,7 @@ def prepare(
     return Site(run, result, shared, januaries(run, history), names)
 
 
-def links(here: str, *, root: str = "") -> list[dict[str, Any]]:
+def links(here: str, *, root: str = "") -> list[Mapping]:
     """Return the site's main pages as links from one of them, or from a folder below."""
     return [{"href": root + name, "text": text, "here": name == here} for name, text in _PAGES]
 
