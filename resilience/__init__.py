@@ -31,7 +31,7 @@ _WHERE = {
     "training_rows": "resilience.model.fitting",
     "fit": "resilience.model.fitting",
     "score": "resilience.model.scoring",
-    "explain": "resilience.explain",
+    "explain": "resilience.explanation",
     "backtest": "resilience.model.backtest",
     "run": "resilience.pipeline",
     "load_councils": "resilience.councils",
@@ -44,7 +44,7 @@ __all__ = ["__version__", *_WHERE]
 def __getattr__(name: str) -> Any:
     """Import a public name from where it lives."""
     if name in _WHERE:
-        # The module `resilience.explain` and the function of the same name: the function is what is public.
+        # No module of the package bears one of these names: importing it would put the module in the function's place.
         value = getattr(import_module(_WHERE[name]), name)
         globals()[name] = value
         return value

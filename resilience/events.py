@@ -187,7 +187,7 @@ def _newest(codes: pd.Series) -> pd.Series:
         except UnknownCouncilError:
             return code
 
-    return codes.map({code: newest(code) for code in codes.unique()})
+    return codes.map({code: newest(code) for code in codes.unique()}).astype(str)  # of no rows, text as well
 
 
 def _qualifies(frame: pd.DataFrame, outcome: str) -> pd.Series:

@@ -17,7 +17,7 @@ from resilience.publications.guard import check_csv, check_workbook
 
 SUFFIXES = (".xls", ".xlsx", ".ods", ".csv")
 WIDEST = 1024  # a stray cell makes one workbook 16,384 columns wide; no form has a third of this
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True)

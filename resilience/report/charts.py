@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from scipy.special import expit, logit
 
-from resilience.explain import Explanation
+from resilience.explanation import Explanation
 from resilience.report.words import chance, day
 from resilience.sentences import step_chance
 from resilience.years import outturn_year_of

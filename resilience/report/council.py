@@ -11,7 +11,7 @@ import pandas as pd
 
 from resilience.councils import Council
 from resilience.councils import council as facts_of
-from resilience.explain import Explanation, explain
+from resilience.explanation import Explanation, explain
 from resilience.history import Background, background
 from resilience.model.calibration import BANDS
 from resilience.pipeline import Run

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from resilience import __version__
-from resilience.explain import Explanation
+from resilience.explanation import Explanation
 from resilience.report import council as told
 from resilience.report.council import Assessment
 from resilience.report.words import SCORE_IS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from resilience.explain import WORTH_SAYING, Explanation
+from resilience.explanation import WORTH_SAYING, Explanation
 from resilience.sentences import short_figure, step_chance
 
 

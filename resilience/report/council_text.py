@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from resilience.explain import Explanation
+from resilience.explanation import Explanation
 from resilience.report import council as told
 from resilience.report.council import Assessment
 from resilience.report.council_rows import change_rows, place, steps

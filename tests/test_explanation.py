@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from resilience.errors import DataError, UnknownCouncilError
 from resilience.evidence import Evidence, Figures, evidence
-from resilience.explain import explain
+from resilience.explanation import explain
 from resilience.history import background, known_figures, score_history
 from resilience.model.fitting import UPPER
 from resilience.pipeline import run

@@ -1,0 +1,46 @@
+"""The public names: one import away, whatever else was imported before."""
+
+import subprocess
+import sys
+
+import pytest
+
+import resilience
+
+NAMES = [
+    "load_panel",
+    "compute_indicators",
+    "load_events",
+    "risk_set",
+    "fit",
+    "score",
+    "explain",
+    "backtest",
+    "run",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_public_name_is_a_function(name):
+    assert callable(getattr(resilience, name))
+    assert name in dir(resilience)
+
+
+def test_modules_imported_first_do_not_hide_functions():
+    code = (
+        "import resilience.explanation, resilience.model.backtest, resilience.report.council, resilience;"
+        f"print(all(callable(getattr(resilience, name)) for name in {NAMES!r}))"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
+
+
+def test_importing_the_package_is_light():
+    code = "import sys, resilience; print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        resilience.nonsense  # noqa: B018
