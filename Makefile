@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PIP_NO_INPUT := 1
 
-.PHONY: screen test docs lint build train notebooks site benchmarks wheel clean
+.PHONY: screen test docs lint build train notebooks site benchmarks fuzz minimum wheel clean
 
 screen: $(VENV)/.runtime  ## this year's watch list from the shipped figures
 	@$(BIN)/resilience screen
@@ -40,6 +40,23 @@ docs: $(VENV)/.runtime  ## everything in docs/ and README.md that is written by 
 	$(BIN)/resilience data dictionary --output docs/data_dictionary.md
 	$(BIN)/python -m benchmarks.docs
 
+fuzz: $(VENV)/.test  ## 10,000 broken inputs and 100 kills → docs/reliability.md; a quarter of an hour
+	@mkdir -p build
+	$(BIN)/python -W error -m pytest -n auto --dist loadfile -q --cov=resilience.publications --cov-branch \
+		--cov-report=json:build/coverage.json tests/publications tests/fuzz
+	$(BIN)/python -W error -m tests.fuzz.run --coverage build/coverage.json
+
+SMOKE := tests/test_years.py tests/test_files.py tests/test_panel.py tests/test_events.py tests/test_riskset.py \
+	tests/indicators/test_by_hand.py tests/publications/test_workbook.py tests/publications/test_timeseries.py \
+	tests/publications/test_lines.py tests/fuzz
+minimum: $(VENV)/bin/python  ## the lowest versions that pyproject.toml allows, in an environment of their own
+	$(PYTHON) -m venv --clear .venv-minimum
+	$(BIN)/python -m tests.minimum > .venv-minimum/floors.txt
+	.venv-minimum/bin/python -m pip --disable-pip-version-check --quiet install -r .venv-minimum/floors.txt
+	.venv-minimum/bin/python -m pip --disable-pip-version-check --quiet install --no-deps -e .
+	.venv-minimum/bin/python -m pytest -q -p no:cacheprovider -o filterwarnings=default $(SMOKE)
+	.venv-minimum/bin/resilience screen --as-of 2026-01-01 --format csv --output .venv-minimum/list.csv
+
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --outdir dist
 
@@ -59,4 +76,4 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/.test $(VENV)/.runtime
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) .venv-minimum build dist *.egg-info

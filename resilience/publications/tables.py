@@ -27,7 +27,7 @@ Rows = list[list[Any]]
 _FINANCIAL_YEAR = re.compile(r"\b(20\d\d)-(\d\d)\b")
 _MONTHS = list(calendar.month_name)[1:]
 _DATE = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}})\b")
-_NUMBER = re.compile(r"^-?\d{1,3}(,\d{3})*(\.\d+)?$|^-?\d*\.?\d+(e[-+]?\d+)?$", re.IGNORECASE)
+_NUMBER = re.compile(r"^-?\d{1,3}(,\d{3})*(\.\d+)?$|^-?\d*\.?\d+(e[-+]?\d+)?$", re.IGNORECASE | re.ASCII)
 _CLASSES = {"ILB": "LB", "OLB": "LB", "L": "LB", "LB": "LB", "UA": "UA", "MD": "MD", "SC": "SC", "SD": "SD"}
 
 
