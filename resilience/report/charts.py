@@ -74,7 +74,7 @@ def contributions_chart(explanation: Explanation) -> Markup:
     low = levels.min() - 0.06 * np.ptp(levels) - 0.1
     high = levels.max() + 0.2 * np.ptp(levels) + 0.2
     ticks = [one for one in _TICKS if low <= logit(one) <= high]
-    ticks = ticks[:: 1 + (len(ticks) - 1) // _MOST_TICKS]
+    ticks = ticks[:: 1 + max(len(ticks) - 1, 0) // _MOST_TICKS]
     for one in ticks:
         axis.axvline(logit(one), color="#e4e4e4", linewidth=0.6, zorder=0)
     axis.plot([levels[0]] * 2, [-0.35, 0.35], color=INK, linewidth=3)

@@ -35,12 +35,12 @@ def reason(term: Term, row: pd.Series | Mapping[str, Any], *, up: bool = True) -
         "reserves_runway_years": (
             "reserves running down",
             "reserves not running down",
-            f"{value:.0f} years left at this pace" if value < 20 else "not falling over three years",
+            _runway(value),
         ),
         "interest_to_reserves": (
             "interest heavy against reserves",
             "interest light against reserves",
-            f"{percent(value)} of reserves a year",
+            _against_reserves(value),
         ),
         "investment_income_ratio": (
             "budget leans on investment income",
@@ -77,6 +77,19 @@ def reason(term: Term, row: pd.Series | Mapping[str, Any], *, up: bool = True) -
         term.indicator, (term.label.lower() + " high", term.label.lower() + " low", f"{value:.3g}")
     )
     return f"{worse if up else better} ({figure})"
+
+
+def _runway(years: float) -> str:
+    if years >= 20:
+        return "not falling over three years"
+    if years < 1:
+        return "under a year left at this pace"
+    return f"{years:.0f} year{'s' if round(years) != 1 else ''} left at this pace"
+
+
+def _against_reserves(value: float) -> str:
+    """Say a year's interest against reserves; beyond twice the reserves, in times rather than per cent."""
+    return f"{percent(value)} of reserves a year" if value < 2 else f"{value:.0f} times the reserves a year"
 
 
 def main_reasons(row: pd.Series | Mapping[str, Any], terms: Sequence[Term], most: int = 3) -> list[str]:
