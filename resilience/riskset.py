@@ -16,6 +16,7 @@ import pandas as pd
 from resilience.councils import load_councils
 from resilience.errors import DataError
 from resilience.events import OUTCOMES, onsets
+from resilience.indicators.compute import KEYS
 from resilience.indicators.definitions import by_source
 
 HORIZONS = (12, 24, 36)
@@ -28,20 +29,6 @@ NOT_SCORABLE = "cannot be scored"
 OLDEST_RETURN_YEARS = 4
 #: A single line missing from the newest year is carried forward from at most this many years before it.
 CARRY_YEARS = 3
-
-_KEYS = (
-    "ons_code",
-    "council",
-    "class",
-    "tier",
-    "region",
-    "outturn_year",
-    "year",
-    "source_kind",
-    "built",
-    "flags",
-)
-_NOT_FIGURES = {*_KEYS, "known_from", "status"}
 
 #: Without these nothing can be said of a council.
 CORE = "reserves_ratio"
@@ -78,7 +65,7 @@ def known_on(indicators: pd.DataFrame, as_of: date) -> pd.DataFrame:
         & (indicators["year"] >= day.year - OLDEST_RETURN_YEARS - CARRY_YEARS)
     ].sort_values(["ons_code", "year"], kind="stable")
     known = _without_unpublished(known, day)
-    figures = [n for n in indicators.columns if n not in _NOT_FIGURES and not n.startswith("known_from_")]
+    figures = [n for n in indicators.columns if n not in KEYS and not n.startswith("known_from_")]
 
     complete = known[known[CORE].notna() & (known["year"] >= day.year - OLDEST_RETURN_YEARS)]
     newest = complete.drop_duplicates("ons_code", keep="last").set_index("ons_code")
