@@ -115,6 +115,7 @@ def build(
         written: dict[str, str | bytes] = {}
         if is_new:
             written["councils.csv"] = register.to_csv(index=False, lineterminator="\n")
+            written |= _lookup_tables(source / "lookups", report.files)
         with TemporaryDirectory(prefix="resilience-build-") as folder:
             companions = _companions(source, Path(folder), say)
             written |= {table.name: table.read_bytes() for table in sorted(Path(folder).iterdir())}
@@ -232,6 +233,31 @@ def _register(source: Path, out: Path, files: list[dict]) -> tuple[pd.DataFrame,
         entry = _entry(lookups / name, title, None)
         files.append(entry | {"publisher": publisher, "licence": licence, "table": "councils.csv"})
     return register.fillna("").astype(str), True
+
+
+def _lookup_tables(lookups: Path, files: list[dict]) -> dict[str, str | bytes]:
+    """Return the two small tables that come from the lookups, where their sources are at hand."""
+    from resilience import lookup_tables
+
+    written: dict[str, str | bytes] = {}
+    for name, make, source, entry in (
+        (
+            lookup_tables.AREAS,
+            lookup_tables.build_areas,
+            "uk_local_authorities_current.csv",
+            {"publisher": "mySociety", "title": "Area and population of councils", "licence": "CC BY 4.0"},
+        ),
+        (
+            lookup_tables.PROPOSALS,
+            lookup_tables.build_proposals,
+            "lgr_new_unitaries.csv",
+            {"publisher": "this project", "title": "New unitaries decided or proposed", "licence": "a source a row"},
+        ),
+    ):
+        if (lookups / source).is_file():
+            written[name] = make(lookups).to_csv(index=False, lineterminator="\n")
+            files.append(_entry(lookups / source, entry["title"], None) | entry | {"table": name})
+    return written
 
 
 def _with_years_kept(panel: pd.DataFrame, held: Held, report: BuildReport) -> pd.DataFrame:
