@@ -1,4 +1,4 @@
-"""What comes from a file is shown as text and never as a formula or as markup; odd encodings and cells are read right."""
+"""What comes from a file is shown as text, never as a formula or markup; odd encodings and cells are read right."""
 
 from __future__ import annotations
 
