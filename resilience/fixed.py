@@ -8,9 +8,10 @@ still here: weights, centres and spreads, intercept. The level is that of the da
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,19 +62,26 @@ class Yardstick:
         return self.intercept + self.contributions(known).sum(axis=1)
 
 
-#: Frames worked out for a run that is still in use, by its identity.
-_FRAMES: dict[int, dict[date, pd.DataFrame]] = {}
+#: What was worked out for a run that is still in use, by its identity.
+_HELD: dict[int, dict[Hashable, Any]] = {}
+
+
+def held_for(run: Run) -> dict[Hashable, Any]:
+    """Return the place for what is worked out once a run; it goes when the run goes."""
+    if id(run) not in _HELD:
+        _HELD[id(run)] = {}
+        weakref.finalize(run, _HELD.pop, id(run), None)
+    return _HELD[id(run)]
 
 
 def fixed_frame(run: Run, day: date) -> pd.DataFrame:
     """Return `fixed_scores` by the run's own yardstick, worked out once a run and day; not to be changed."""
-    if id(run) not in _FRAMES:
-        _FRAMES[id(run)] = {}
-        weakref.finalize(run, _FRAMES.pop, id(run), None)
-    held = _FRAMES[id(run)]
-    if day not in held:
-        held[day] = fixed_scores(run, day)
-    return held[day]
+    held, key = held_for(run), ("fixed", day)
+    if key not in held:
+        held[key] = fixed_scores(run, day)
+        held[key].attrs = {}  # pandas copies them deeply at every step
+    frame: pd.DataFrame = held[key]
+    return frame
 
 
 def fixed_scores(run: Run, day: date, *, stick: Yardstick | None = None) -> pd.DataFrame:

@@ -15,7 +15,6 @@ from resilience.errors import DataError
 from resilience.evidence import Figures
 from resilience.indicators.compute import SWITCHES, compute_indicators
 from resilience.indicators.groups import percentiles
-from resilience.lineage import with_lineage
 from resilience.model.backtest import bands_record
 from resilience.model.fitting import RiskModel, fit, training_rows
 from resilience.model.scoring import score
@@ -216,14 +215,13 @@ def background(
         before = score(run.model, run.indicators, year_ago, events=run.events, intervals=False)
     except (IndexError, ValueError):
         before = pd.DataFrame()
-    panel = run.panel if "built" in run.panel else with_lineage(run.panel)
     return Background(
         run,
         Figures(figures),
         percentiles(figures, by="class"),
         near,
         percentiles(figures[figures["year"] >= run.as_of.year - OLDEST_RETURN_YEARS], by="neighbours", neighbours=near),
-        _switched(panel, run.as_of),
+        _switched(run.whole_panel, run.as_of),
         before,
         history,
         _record(history),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from resilience.errors import DataError
 from resilience.events import load_events
 from resilience.indicators.compute import compute_indicators
+from resilience.lineage import with_lineage
 from resilience.model import artefact
 from resilience.model.fitting import RiskModel, fit, training_rows
 from resilience.model.scoring import score
@@ -31,6 +33,11 @@ class Run:
     events: pd.DataFrame
     model: RiskModel
     scores: pd.DataFrame
+
+    @cached_property
+    def whole_panel(self) -> pd.DataFrame:
+        """The panel with the rows built for successor councils; not to be changed."""
+        return self.panel if "built" in self.panel else with_lineage(self.panel)
 
 
 def run(

@@ -12,7 +12,7 @@ named among those set aside.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -22,7 +22,7 @@ from scipy.special import expit
 from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.events import describe, onsets
-from resilience.fixed import Yardstick, fixed_frame
+from resilience.fixed import Yardstick, fixed_frame, held_for
 from resilience.peer_characteristics import characteristics
 from resilience.peers import NEIGHBOURS, neighbours
 from resilience.pipeline import Run
@@ -124,7 +124,8 @@ def recovered_peers(code: str, *, run: Run | None = None, k: int = NEIGHBOURS, m
     better, worse = _journeys(day, frames, near, "neighbour at the time", aside)
     widened = len(better) < 3
     if widened:
-        like = {start: _like_risk(own, day, stick, frames[start]) - set(near[start]) for start, _ in windows}
+        now = float(stick.log_odds(day.scores.loc[[own]]).iloc[0])
+        like = {start: _like_risk(own, now, frames[start]) - set(near[start]) for start, _ in windows}
         more, _ = _journeys(day, frames, like, "nearby risk", {})
         have = {one.ons_code for one in better}
         better += [one for one in more if one.ons_code not in have][: max(0, 3 - len(better))]
@@ -149,10 +150,9 @@ def _near_then(own: str, frame: pd.DataFrame, k: int) -> set[str]:
         return {one.ons_code for one in neighbours(own, k=k)}
 
 
-def _like_risk(own: str, day: Run, stick: Yardstick, frame: pd.DataFrame) -> set[str]:
+def _like_risk(own: str, now: float, frame: pd.DataFrame) -> set[str]:
     """Return councils of the same group whose odds then were within a factor of three of this one's now."""
     groups = characteristics()["group"]
-    now = float(stick.log_odds(day.scores.loc[[own]]).iloc[0])
     same = frame[frame.index.isin(groups.index[groups == groups[own]]) & (frame.index != own)]
     return set(same.index[(same["log_odds"] - now).abs() <= np.log(3)])
 
@@ -163,32 +163,47 @@ def _journeys(
     """Return each council's largest fall, and largest rise, over the windows."""
     best: dict[tuple[str, bool], tuple[float, int, int]] = {}
     for start, end in [pair for pair in WINDOWS if pair[1] in frames]:
-        first, last = frames[start], frames[end]
-        both = [code for code in sorted(among[start]) if code in first.index and code in last.index]
-        median = first.groupby("tier")["log_odds"].median()
-        for code in both:
-            years = first.at[code, "year"], last.at[code, "year"]
-            if any(np.isnan(year) or year in COVID_YEARS for year in years) or years[0] >= years[1]:
-                continue
-            change = comparable_change(day, first.loc[code], last.loc[code])
+        changes = _changes(day, frames, start, end)
+        for code in sorted(among[start] & changes.keys()):
+            change = changes[code]
             falls = change < 0
-            # There must have been something to recover from, and somewhere worse to go.
-            if abs(change) < LEAST or (falls and first.at[code, "log_odds"] < median[first.at[code, "tier"]]):
-                continue
             held = best.get((code, falls))
             if held is None or abs(change) > abs(held[0]):
                 best[code, falls] = (change, start, end)
-    happened = onsets(day.events, outcome=day.model.outcome, as_of=day.as_of)
     better: list[Journey] = []
     worse: list[Journey] = []
+    memo = held_for(day)
     for (code, falls), (change, start, end) in best.items():
-        why = _not_own_doing(day, code, frames[start], frames[end], happened) if falls else ""
-        if why:
-            aside[str(frames[start].at[code, "council"])] = why
+        key = ("journey", code, start, end)
+        if key not in memo:
+            happened = onsets(day.events, outcome=day.model.outcome, as_of=day.as_of)
+            why = _not_own_doing(day, code, frames[start], frames[end], happened) if falls else ""
+            memo[key] = why or _journey(day, code, frames, start, end, change, similar, happened)
+        found = memo[key]
+        if isinstance(found, str):
+            aside[str(frames[start].at[code, "council"])] = found
             continue
-        journey = _journey(day, code, frames, start, end, change, similar, happened)
-        (better if falls else worse).append(journey)
+        (better if falls else worse).append(replace(found, similar=similar))
     return sorted(better, key=lambda one: one.change), worse
+
+
+def _changes(day: Run, frames: dict[int, pd.DataFrame], start: int, end: int) -> dict[str, float]:
+    """Return the change of each council's log-odds over a window, of those that count as a fall or a rise."""
+    memo, key = held_for(day), ("changes", start, end)
+    if key not in memo:
+        first, last = frames[start], frames[end]
+        years = pd.concat([first["year"], last["year"]], axis=1, keys=["first", "last"], join="inner").dropna()
+        years = years[~years.isin(COVID_YEARS).any(axis=1) & (years["first"] < years["last"])]
+        median = first["tier"].map(first.groupby("tier")["log_odds"].median())
+        found = {}
+        for code in years.index:
+            change = comparable_change(day, first.loc[code], last.loc[code])
+            # There must have been something to recover from, and somewhere worse to go.
+            if abs(change) >= LEAST and not (change < 0 and first.at[code, "log_odds"] < median[code]):
+                found[str(code)] = change
+        memo[key] = found
+    result: dict[str, float] = memo[key]
+    return result
 
 
 def _not_own_doing(day: Run, code: str, first: pd.DataFrame, last: pd.DataFrame, happened: pd.DataFrame) -> str:

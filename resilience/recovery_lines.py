@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import council
+from resilience.fixed import held_for
 from resilience.indicators.definitions import load_definitions
 from resilience.pipeline import Run
 from resilience.report.words import pounds
@@ -227,16 +228,17 @@ def _context(run: Run, code: str, first: pd.Series, last: pd.Series) -> list[Lin
 def _rows(run: Run, code: str) -> pd.DataFrame:
     own = run.panel[run.panel["ons_code"] == code]
     if not len(own) or council(code).predecessors:
-        from resilience.lineage import with_lineage
-
-        panel = with_lineage(run.panel)
-        own = panel[panel["ons_code"] == code]
+        own = run.whole_panel[run.whole_panel["ons_code"] == code]
     return own.set_index("year")
 
 
 def _usual_growth(run: Run, class_: str, start: int, end: int) -> float:
     """Return the median growth of the council tax requirement in a class between two years."""
-    table = run.panel[run.panel["class"] == class_].pivot(index="ons_code", columns="year", values="rs_ctrtot_net_exp")
+    held, key = held_for(run), ("tax requirement", class_)
+    if key not in held:
+        rows = run.panel[run.panel["class"] == class_]
+        held[key] = rows.pivot(index="ons_code", columns="year", values="rs_ctrtot_net_exp")
+    table = held[key]
     return float((table[end] / table[start].where(table[start] > 0) - 1).median())
 
 

@@ -15,7 +15,6 @@ import pandas as pd
 
 from resilience.councils import resolve
 from resilience.errors import DataError
-from resilience.lineage import with_lineage
 from resilience.merge import Part, merge_councils, merged_indicators, parts_of, read_share
 from resilience.merge_score import PAST_ERROR, MergedScore, score_merged
 from resilience.panel import load_panel
@@ -61,7 +60,7 @@ def merger(
     proposal: Proposal | None = None,
 ) -> Merger:
     """Work a merger out; see ``merge.merge_councils``."""
-    panel = with_lineage(run.panel)
+    panel = run.whole_panel
     parts = parts_of(panel, codes, shares)
     rows = merge_councils(panel, codes, name, shares=shares)
     indicators = merged_indicators(rows, run.indicators)
