@@ -52,6 +52,8 @@ def _usable(processed: Path, screen: bool) -> None:
 
 def kill_build(folder: Path, times: int, monkeypatch: Any = None) -> int:
     """Kill a build so often; return how many were really killed."""
+    if monkeypatch is None:
+        os.environ.pop("RESILIENCE_HOME", None)
     home = make_home(folder / "home", since=2022)
     panel = load_panel()
     _at(home, monkeypatch)
@@ -97,6 +99,8 @@ def kill_build(folder: Path, times: int, monkeypatch: Any = None) -> int:
 
 def kill_fetch(folder: Path, times: int, monkeypatch: Any = None) -> int:
     """Kill a fetch so often; return how many were really killed."""
+    if monkeypatch is None:
+        os.environ.pop("RESILIENCE_HOME", None)
     home = make_home(folder / "home", since=2022)
     panel = load_panel()
     _at(home, monkeypatch)
