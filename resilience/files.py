@@ -51,9 +51,7 @@ def writing(path: Path) -> Iterator[Path]:
             beside.chmod(0o644)
             beside.replace(path)
         except OSError as error:
-            raise DataError(
-                f"{path} cannot be replaced ({error.strerror}); close the program that has it open and try again."
-            ) from error
+            raise _in_the_way(path, error) from error
     except OSError as error:
         raise DataError(f"{path} could not be written in full ({error.strerror}); what was there is kept.") from error
     finally:
@@ -122,12 +120,17 @@ def write_together(folder: Path, contents: Mapping[str, str | bytes]) -> list[Pa
     except OSError as error:
         for done in replaced:
             _put_back(done, before[done])
-        raise DataError(
-            f"{path} cannot be replaced ({error.strerror}); close the program that has it open and try again."
-        ) from error
+        raise _in_the_way(path, error) from error
     finally:
         _clear(staged)
     return replaced
+
+
+def _in_the_way(path: Path, error: OSError) -> DataError:
+    """Say why a finished file could not take its place."""
+    if path.is_dir():
+        return DataError(f"{path} cannot be replaced: it is a folder; give the name of a file.")
+    return DataError(f"{path} cannot be replaced ({error.strerror}); close the program that has it open and try again.")
 
 
 def _clear(staged: Mapping[Path, Path]) -> None:

@@ -94,7 +94,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
         with pytest.raises(DataError, match="cannot be written"):
             write_atomically(target, "new")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(DataError, match="cannot be replaced"):
+    with pytest.raises(DataError, match="folder cannot be replaced: it is a folder; give the name of a file"):
         write_atomically(tmp_path / "folder", "new")
     assert names(tmp_path) == ["file", "folder"]
 
