@@ -42,6 +42,11 @@ COLUMNS = (
     "flags",
     "main_reasons",
 )
+#: What the chance is where only the gravest events count (``--outcome severe``).
+SEVERE_IS = (
+    "the chance of a section 114(3) notice, or of commissioners for a financial cause, within 24 months, judged from "
+    "published figures; no verdict on a council or its officers"
+)
 #: How many councils a sector body can ring in a month.
 CAPACITY = 30
 #: From this many characters a line on, the reasons have a column of their own.
@@ -94,15 +99,24 @@ def _why_not(row: Mapping[str, Any]) -> str:
     return "no complete return in the last four years"
 
 
+def chance_of(run: Run) -> str:
+    """Say what the list's chance is the chance of, by the outcome asked for."""
+    return SEVERE_IS if run.model.outcome == "severe" else SCORE_IS
+
+
+def _councils(n: int) -> str:
+    return f"{n} council{'' if n == 1 else 's'}"
+
+
 def notes(run: Run) -> list[str]:
     """Return what a reader of the list must know, one sentence each."""
     scores = run.scores
     at_risk = scores[scores["status"] == AT_RISK]
     years = at_risk["outturn_year"].value_counts().sort_index(ascending=False)
     result = [
-        f"The score is {SCORE_IS}.",
+        f"The score is {chance_of(run)}.",
         CANNOT_SEE,
-        "Figures: " + ", ".join(f"{n} councils on {year}" for year, n in years.items()) + ".",
+        "Figures: " + ", ".join(f"{_councils(n)} on {year}" for year, n in years.items()) + ".",
     ]
     second_hand = at_risk["source_kind"].eq("interim")
     if second_hand.any():
@@ -117,8 +131,9 @@ def notes(run: Run) -> list[str]:
         )
     rate = scores.attrs["base_rate"]
     result.append(
-        f"Base rate: {rate.events} first events in the twelve months to {day(rate.end)}; "
-        f"{scores.attrs['expected']:.0f} expected among the {len(at_risk)} councils at risk in the next "
+        f"Base rate: {rate.events} first event{'' if rate.events == 1 else 's'} in the twelve months to "
+        f"{day(rate.end)}; "
+        f"{scores.attrs['expected']:.0f} expected among the {_councils(len(at_risk))} at risk in the next "
         f"{scores.attrs['horizon']} months."
     )
     return result
@@ -153,7 +168,7 @@ def to_json(run: Run, frame: pd.DataFrame) -> str:
         clean["main_reasons"] = [part for part in clean["main_reasons"].split("; ") if part]
         records.append(clean)
     content = {
-        "what": SCORE_IS,
+        "what": chance_of(run),
         "as_of": str(run.as_of),
         "outcome": run.model.outcome,
         "horizon_months": run.model.horizon,
@@ -177,7 +192,7 @@ def to_terminal(run: Run, frame: pd.DataFrame, *, width: int | None = None, ever
     colour = sys.stdout.isatty()
     console = Console(file=buffer, width=width, force_terminal=colour, highlight=False)
     console.print(Text(f"Watch list as of {day(run.as_of)}", style="bold" if colour else ""))
-    console.print(f"Chance shown: {SCORE_IS}.\n")
+    console.print(f"Chance shown: {chance_of(run)}.\n")
     if console.width >= WIDE:
         console.print(_grid(shown, colour=colour))
     else:

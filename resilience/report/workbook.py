@@ -13,6 +13,7 @@ import pandas as pd
 from resilience.indicators.definitions import load_definitions
 from resilience.pipeline import Run
 from resilience.report import workbook_sheets as sheets
+from resilience.report.watchlist import chance_of
 from resilience.report.words import day
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def to_xlsx(run: Run, frame: pd.DataFrame) -> bytes:
     book.set_properties(
         {
             "title": f"Council financial resilience: watch list as of {day(run.as_of)}",
-            "subject": "Chance of needing exceptional support or intervention, judged from published figures",
+            "subject": chance_of(run).partition(";")[0].capitalize(),
             "comments": "No verdict on a council or its officers. See the sheet Notes.",
             "created": datetime(run.as_of.year, run.as_of.month, run.as_of.day, tzinfo=UTC),
         }

@@ -186,6 +186,17 @@ def test_with_all_every_council_at_risk_is_shown(run, frame):
     assert "--all shows them" not in text
 
 
+def test_the_gravest_events_alone_are_another_chance():
+    run = pipeline.run(date(2026, 1, 1), outcome="severe", intervals=False)
+    list_ = watchlist.table(run)
+    said = json.loads(watchlist.to_json(run, list_))["what"]
+    assert said == watchlist.SEVERE_IS
+    for text in (" ".join(watchlist.to_terminal(run, list_, width=200).split()), " ".join(watchlist.notes(run))):
+        assert said in text
+        assert "exceptional support or" not in text
+        assert "1 first event in the twelve months" in text
+
+
 def test_the_notes_say_how_far_figures_and_register_reach(run):
     text = " ".join(watchlist.notes(run))
     assert "register of events ends on 31 December 2025" in text
