@@ -42,6 +42,7 @@ _KINDS = {
     "envoys": "Ministerial envoys appointed",
     "inspection": "Best value inspection",
     "ended": "Intervention ended",
+    "nonstatutory_review": "Non-statutory review",
     "public_interest_report": "Auditor's report in the public interest",
     "public_interest_report_second": "Auditor's second report in the public interest",
 }
@@ -71,8 +72,10 @@ def council_events(events: pd.DataFrame, code: str, as_of: date) -> pd.DataFrame
         ``what``, ``cause``, ``counts`` (bool: it is a qualifying event) and ``sources`` (list of addresses).
     """
     codes = [code, *lineage_of(code)]
-    undated = events["known"].isna() & (pd.Timestamp(as_of) > pd.Timestamp(events.attrs["to"]))
-    rows = events[events["ons_code"].isin(codes) & ((events["known"] < pd.Timestamp(as_of)) | undated)]
+    register_closed = pd.Timestamp(as_of) > pd.Timestamp(events.attrs["to"])
+    rows = events[events["ons_code"].isin(codes)]
+    # What was settled later than the round it belongs to, nobody knows when, is told only once the register is whole.
+    rows = rows[((rows["known"] < pd.Timestamp(as_of)) & ~_later(rows)) | register_closed]
     result = []
     for (owner, kind, _, cause, counts), group in rows.groupby(
         ["ons_code", "event_type", "date", "cause", "distress"], sort=False
@@ -95,12 +98,23 @@ def council_events(events: pd.DataFrame, code: str, as_of: date) -> pd.DataFrame
     return table.sort_values("known", kind="stable", na_position="last", ignore_index=True)
 
 
+def _later(rows: pd.DataFrame) -> pd.Series:
+    """Say which rows bear the date of a round and were made known on a later day that the register lacks."""
+    return rows["date_precision"].str.contains("undated", regex=False).astype(bool)
+
+
 def _support(rows: pd.DataFrame) -> str:
     parts = []
-    for _, row in rows.iterrows():
+    for (_, row), later in zip(rows.iterrows(), _later(rows), strict=True):
         amount = f"£{float(row['amount_gbp_m']):,.1f}m" if row["amount_gbp_m"] else "amount not published"
         year = f" for {row['financial_year']}" if row["financial_year"] else ""
-        parts.append(f"{amount}{year} ({_SUPPORT.get(row['subtype'], row['subtype'].replace('_', ' '))})")
+        stage = _SUPPORT.get(row["subtype"], row["subtype"].replace("_", " "))
+        directed = re.search(r"directions (\d{4}-\d{2})", row["date_precision"])
+        if row["subtype"] == "final_direction" and directed:
+            stage = f"in principle; final in {directed.group(1)}"
+        elif later and pd.notna(row["known"]):
+            stage += ", day not known"
+        parts.append(f"{amount}{year} ({stage})")
     return "Exceptional financial support: " + "; ".join(parts)
 
 
