@@ -21,7 +21,7 @@ from resilience import paths, quality, vintages
 from resilience.councils import load_councils
 from resilience.errors import PublicationError, ResilienceError
 from resilience.files import one_at_a_time, sha256, write_together
-from resilience.held import Held, carried, history, known_councils, newest, past_files
+from resilience.held import Held, carried, dated, history, known_councils, newest, past_files
 from resilience.panel import build_panel, check_panel, to_csv
 from resilience.publications.releases import held_vintage, known_from
 from resilience.publications.vintages import Reading, fetched_readings, first_days, workbook_remarks
@@ -106,7 +106,7 @@ def build(
             panel = build_panel(
                 pd.concat([one.lines for one in chosen], ignore_index=True), register, interim=interim, budgets=budgets
             )
-            panel = _dated(panel, first_days(readings))
+            panel = dated(panel, first_days(readings))
             budgeted = set() if budgets is None else set(budgets["outturn_year"].astype(str))
             panel = carried(panel, chosen, readings, held, budgeted)
             panel = _with_years_kept(panel, held, report)
@@ -125,12 +125,6 @@ def build(
         written["provenance.json"] = _provenance_text(report, held, companions)
         report.written = write_together(out, written)
     return report
-
-
-def _dated(panel: pd.DataFrame, days: dict[str, date]) -> pd.DataFrame:
-    """Let years that releases.toml does not have be known from the first release at hand."""
-    dates = panel["outturn_year"].map(days)
-    return panel.assign(known_from=pd.to_datetime(dates).fillna(pd.to_datetime(panel["known_from"])))
 
 
 def _outturn(source: Path, say: Callable[[str], None], report: BuildReport) -> list[Reading]:

@@ -96,9 +96,9 @@ def write_together(folder: Path, contents: Mapping[str, str | bytes]) -> list[Pa
                 stale.unlink()
         for name, content in contents.items():
             path = folder / name
-            handle, beside = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=folder)
+            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=folder)
             os.close(handle)
-            staged[path] = Path(beside)
+            staged[path] = Path(temporary)
             staged[path].write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
             staged[path].chmod(0o644)
             before[path] = path.read_bytes() if path.is_file() else None

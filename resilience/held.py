@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,12 @@ def _filled(panel: pd.DataFrame, outturn_year: str, source: pd.DataFrame) -> pd.
         there = panel[name] if name in panel else pd.Series(float("nan"), index=panel.index)
         columns[name] = there.where(there.notna() | ~rows, codes.map(source[name]))
     return panel.assign(**columns).copy() if columns else panel
+
+
+def dated(panel: pd.DataFrame, days: dict[str, date]) -> pd.DataFrame:
+    """Let years that releases.toml does not have be known from the first release at hand."""
+    dates = pd.to_datetime(panel["outturn_year"].map(days))
+    return panel.assign(known_from=dates.fillna(pd.to_datetime(panel["known_from"])))
 
 
 def amounts_of(reading: Reading) -> pd.DataFrame:
