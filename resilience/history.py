@@ -41,6 +41,8 @@ class Alike:
         Between which chances they stood.
     first, last : int
         The Januaries looked at.
+    nearest : bool
+        Whether too few stood about here, so that the nearest are shown.
     """
 
     times: int
@@ -50,6 +52,7 @@ class Alike:
     high: float
     first: int
     last: int
+    nearest: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ class Background:
             return None
         distance = (logit(self.record["risk"]) - log_odds).abs()
         rows = self.record[distance <= LIKE]
-        if len(rows) < FEWEST_LIKE:
+        few = len(rows) < FEWEST_LIKE
+        if few:
             rows = self.record.loc[distance.sort_values(kind="stable").index[:FEWEST_LIKE]]
         return Alike(
             len(rows),
@@ -112,6 +116,7 @@ class Background:
             float(rows["risk"].max()),
             int(self.record["origin"].min().year),
             int(self.record["origin"].max().year),
+            few,
         )
 
 

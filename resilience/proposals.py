@@ -7,7 +7,9 @@ new councils without shares falls to them in equal parts. Both can be set by han
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -90,6 +92,43 @@ def proposal(name: str) -> Proposal:
             "predecessors yourself, as in 'resilience merge A B C --name N'."
         )
     return _assemble(stated, table)
+
+
+#: An area without a day of decision is known from here on: the tracker it was read from was last changed in March.
+_UNDATED = "2026-04-01"
+
+
+def every(on: date) -> list[Proposal]:
+    """Return every new council whose make-up is stated and that was decided before a day, by area and name."""
+    table = names()
+    made = [proposal(name) for name in table.loc[table["predecessors"] > 0, "new_authority"]]
+    return [one for one in made if one.decision_date[:10] < str(on)]
+
+
+def unstated(on: date) -> pd.DataFrame:
+    """Return the areas known before a day in which no make-up is stated: ``area, status, vesting_date, note``."""
+    table = load_proposals()
+    stated = set(table.loc[table["ons_code"] != "", "area"])
+    known = table["decision_date"].where(table["decision_date"] != "", _UNDATED).str[:10] < str(on)
+    rows = table[~table["area"].isin(stated) & known]
+    return rows.drop_duplicates("area")[["area", "status", "vesting_date", "note"]].reset_index(drop=True)
+
+
+def areas_of(code: str, on: date) -> list[str]:
+    """Return the areas without a stated make-up that a council's own or its county's name stands in."""
+    one = council(code)
+    own = council(one.county).council if one.county else one.council
+    if one.class_ not in ("SC", "SD", "UA"):
+        return []
+    whole = set(load_councils()["council"])
+    found = []
+    for area in unstated(on)["area"]:
+        parts = [text.removeprefix("Greater ") for text in re.split(r", | and ", area)]
+        # "Sussex" and "Stoke" are no council's whole name: East Sussex, Stoke-on-Trent.
+        near = [text for text in parts if text not in whole]
+        if own in parts or any(own.endswith(f" {text}") or re.match(rf"{text}[ -]", own) for text in near):
+            found.append(area)
+    return found
 
 
 def _key(name: str) -> str:

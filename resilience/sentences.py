@@ -56,9 +56,16 @@ def sentence(evidence: Evidence, class_: str, label: str | None = None) -> str:
     if evidence.value < 0 and name in _INCOME and not bound:
         lead += ", a net income"
     text = lead.format(value=value, closing=closing_day(evidence.year), year=outturn_year_of(evidence.year))
+    against, way = _against(evidence, class_, bound)
     if is_number(evidence.median):
-        text += f" (tier median {short_figure(name, evidence.median)})"
-    against = _against(evidence, class_, bound)
+        middle = short_figure(name, evidence.median)
+        above = np.sign(evidence.value - evidence.median)
+        if above * way < 0:  # the score goes by the tier; the class says the contrary
+            word = "above" if above > 0 else "below"
+            text += f": {word} the median of its tier ({middle}), which the score goes by, though {against}"
+            against = ""
+        else:
+            text += f" (tier median {middle})"
     if against:
         text += f", {against}"
     if not np.isnan(evidence.earlier):
@@ -104,22 +111,27 @@ def short_figure(name: str, value: float) -> str:
     return "not falling" if name == "reserves_runway_years" and _at_bound(name, value) else figure(name, value)
 
 
-def _against(evidence: Evidence, class_: str, bound: bool) -> str:
-    """Compare with the others of the class; shares are rounded down, so that nothing is overstated."""
+def _against(evidence: Evidence, class_: str, bound: bool) -> tuple[str, int]:
+    """Compare with the others of the class: in words, and 1 for higher than most, −1 for lower, 0 for neither.
+
+    Shares are rounded down, so that nothing is overstated.
+    """
     if evidence.others < 8:
-        return ""
+        return "", 0
     group = CLASS_PLURALS[class_]
     same = 1.0 - evidence.lower - evidence.higher
     if bound and same >= 0.05:
-        return f"as in all other {group}" if same > 1 - 1e-9 else f"as in {np.floor(100 * same):.0f} % of other {group}"
+        whole = same > 1 - 1e-9
+        return f"as in all other {group}" if whole else f"as in {np.floor(100 * same):.0f} % of other {group}", 0
     word, share = ("lower", evidence.higher) if evidence.higher >= evidence.lower else ("higher", evidence.lower)
+    way = -1 if word == "lower" else 1
     if evidence.indicator == "reserves_runway_years":
         word = "shorter" if word == "lower" else "longer"
     if evidence.indicator == "unplanned_reserves_use":
         word = "better" if word == "lower" else "worse"
     if share == 1.0:
-        return f"{word} than in all other {group}"
-    return f"{word} than in {np.floor(100 * share):.0f} % of other {group}"
+        return f"{word} than in all other {group}", way
+    return f"{word} than in {np.floor(100 * share):.0f} % of other {group}", way
 
 
 def in_words(risk: float) -> str:

@@ -15,8 +15,10 @@ from resilience.explanation import Explanation, explain
 from resilience.history import Background, background
 from resilience.model.calibration import BANDS
 from resilience.pipeline import Run
+from resilience.report.council_beyond import Beyond, beyond
 from resilience.report.council_tables import indicator_table, levers, peer_table, sources, switch_table
 from resilience.report.event_words import council_events
+from resilience.report.merge_text import Merger
 from resilience.report.words import CLASS_PLURALS, chance, chance_range, day
 from resilience.riskset import AT_RISK
 from resilience.sentences import in_words
@@ -41,6 +43,8 @@ class Assessment:
         Each January and the day itself: ``on, risk, band, rank, of, status, class_median``.
     indicators, switches, events, peers, levers, sources : DataFrame
         See ``council_tables`` and ``event_words``.
+    beyond : Beyond
+        Peers who recovered, the place, new councils.
     class_rank, class_of : int
         Its place among the councils of its class at risk; 0 where it has none.
     horizon : int
@@ -56,6 +60,7 @@ class Assessment:
     peers: pd.DataFrame
     levers: pd.DataFrame
     sources: pd.DataFrame
+    beyond: Beyond
     class_rank: int
     class_of: int
     horizon: int
@@ -71,7 +76,9 @@ class Assessment:
         return bool(self.indicators["second_hand"].any())
 
 
-def assessment(run: Run, council: str, *, shared: Background | None = None) -> Assessment:
+def assessment(
+    run: Run, council: str, *, shared: Background | None = None, mergers: Mapping[str, Merger] | None = None
+) -> Assessment:
     """Put together everything that one council's page shows.
 
     Parameters
@@ -82,6 +89,8 @@ def assessment(run: Run, council: str, *, shared: Background | None = None) -> A
         Any code or name.
     shared : Background, optional
         From ``history.background(run)``: give it when there are several councils.
+    mergers : mapping of str to Merger, optional
+        From ``council_beyond.every_merger(run)``, likewise.
 
     Raises
     ------
@@ -106,6 +115,7 @@ def assessment(run: Run, council: str, *, shared: Background | None = None) -> A
         peer_table(shared, code),
         levers(shared, code),
         sources(shared, code, table),
+        beyond(run, code, mergers),
         int((same["rank"] <= why.rank).sum()) if at_risk else 0,
         len(same) if at_risk else 0,
         run.model.horizon,
@@ -170,7 +180,8 @@ def since(one: Assessment) -> str:
         first = row.on
     worse = "" if why.band == BANDS[0][0] else " or worse"
     if first is None:
-        return f"New in the band “{why.band}”: a year before it stood lower."
+        before = one.history["on"].iloc[-2] if len(one.history) > 1 else None
+        return f"New in the band “{why.band}”" + (f": on {day(before)} it stood lower." if before is not None else ".")
     start = " (the first January looked at)" if first == one.history["on"].min() else ""
     return f"In the band “{why.band}”{worse} every January since {first.year}{start}."
 
@@ -186,11 +197,18 @@ def how_sure(one: Assessment) -> list[str]:
         )
     if why.alike:
         alike = why.alike
-        said.append(
-            f"On the Januaries {alike.first} to {alike.last}, councils had a chance about like this one ("
-            f"{_range(alike.low, alike.high)}) {alike.times} times, {alike.councils} councils in all. An "
-            f"event followed within {one.horizon} months in {alike.events} of these {alike.times}."
-        )
+        after = f"An event followed within {one.horizon} months in {alike.events} of these {alike.times}."
+        stood = f"{_range(alike.low, alike.high)}, {alike.councils} councils in all"
+        if alike.nearest:
+            said.append(
+                f"On the Januaries {alike.first} to {alike.last} few councils had a chance like this one; the "
+                f"{alike.times} nearest had {stood}. {after}"
+            )
+        else:
+            said.append(
+                f"On the Januaries {alike.first} to {alike.last} a council had a chance about like this one "
+                f"{alike.times} times ({stood}). {after}"
+            )
     if why.band_record:
         record = why.band_record
         said.append(
@@ -232,7 +250,13 @@ def to_text(one: Assessment, *, width: int = 80) -> str:
     return render(one, width=width)
 
 
-def to_html(one: Assessment, *, links: list[Mapping] | None = None, page_of: Mapping[str, str] | None = None) -> str:
+def to_html(
+    one: Assessment,
+    *,
+    links: list[Mapping] | None = None,
+    page_of: Mapping[str, str] | None = None,
+    mergers_page: str = "",
+) -> str:
     """Return the assessment as a page that needs nothing else and prints on two sides of A4.
 
     Parameters
@@ -241,11 +265,13 @@ def to_html(one: Assessment, *, links: list[Mapping] | None = None, page_of: Map
     links : list of mappings, optional
         The site's navigation (see ``html.environment``).
     page_of : mapping of str to str, optional
-        ONS code → address of that council's page, for the peers.
+        ONS code → address of that council's page, for peers and place.
+    mergers_page : str
+        Address of the page on mergers, where there is one.
     """
     from resilience.report.council_page import render
 
-    return render(one, links=links or [], page_of=page_of or {})
+    return render(one, links=links or [], page_of=page_of or {}, mergers_page=mergers_page)
 
 
 def _ordinal(number: int) -> str:

@@ -11,8 +11,10 @@ from resilience import __version__
 from resilience.explanation import Explanation
 from resilience.report import council as told
 from resilience.report.council import Assessment
+from resilience.report.council_beyond import content as beyond
 from resilience.report.words import SCORE_IS
 from resilience.riskset import AT_RISK
+from resilience.whatif import WARNING
 
 #: Chances and log-odds are written with so many digits: enough to add up to 1e-9.
 DIGITS = 12
@@ -43,11 +45,13 @@ def content(one: Assessment) -> dict[str, Any]:
         "change": _change(why) if len(why.change) else None,
         "before_the_event": {"as_of": str(why.eve.as_of), **score(why.eve)} if why.eve else None,
         "what_would_change_it": _rows(one.levers),
+        "what_would_change_it_warning": WARNING,
         "history": _rows(one.history.rename(columns={"on": "day"})),
         "indicators": _indicators(one),
         "other_definitions": _rows(one.switches.drop(columns="level")),
         "events": _rows(one.events.drop(columns="known").assign(known=_days(one.events["known"]))),
         "neighbours": _rows(one.peers.drop(columns="event_date")),
+        **beyond(one.beyond),
         "sources": _rows(one.sources.assign(released=_days(one.sources["released"]))),
         "flags": list(why.flags),
         "cannot_see": list(why.cannot_see),

@@ -8,15 +8,17 @@ from resilience.indicators.definitions import FAMILIES
 from resilience.report import council as told
 from resilience.report.charts import contributions_chart, history_chart, sparkline
 from resilience.report.council import Assessment
+from resilience.report.council_beyond import journeys, merger_row, place_rows, reorganised
 from resilience.report.council_rows import change_rows, place, steps
 from resilience.report.html import page
 from resilience.riskset import AT_RISK
+from resilience.whatif import WARNING
 
 #: Families whose rows are left out in print, where two sides are all there is.
 SCREEN_ONLY = ("context", "reporting")
 
 
-def render(one: Assessment, *, links: list[Mapping], page_of: Mapping[str, str]) -> str:
+def render(one: Assessment, *, links: list[Mapping], page_of: Mapping[str, str], mergers_page: str = "") -> str:
     """Return the page."""
     why = one.explanation
     told_of = why if why.status == AT_RISK else why.eve
@@ -37,8 +39,15 @@ def render(one: Assessment, *, links: list[Mapping], page_of: Mapping[str, str])
         change=change_rows(why),
         families=families(one),
         printed_out=SCREEN_ONLY,
+        lever_warning=WARNING,
+        plans=[merger_row(each, why.ons_code) for each in one.beyond.mergers],
+        reorganised=reorganised(one.beyond, why.as_of),
+        recovered=journeys(one.beyond.story.recovered) if one.beyond.story else [],
+        worsened=journeys(one.beyond.story.worsened) if one.beyond.story else [],
+        area=place_rows(one.beyond),
         links=links,
         page_of=page_of,
+        mergers_page=mergers_page,
     )
 
 

@@ -32,15 +32,17 @@ def change_rows(why: Explanation) -> list[dict]:
         if step_chance(row.chance_from) == step_chance(row.chance_to):
             continue
         if row.Index == "level":
-            then, now = f"first events a year: {row.value_then:.0f}", f"{row.value_now:.0f}"
+            then, now = (f"{value:.0f}" for value in (row.value_then, row.value_now))
+            word, same = " a year", "; others moved"
         else:
             name = why.contributions.at[row.Index, "indicator"]
             then, now = (short_figure(name, value) for value in (row.value_then, row.value_now))
+            word, same = "", "; its tier moved"
         rows.append(
             {
                 "label": row.label,
-                "then": then,
-                "now": now,
+                "moved": f"{then} → {now}{word}" if then != now else f"still {now}{word}{same}",
+                "still": then == now,
                 "from": step_chance(row.chance_from),
                 "to": step_chance(row.chance_to),
                 "raises": row.log_odds > 0,

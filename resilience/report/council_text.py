@@ -14,6 +14,7 @@ from rich.text import Text
 from resilience.explanation import Explanation
 from resilience.report import council as told
 from resilience.report.council import Assessment
+from resilience.report.council_beyond import journeys, merger_row, place_rows, reorganised
 from resilience.report.council_rows import change_rows, place, steps
 from resilience.report.words import CLASS_NAMES, SCORE_IS, chance, chance_range, day, percent
 from resilience.riskset import AT_RISK
@@ -25,6 +26,8 @@ def render(one: Assessment, *, width: int = 80) -> str:
     why = one.explanation
     page = _Page(width)
     page.head(f"{why.council} ({CLASS_NAMES[why.class_]}, {one.facts.region}), {day(why.as_of)}")
+    if one.beyond.unlike:
+        page.say(one.beyond.unlike)
     page.say(told.headline(one))
     told_of = why if why.status == AT_RISK else why.eve
     if why.status == AT_RISK:
@@ -37,6 +40,11 @@ def render(one: Assessment, *, width: int = 80) -> str:
             f"On {day(told_of.as_of)}, the last January before it, the chance stood at {chance(told_of.risk)}: rank "
             f"{told_of.rank} of {told_of.of}, band {told_of.band}."
         )
+    said = reorganised(one.beyond, why.as_of)
+    if said:
+        page.say(said)
+        for each in one.beyond.mergers:
+            page.point(merger_row(each)["command"])
     if told_of:
         _reasons(page, told_of)
     scored = one.history[one.history["risk"].notna()]
@@ -47,7 +55,7 @@ def render(one: Assessment, *, width: int = 80) -> str:
         page.head("What changed in a year")
         page.say(told.changed(one))
         for row in change_rows(why):
-            page.point(f"{row['label']}: {row['then']} → {row['now']}; chance {row['from']} → {row['to']}")
+            page.point(f"{row['label']}: {row['moved']}; chance {row['from']} → {row['to']}")
         if len(one.levers):
             page.head("What would change it, one at a time (arithmetic, not cause)")
             for row in one.levers.itertuples():
@@ -58,6 +66,7 @@ def render(one: Assessment, *, width: int = 80) -> str:
         page.head("How sure")
         for text in told.how_sure(one):
             page.point(text)
+    _beyond(page, one)
     _figures(page, one)
     if len(one.events):
         page.head("Events")
@@ -66,6 +75,8 @@ def render(one: Assessment, *, width: int = 80) -> str:
             page.point(f"{row.when}: {owner}{row.what}.{'' if row.counts else ' Not counted as an event.'}")
     if len(one.peers):
         page.head("Statistical neighbours (chance; usable reserves)")
+        if one.beyond.alone:
+            page.say(one.beyond.alone)
         page.say(
             "; ".join(
                 f"{row.council} {chance(row.risk) or row.status}, {percent(row.reserves)}"
@@ -125,6 +136,19 @@ def _reasons(page: _Page, why: Explanation) -> None:
                 page.point(f"{row['label']} ({row['from']} → {row['to']}). {row['sentence']}")
         if not any(row["raises"] is raises for row in rows):
             page.point("Nothing stands out.")
+
+
+def _beyond(page: _Page, one: Assessment) -> None:
+    story, area = one.beyond.story, place_rows(one.beyond)
+    if story and story.recovered:
+        page.head("Peers who recovered, by today's yardstick (all of it: resilience peers)")
+        for row in journeys(story.recovered):
+            did = "; ".join(row["did"][:3])
+            page.point(f"{row['council']}, {row['from']} to {row['to']}{': ' if did else ''}{did}")
+    if not area["single"]:
+        page.head(f"The place: {area['name']} and its districts (all of it: resilience place)")
+        for text in area["sentences"]:
+            page.say(text)
 
 
 def _figures(page: _Page, one: Assessment) -> None:

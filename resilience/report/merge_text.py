@@ -124,15 +124,7 @@ def to_text(run: Run, one: Merger) -> str:
     out.append(form.format(*heads))
     for _, row in one.brings.iterrows():
         out.append(form.format(row["council"], percent(row["share"], 0), *_amounts(row), row["standing"]))
-    # A district has no schools grant: nothing is missing there.
-    needed = {what: len(one.brings) for what in _WHAT} | {"dsg_deficit": sum(p.class_ != "SD" for p in one.parts)}
-    totals = [one.brings[what].sum(min_count=max(1, needed[what])) for what in _WHAT]
-    least = [one.brings[what].sum(min_count=1) for what in _WHAT]
-    cells = [
-        pounds(t) if not np.isnan(t) else (">" + pounds(low) if low > 0 else "–")
-        for t, low in zip(totals, least, strict=True)
-    ]
-    out.append(form.format("Together", "", *cells, ""))
+    out.append(form.format("Together", "", *together(one).values(), ""))
     out += wrapped(f"Each figure is the last published: {_years(one.brings)}. > at least: a figure is missing.")
     out += ["", *_assessment(run, one), ""]
     happened = score.predecessors[score.predecessors["event"].notna()]
@@ -147,6 +139,17 @@ def to_text(run: Run, one: Merger) -> str:
 
 
 _WHAT = ("spending", "reserves", "unallocated", "interest", "debt", "dsg_deficit")
+
+
+def together(one: Merger) -> dict[str, str]:
+    """Return what a new council would have in all, in words; ">" where a predecessor's figure is missing."""
+    said = {}
+    for what in _WHAT:
+        # A district has no schools grant: nothing is missing there.
+        needed = sum(part.class_ != "SD" for part in one.parts) if what == "dsg_deficit" else len(one.parts)
+        total, least = (one.brings[what].sum(min_count=count) for count in (max(1, needed), 1))
+        said[what] = pounds(total) if not np.isnan(total) else ">" + pounds(least) if least > 0 else "–"
+    return said
 
 
 def _amounts(row: pd.Series) -> list[str]:

@@ -18,6 +18,7 @@ from resilience.recovery_lines import Line
 from resilience.report.watchlist import safe_cell
 from resilience.report.words import CANNOT_SEE, CLASS_NAMES, SCORE_IS, chance, day, percent, pounds
 from resilience.riskset import AT_RISK, EVENT_ALREADY
+from resilience.sentences import short_figure
 from resilience.years import outturn_year_of
 
 WIDTH = 100
@@ -66,11 +67,16 @@ def value(number: float, unit: str) -> str:
 
 def line_words(line: Line) -> str:
     """Say one line of a journey with its figures."""
+    if line.name in ("unplanned_reserves_use", "reserves_runway_years"):  # below nought is better; at the bound
+        start, end = (short_figure(line.name, one) for one in (line.start_ratio, line.end_ratio))
+        of = " than budgeted, in shares of net spending" if line.unit == "ratio" else ""
+        return f"{line.words}: {start} → {end}{of}"
     if not np.isnan(line.start):
         amounts = f"{pounds(line.start)} → {pounds(line.end)}"
         of = {"interest_to_reserves": "of reserves"}.get(line.name, "of net spending")
         if line.unit == "ratio" and not np.isnan(line.start_ratio):
-            return f"{line.words}: {amounts} ({percent(line.start_ratio)} → {percent(line.end_ratio)} {of})"
+            shares = f"{percent(line.start_ratio)} → {percent(line.end_ratio)}".replace("-", "−")
+            return f"{line.words}: {amounts} ({shares} {of})"
         return f"{line.words}: {amounts}"
     return f"{line.words}: {value(line.start_ratio, line.unit)} → {value(line.end_ratio, line.unit)}"
 

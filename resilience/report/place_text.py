@@ -30,7 +30,7 @@ def to_text(run: Run, code: str) -> str:
     what = "one tier: it does everything itself" if one.single else f"county and {len(one.councils) - 1} districts"
     out = [f"{one.name} ({what}), as of {day(run.as_of)}", ""]
     out += _councils(run, one)
-    out += ["", *_services(one), "", *_sentences(one)]
+    out += ["", *_services(one), "", *(line for text in sentences(one) for line in wrapped(text))]
     out += wrapped(
         "Spending is net revenue expenditure; its tax is the council tax requirement; gross debt is borrowing and "
         "other long-term liabilities. Mayors, police, fire and parishes are not in it. What councils pay each other "
@@ -96,7 +96,7 @@ def _cells(*amounts: float) -> list[str]:
     return ["–" if np.isnan(amount) else pounds(amount) for amount in amounts]
 
 
-def _sentences(one: Place) -> list[str]:
+def sentences(one: Place) -> list[str]:
     """Say what no council's own page shows: how spending, reserves and debt lie across the tiers."""
     if one.single:
         return []
@@ -106,20 +106,23 @@ def _sentences(one: Place) -> list[str]:
         for name, word in (("spending", "spending"), ("reserves", "reserves"), ("debt", "gross debt"))
         if totals[name] > 0 and not np.isnan(county[name])
     ]
-    out = wrapped(f"The county council has {', '.join(parts)}; its districts the rest.") if parts else []
+    out = [f"The county council has {', '.join(parts)}; its districts the rest."] if parts else []
     bands = one.councils["band"].replace("", np.nan).dropna().value_counts()
     events = int(one.councils["event_date"].notna().sum())
     counted = ", ".join(f"{bands[name]} {name}" for name in ("very high", "high", "raised", "low") if name in bands)
-    return out + wrapped(f"Bands: {counted or 'none'}; {events} with an event already.")
+    return [*out, f"Bands: {counted or 'none'}; {events} with an event already."]
 
 
 def to_json(run: Run, code: str) -> str:
     """Return a place as JSON."""
-    one = place(code, run=run)
+    content = {"what": SCORE_IS, "as_of": str(run.as_of), **record(place(code, run=run))}
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def record(one: Place) -> dict[str, object]:
+    """Return a place as plain values."""
     rows = one.councils.assign(event_date=pd.to_datetime(one.councils["event_date"]).dt.strftime("%Y-%m-%d"))
     content = {
-        "what": SCORE_IS,
-        "as_of": str(run.as_of),
         "name": one.name,
         "single_tier": one.single,
         "unit": "£ thousand",
@@ -128,7 +131,9 @@ def to_json(run: Run, code: str) -> str:
         "services": {name: one.services.loc[name].to_dict() for name in one.services.index},
         "services_year": one.services_year,
     }
-    return json.dumps(_plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    plain = _plain(content)
+    assert isinstance(plain, dict)
+    return plain
 
 
 def to_csv(run: Run, code: str) -> str:

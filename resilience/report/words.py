@@ -68,6 +68,8 @@ def pounds(thousand: float) -> str:
         return "not known"
     sign = "−" if thousand < 0 else ""
     size = abs(thousand)
+    if size < 0.5:
+        return "£0"
     return f"{sign}£{size / 1000:,.1f}m" if size >= 1000 else f"{sign}£{size:,.0f}k"
 
 

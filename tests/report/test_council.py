@@ -13,12 +13,18 @@ import jsonschema
 import pandas as pd
 import pytest
 
-from resilience.history import background
+from resilience.evidence import Evidence
+from resilience.history import Alike, background
 from resilience.pipeline import run
 from resilience.report import html
 from resilience.report.charts import sparkline
-from resilience.report.council import assessment, since, to_html, to_json, to_text
+from resilience.report.council import assessment, how_sure, since, to_html, to_json, to_text
+from resilience.report.council_beyond import every_merger
+from resilience.report.council_rows import change_rows
 from resilience.report.event_words import council_events
+from resilience.report.words import pounds
+from resilience.sentences import sentence
+from resilience.whatif import WARNING
 
 DAY = date(2026, 1, 1)
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/assessment.schema.json").read_text("utf-8"))
@@ -282,6 +288,93 @@ def test_base_page_and_its_helpers():
     assert html.slug("St Helens & Co.") == "st-helens-co"
     assert html.kept_together("9 % on 31 March <2024>") == "9\u00a0% on 31\u00a0March &lt;2024&gt;"
     assert "/*" not in html.style()
+
+
+def words_of(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page).replace("\u00a0", " "))
+
+
+@pytest.mark.parametrize("name", COUNCILS)
+def test_peers_who_recovered_and_the_place_are_on_the_page_and_in_the_json(name, assessed, pages):
+    beyond, content = assessed[name].beyond, json.loads(to_json(assessed[name]))
+    text = words_of(pages[name])
+    assert "Peers who recovered, and by which lines" in text
+    assert "no proof of cause" in text
+    told = content["peers_then_and_later"]
+    assert [one["council"] for one in told["recovered"]] == [one.council for one in beyond.story.recovered]
+    for one in beyond.story.recovered[:3]:
+        assert one.council in text
+        assert any(f"in January {one.start} (figures of" in part for part in text.split(one.council))
+    assert f"The place: {beyond.place.name}" in text
+    sums = beyond.place.councils[["spending", "reserves", "interest", "debt"]].sum(min_count=1)
+    for what, amount in sums.items():
+        assert content["place"]["totals"][what] == pytest.approx(amount)
+    if not beyond.place.single:
+        assert pounds(sums["spending"]) in text
+        for council in beyond.place.councils["council"]:
+            assert council in text
+
+
+def test_the_page_prints_on_two_sides_because_what_lies_beyond_is_for_the_screen(pages):
+    for text in pages.values():
+        for part in ("recovered", "place"):
+            assert f'<section aria-labelledby="{part}" class="screen-only">' in text
+
+
+def test_councils_unlike_any_other_say_so_first(assessed, pages):
+    for name in COUNCILS:
+        text = words_of(pages[name])
+        odd = name in ("City of London", "Isles of Scilly")
+        assert ("unlike any other in its duties" in text.split("ranks")[0]) == odd
+        assert (text.count("It has no close neighbours") == 2) == odd
+        assert bool(json.loads(to_json(assessed[name]))["warnings"]) == odd
+
+
+def test_what_would_change_it_says_that_the_model_is_not_causal(pages, assessed):
+    assert "The model is not causal" in words_of(pages["Sutton"])
+    assert json.loads(to_json(assessed["Sutton"]))["what_would_change_it_warning"] == WARNING
+    assert "No one step within its reach" in words_of(pages["Sutton"])
+
+
+def test_a_change_without_a_change_of_the_figure_is_said_in_words(assessed):
+    why = assessed["Kent"].explanation
+    moved = [row["moved"] for row in change_rows(why)]
+    assert any(" → " in one for one in moved) and not any(one.startswith("still") for one in moved)
+    same = why.change.assign(value_then=why.change["value_now"])
+    for row in change_rows(dataclasses.replace(why, change=same)):
+        assert row["still"] and row["moved"].startswith("still ")
+        assert row["moved"].endswith(("its tier moved", "others moved"))
+
+
+def test_against_the_tier_and_against_the_class_are_told_apart():
+    seen = Evidence("general_fund_housing_ratio", 0.099, 2024, lower=0.4, higher=0.6, others=31, median=0.038)
+    said = sentence(seen, "LB")
+    assert "above the median of its tier (3.8 %), which the score goes by, though lower than in 60 % of other" in said
+    same = sentence(dataclasses.replace(seen, lower=0.6, higher=0.4), "LB")
+    assert "(tier median 3.8 %), higher than in 60 % of other London boroughs" in same
+
+
+def test_few_alike_are_said_to_be_few(assessed):
+    one = assessed["Sutton"]
+    alike = Alike(40, 9, 28, 0.23, 0.92, 2018, 2024, nearest=True)
+    few = " ".join(how_sure(dataclasses.replace(one, explanation=dataclasses.replace(one.explanation, alike=alike))))
+    assert "few councils had a chance like this one; the 40 nearest had 23–92 %" in few
+
+
+def test_a_council_to_be_taken_into_another_says_what_that_would_inherit(shared):
+    late = dataclasses.replace(shared.run, as_of=date(2026, 11, 22))
+    mergers = {"East Surrey Council": every_merger(late, "E07000207")["East Surrey Council"]}
+    one = assessment(shared.run, "Elmbridge", shared=shared, mergers=mergers)
+    text = words_of(to_html(one, mergers_page="../mergers.html"))
+    assert "It is to become part of East Surrey Council (decided on 10 March 2026, to begin on 1 April 2027)." in text
+    assert "No such council exists yet" in text
+    assert 'href="../mergers.html#east-surrey-council"' in to_html(one, mergers_page="../mergers.html")
+    content = json.loads(to_json(one))
+    jsonschema.validate(content, SCHEMA)
+    assert [each["name"] for each in content["new_councils"]] == ["East Surrey Council"]
+    assert 'resilience merge --proposal "East Surrey"' in to_text(one)
+    # On a day before the decision nothing of it was known.
+    assert every_merger(shared.run, "E07000207") == {}
 
 
 def test_command_line(cli, tmp_path):
