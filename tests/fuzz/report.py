@@ -17,8 +17,10 @@ INTRODUCTION = """# Reliability
 Written by `make fuzz` (`python -m tests.fuzz.run`); the inputs are the same every time.
 
 Whatever comes in, two things must hold: nothing but one printable sentence that names the file reaches the user, and
-no figure is taken from a file that failed a check. Where an input is accepted, every figure read is compared with the
-cell it stands in.
+no figure is taken from a file that failed a check. Where cells were replaced and the input is accepted, every figure
+read is compared with the cell it stands in; where rows and columns were moved, with the figures there were; where bytes
+were overwritten, with the whole of the sound file. An archive whose parts were altered and soundly packed again, and a
+register or a file of one's own with another figure in it, is another file: there only the first must hold.
 """
 
 
@@ -31,8 +33,9 @@ def _meaning(where: str) -> str:
         except ImportError:
             continue
         text = inspect.getdoc(found) or ""
-        return text.partition("\n")[0].rstrip(".")
-    return ""
+        if text:
+            return text.partition("\n")[0].rstrip(".")
+    return f"({function.strip('_').replace('_', ' ')})"
 
 
 def write(

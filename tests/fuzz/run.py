@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -50,10 +51,28 @@ def everything(inputs: int, targets: Iterable[Target] = TARGETS) -> dict[str, Co
     return found
 
 
+def killed(work: str, moments: int) -> int:
+    """Kill a piece of work at so many moments; return how often that came before its end.
+
+    In a process of its own, for the children to be killed would otherwise import this suite first.
+    """
+    if not moments:
+        return 0
+    with tempfile.TemporaryDirectory() as place:
+        code = (
+            "import pathlib, sys; from tests import kill_trials; "
+            "print(getattr(kill_trials, 'kill_' + sys.argv[1])(pathlib.Path(sys.argv[2]), int(sys.argv[3])))"
+        )
+        command = [sys.executable, "-W", "error", "-c", code, work, place, str(moments)]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    times = int(done.stdout.split()[-1])
+    print(f"{work}: killed {times} times at {moments} moments", file=sys.stderr, flush=True)
+    return times
+
+
 def main() -> None:
     """Run the suite and write the page."""
     from tests.fuzz.report import write
-    from tests.kill_trials import kill_build, kill_fetch
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=10_400)
@@ -61,13 +80,8 @@ def main() -> None:
     parser.add_argument("--coverage", type=Path, help="what pytest --cov-report=json wrote")
     parser.add_argument("--output", type=Path, default=Path("docs/reliability.md"))
     given_words = parser.parse_args()
+    kills = {name: (given_words.kills, killed(name, given_words.kills)) for name in ("build", "fetch")}
     found = everything(given_words.inputs)
-    kills = {}
-    for name, work in (("build", kill_build), ("fetch", kill_fetch)) if given_words.kills else ():
-        with tempfile.TemporaryDirectory() as place:
-            killed = work(Path(place), given_words.kills)
-        print(f"{name}: killed {killed} times at {given_words.kills} moments", file=sys.stderr, flush=True)
-        kills[name] = (given_words.kills, killed)
     write(found, given_words.output, kills=kills, coverage=given_words.coverage)
     total = sum(tally.total() for tally in found.values())
     print(f"{total:,} inputs, no failure; written to {given_words.output}")
