@@ -2,12 +2,15 @@
 
 The whole method, one import away::
 
+    from datetime import date
+
     import resilience
 
+    as_of = date(2026, 1, 1)
     panel = resilience.load_panel()
     indicators = resilience.compute_indicators(panel)
     events = resilience.load_events()
-    rows = resilience.risk_set(indicators, events, origins, horizon=24)
+    rows = resilience.training_rows(indicators, events, as_of)
     model = resilience.fit(rows)
     scores = resilience.score(model, indicators, as_of, events=events)
 

@@ -35,6 +35,14 @@ def test_modules_imported_first_do_not_hide_functions():
     assert done.stdout.strip() == "True"
 
 
+def test_the_whole_method_runs_as_the_docstring_has_it():
+    lines = [line[4:] for line in resilience.__doc__.splitlines() if line.startswith("    ") or not line]
+    said: dict = {}
+    exec("\n".join(lines), said)  # the package's own words
+    assert said["scores"]["rank"].min() == 1
+    assert said["scores"].attrs["as_of"] == str(said["as_of"])
+
+
 def test_importing_the_package_is_light():
     code = "import sys, resilience; print('pandas' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
