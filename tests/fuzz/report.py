@@ -14,7 +14,7 @@ from tests.fuzz.targets import READ, TARGETS
 
 INTRODUCTION = """# Reliability
 
-Written by `make fuzz` (`python -m tests.fuzz.run`); the inputs are the same every time.
+Written by `make fuzz` (`python -m tests.fuzz.run`); the inputs are the same every time for the same code.
 
 Whatever comes in, two things must hold: nothing but one printable sentence that names the file reaches the user, and
 no figure is taken from a file that failed a check. Where cells were replaced and the input is accepted, every figure
