@@ -162,6 +162,8 @@ def train(
 
     path = fit_and_save(_day(as_of), outcome=outcome.value, path=output)
     typer.echo(f"Written to {path}.")
+    if as_of is not None and output is None:
+        typer.echo("It stands where the model of the newest figures stood; 'resilience train' alone brings that back.")
 
 
 @app.command()

@@ -139,7 +139,7 @@ LEVERS: tuple[Lever, ...] = (
         _less("flexible_receipts"),
         _bound(1.0, "flexible_receipts"),
         _half_and_all("flexible_receipts"),
-        _said("use {pounds} a year less"),
+        _said("use {share} of net spending a year less ({pounds} at the newest year's spending)"),
         _SPEND,
     ),
     Lever(

@@ -110,6 +110,14 @@ def _at(table: pd.DataFrame, at: int | None, name: str) -> float:
     return float(table.at[at, name]) if at is not None and at in table.index and name in table else np.nan
 
 
+def _basis(source: str, year: str) -> str:
+    """Say whether a release date is stated by the publisher, or a day by which the figures were certainly public."""
+    if source == "outturn":
+        return basis(year)
+    stated = source in ("ofsted", "deprivation", "service_outturn", "housing_outturn")
+    return "stated" if stated or (source, year) == ("capital", "2024-25") else "convention"
+
+
 def sources(shared: Background, code: str, indicators: pd.DataFrame) -> pd.DataFrame:
     """Return the publications that the figures shown come from: ``publication, year, released, basis, second_hand``."""
     own = shared.figures.own(code)
@@ -124,7 +132,7 @@ def sources(shared: Background, code: str, indicators: pd.DataFrame) -> pd.DataF
                 "publication": _PUBLICATIONS[source],
                 "year": year,
                 "released": pd.Timestamp(released),
-                "basis": basis(year) if outturn else "stated",
+                "basis": _basis(source, year),
                 "second_hand": source == "outturn" and own.at[at, "source_kind"] == "interim",
             }
         )

@@ -59,9 +59,7 @@ def render(one: Assessment, *, width: int = 80) -> str:
         if len(one.levers):
             page.head("What would change it, one at a time (arithmetic, not cause)")
             for row in one.levers.itertuples():
-                onward = (
-                    f"; for the band “{row.next_band}” alone: {row.to_next}" if isinstance(row.next_band, str) else ""
-                )
+                onward = f"; for the band “{row.next_band}” alone: {row.to_next}" if row.next_band else ""
                 page.point(f"{row.label}, {row.step}: {step_chance(row.risk)}{onward}")
         page.head("How sure")
         for text in told.how_sure(one):

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from resilience.model.calibration import BANDS
 from resilience.pipeline import Run
 from resilience.report.html import page, slug
-from resilience.report.watchlist import notes
+from resilience.report.watchlist import chance_of, notes
 from resilience.report.words import CLASS_NAMES, chance, chance_range
 from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 
@@ -69,6 +69,8 @@ def watchlist_page(
         **site_assets(),
         as_of=run.as_of,
         horizon=run.model.horizon,
+        severe=run.model.outcome == "severe",
+        chance_of=chance_of(run),
         links=list(links),
         downloads=list(downloads),
         bands=_bands(at_risk, bands),

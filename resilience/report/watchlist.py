@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from datetime import date
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +124,11 @@ def notes(run: Run) -> list[str]:
         result.append(
             f"{int(second_hand.sum())} of them rest on second-hand figures (* beside the year) until the original "
             "publication is read; lines these lack are carried forward from the council's last original return."
+        )
+    if run.as_of > date.today():
+        result.append(
+            "This day is still to come: figures and events that become known until then are not in it, and councils "
+            "whose newest return will be too old by then are left out."
         )
     if pd.Timestamp(run.as_of) > pd.Timestamp(run.events.attrs["to"]):
         result.append(

@@ -39,7 +39,7 @@ def percent(fraction: float, digits: int | None = None) -> str:
     value = 100 * fraction
     if digits is None:
         digits = 1 if abs(value) < 9.95 else 0
-    return f"{value:.{digits}f} %"
+    return f"{round(value, digits) + 0.0:.{digits}f} %"  # plus nought: no "-0.0 %"
 
 
 def chance(risk: float) -> str:
