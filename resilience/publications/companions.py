@@ -67,9 +67,7 @@ def build_companions(
     ofsted = source / "covariates" / "ofsted_inspection_outcomes_2025-03-31.ods"
     tables = {
         "council_tax.csv": counciltax.read_council_tax(source / "council_tax", resolve=resolve),
-        "service_outturn.csv": serviceoutturn.read_service_outturn(
-            source / "service_outturn", resolve=resolve
-        ),
+        "service_outturn.csv": serviceoutturn.read_service_outturn(source / "service_outturn", resolve=resolve),
         "capital.csv": capital.read_capital(source / "capital", resolve=resolve),
         "context_measures.csv": context.read_lait(lait, resolve=resolve).drop(columns="known_from"),
         "ofsted.csv": context.read_ofsted(ofsted, resolve=resolve),
@@ -116,9 +114,7 @@ def _provenance(source: Path, tables: dict[str, pd.DataFrame]) -> list[dict]:
         for file in sorted(known.index):
             stated = pd.notna(known[file]) and file not in _NOT_STATED and not file.startswith("ctr_")
             released = known[file].date().isoformat() if stated else None
-            entry = provenance(
-                source / folder / file, publisher=publisher, title=title, released=released, licence=OGL
-            )
+            entry = provenance(source / folder / file, publisher=publisher, title=title, released=released, licence=OGL)
             entries.append(entry | {"table": name})
     others: tuple[tuple[str, str, str, str, str | None], ...] = (
         (

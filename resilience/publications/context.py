@@ -144,9 +144,7 @@ def read_ofsted(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
         Ofsted's words (`JUDGEMENTS`); the one on care leavers exists from 2023.
     """
     book = sheets(path)
-    parts = [
-        _ofsted_sheet(path, book, wording) for wording in ("^ILACS_inspection_history", "^Inspections_as_at")
-    ]
+    parts = [_ofsted_sheet(path, book, wording) for wording in ("^ILACS_inspection_history", "^Inspections_as_at")]
     table = pd.concat(parts, ignore_index=True)
     table["ons_code"] = newest_codes(path, table[["code", "council"]].to_numpy().tolist(), resolve)
     table = table.drop(columns="code").drop_duplicates(["ons_code", "inspected"])
@@ -204,9 +202,7 @@ def ofsted_as_known(as_of: object, inspections: pd.DataFrame | None = None) -> p
     """
     table = load_ofsted() if inspections is None else inspections
     known = table[table["known_from"] < pd.Timestamp(as_of)]  # type: ignore[arg-type]
-    return (
-        known.sort_values("known_from").groupby("ons_code").tail(1).sort_values("ons_code", ignore_index=True)
-    )
+    return known.sort_values("known_from").groupby("ons_code").tail(1).sort_values("ons_code", ignore_index=True)
 
 
 def read_deprivation(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
@@ -226,9 +222,7 @@ def read_deprivation(path: Path, *, resolve: Resolve | None = None) -> pd.DataFr
     return table.sort_values("ons_code", ignore_index=True)
 
 
-def county_deprivation(
-    districts: pd.DataFrame, county_of: dict[str, str], people: dict[str, float]
-) -> pd.DataFrame:
+def county_deprivation(districts: pd.DataFrame, county_of: dict[str, str], people: dict[str, float]) -> pd.DataFrame:
     """Return counties' average score and extent as population-weighted means of their districts'.
 
     Both are themselves weighted by people within a district, so the mean over a county's districts differs
@@ -270,9 +264,7 @@ def deflator_factor(year: int, *, prices_of: int = 2025) -> float:
     index = gdp_deflator().set_index("year")["gdp_deflator"]
     for wanted in (year, prices_of):
         if wanted not in index:
-            raise DataError(
-                f"No GDP deflator for {wanted}; it covers {index.index.min()} to {index.index.max()}."
-            )
+            raise DataError(f"No GDP deflator for {wanted}; it covers {index.index.min()} to {index.index.max()}.")
     return float(index[prices_of] / index[year])
 
 

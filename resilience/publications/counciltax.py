@@ -113,9 +113,7 @@ def read_council_tax(folder: Path, *, resolve: Resolve | None = None) -> pd.Data
     """
     files = sorted(path for path in folder.glob("*") if PATTERN.match(path.name))
     if not files:
-        raise PublicationError(
-            f"{folder} holds no council tax workbook (ctr_….xlsx or .ods); put them there."
-        )
+        raise PublicationError(f"{folder} holds no council tax workbook (ctr_….xlsx or .ods); put them there.")
     table = pd.concat([read_council_tax_year(path, resolve=resolve) for path in files], ignore_index=True)
     refuse_duplicates(folder, table)
     return table.sort_values(["year", "ons_code"], ignore_index=True)

@@ -132,9 +132,7 @@ def read_interim(folder: Path, *, resolve: Resolve | None = None) -> pd.DataFram
     """
     found = [(year, folder / name) for year, name in FILES.items() if (folder / name).is_file()]
     if not found:
-        raise PublicationError(
-            f"{folder} holds neither {' nor '.join(FILES.values())}; put the interim tables there."
-        )
+        raise PublicationError(f"{folder} holds neither {' nor '.join(FILES.values())}; put the interim tables there.")
     return pd.concat([_read_year(path, year, resolve) for year, path in found], ignore_index=True)
 
 

@@ -104,9 +104,7 @@ def find_layout(sheet: Sheet, name: str) -> Layout | None:
     ids = {key: keys.index(key) for key in _ID_HEADINGS if key and key in keys}
     form, outturn_year = _title(sheet, header, name)
     body = [
-        (at, code)
-        for at in range(header + 1, len(rows))
-        if _ECODE.fullmatch(code := _text(rows[at], ids["ecode"]))
+        (at, code) for at in range(header + 1, len(rows)) if _ECODE.fullmatch(code := _text(rows[at], ids["ecode"]))
     ]
     if not body:
         raise PublicationError(
@@ -138,9 +136,7 @@ def _header(sheet: Sheet, name: str) -> int | None:
 
 
 def _title(sheet: Sheet, header: int, name: str) -> tuple[str, str]:
-    above = [
-        str(cell) for row in sheet.rows[:header] for cell in row[:3] if isinstance(cell, str) and cell.strip()
-    ]
+    above = [str(cell) for row in sheet.rows[:header] for cell in row[:3] if isinstance(cell, str) and cell.strip()]
     title = next((text for text in above if _YEAR.search(text)), " ".join(above[:1]))
     form = next((form for form, pattern in _FORMS if pattern.search(title)), None)
     if form is None:

@@ -171,9 +171,7 @@ class Lines:
         key = _code_key(code)
         return self._by_code.get(key) or (self._by_code.get(f"{form}-{key}".lower()) if form else None)
 
-    def of_wording(
-        self, text: str, outturn_year: str, section: str = "main", form: str = "RS"
-    ) -> Line | None:
+    def of_wording(self, text: str, outturn_year: str, section: str = "main", form: str = "RS") -> Line | None:
         """Return the line a heading stands for in a year and section, or None.
 
         A year later than any in the dictionary goes by the newest year's words, whatever the section, where
@@ -244,6 +242,4 @@ def load_lines() -> Lines:
 
 def _put(table: dict, key: object, line: Line) -> None:
     if table.setdefault(key, line) is not line:
-        raise PublicationError(
-            f"lines.toml gives both {table[key].name} and {line.name} the key {key}; change one."
-        )
+        raise PublicationError(f"lines.toml gives both {table[key].name} and {line.name} the key {key}; change one.")

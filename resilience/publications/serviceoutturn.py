@@ -133,9 +133,7 @@ def read_rsx(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
     outturn_year = latest_year([cell for row in rows[:start] for cell in row], where)
     header = [text(cell) for cell in rows[start]]
     places = _places(rows, header, where, start)
-    ons, council, kind = (
-        _column(header, name, where, start) for name in ("ONS Code", "Local authority", "Class")
-    )
+    ons, council, kind = (_column(header, name, where, start) for name in ("ONS Code", "Local authority", "Class"))
     certified = next((i for i, cell in enumerate(header) if cell.lower().startswith("certif")), None)
     codes, records = [], []
     for row in rows[start + 1 :]:

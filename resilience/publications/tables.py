@@ -57,9 +57,7 @@ def csv_rows(path: Path) -> Rows:
     try:
         return [list(row) for row in csv.reader(io.StringIO(path.read_text(encoding=encoding), newline=""))]
     except csv.Error as error:
-        raise PublicationError(
-            f"{path.name} is no readable CSV file ({error}); download it again."
-        ) from error
+        raise PublicationError(f"{path.name} is no readable CSV file ({error}); download it again.") from error
 
 
 def csv_table(path: Path, required: Iterable[str]) -> pd.DataFrame:
@@ -96,9 +94,7 @@ def sheets(path: Path) -> dict[str, Rows]:
         names = [name for name in book.sheet_names if "file:" not in name]
         return {name: book.get_sheet_by_name(name).to_python() for name in names}
     except python_calamine.CalamineError as error:
-        raise PublicationError(
-            f"{path.name} cannot be read as a workbook ({error}); download it again."
-        ) from error
+        raise PublicationError(f"{path.name} cannot be read as a workbook ({error}); download it again.") from error
 
 
 def sheet(path: Path, book: dict[str, Rows], wording: str) -> tuple[str, Rows]:

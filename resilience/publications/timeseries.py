@@ -209,9 +209,7 @@ def _fields(path: Path, row: int, line: str) -> int:
     try:
         return len(next(csv.reader([line]), []))
     except csv.Error as error:
-        raise PublicationError(
-            f"{path.name}, row {row} cannot be read as CSV ({error}); download it again."
-        ) from error
+        raise PublicationError(f"{path.name}, row {row} cannot be read as CSV ({error}); download it again.") from error
 
 
 def _table(path: Path, encoding: str, header: list[str], columns: list[str]) -> pd.DataFrame:

@@ -123,9 +123,7 @@ def read_workbook(path: Path | str, *, form: str | None = None) -> pd.DataFrame:
         )
     first = layouts[0]
     _check_form_and_year(path, layouts, form)
-    columns = _settle(
-        [column for at, found in enumerate(layouts) for column in _columns(found, at == 0)], path.name
-    )
+    columns = _settle([column for at, found in enumerate(layouts) for column in _columns(found, at == 0)], path.name)
     have = {column.line.name for column in columns}
     for names in REQUIRED[first.form]:
         if not have.intersection(names):
@@ -141,9 +139,7 @@ def read_workbook(path: Path | str, *, form: str | None = None) -> pd.DataFrame:
     for name in _CATEGORIES:
         tidy[name] = tidy[name].astype("category")
     tidy = tidy[list(COLUMNS)]
-    tidy.attrs["report"] = _report(
-        path.name, layouts, have, sorted(set().union(*(k[1] for k in kept.values())))
-    )
+    tidy.attrs["report"] = _report(path.name, layouts, have, sorted(set().union(*(k[1] for k in kept.values()))))
     return tidy
 
 
@@ -183,8 +179,7 @@ def read_publications(folder: Path | str) -> pd.DataFrame:
         other = seen.setdefault((report.form, report.outturn_year), report.source_file)
         if other != report.source_file:
             raise PublicationError(
-                f"{other} and {report.source_file} are both {report.form} {report.outturn_year}; "
-                "keep the newer one."
+                f"{other} and {report.source_file} are both {report.form} {report.outturn_year}; keep the newer one."
             )
     for name in _CATEGORIES:  # one set of categories, so that the column stays categorical
         union = sorted(set().union(*(frame[name].cat.categories for frame in frames)))
@@ -209,11 +204,7 @@ def _check_form_and_year(path: Path, layouts: list[Layout], form: str | None) ->
                 "one year's workbook as published."
             )
     named = re.search(r"(20\d\d)[-_ ]?(\d\d)(?!\d)", path.stem)
-    if (
-        named
-        and f"{named[1]}-{named[2]}" != first.outturn_year
-        and int(named[2]) == (int(named[1]) + 1) % 100
-    ):
+    if named and f"{named[1]}-{named[2]}" != first.outturn_year and int(named[2]) == (int(named[1]) + 1) % 100:
         raise PublicationError(
             f"{path.name} is named for {named[1]}-{named[2]} but sheet '{first.sheet.name}' says "
             f"{first.outturn_year}; give the file its right name, or download the year it was meant to be."
@@ -290,9 +281,7 @@ def _melt(column: _Column, places: list[int], doubled: set[str], name: str) -> p
             "text": pd.array([column.texts[place] for place in places], dtype="str"),
             "cell": [f"{before}{row + 1}" for row in rows],
             "source_file": name,
-            "certified": [
-                value if value in ("Y", "N") else None for value in layout.texts("certification", rows)
-            ],
+            "certified": [value if value in ("Y", "N") else None for value in layout.texts("certification", rows)],
             "duplicated": [ecode in doubled for ecode in ecodes],
         }
     )
@@ -301,9 +290,7 @@ def _melt(column: _Column, places: list[int], doubled: set[str], name: str) -> p
 def _report(name: str, layouts: list[Layout], have: set[str], doubled: list[str]) -> Report:
     first, lines = layouts[0], load_lines()
     year = first.outturn_year if first.known_year else lines.newest(first.form)
-    gone = tuple(
-        line.name for line in lines.of_form(first.form) if year in line.years() and line.name not in have
-    )
+    gone = tuple(line.name for line in lines.of_form(first.form) if year in line.years() and line.name not in have)
     return Report(
         source_file=name,
         form=first.form,
