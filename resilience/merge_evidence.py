@@ -26,10 +26,10 @@ from resilience.riskset import AT_RISK
 SINCE = 2019
 
 
-def successors(since: int = SINCE) -> Iterator[tuple[str, date, tuple[str, ...]]]:
-    """Yield code, vesting day and predecessors of every council formed since a year."""
+def successors(since: int = SINCE, until: date | None = None) -> Iterator[tuple[str, date, tuple[str, ...]]]:
+    """Yield code, vesting day and predecessors of every council formed since a year, and before a day."""
     for one in reorganisations():
-        if one["date"].year >= since:
+        if one["date"].year >= since and (until is None or one["date"] < until):
             for after in one["successor"]:
                 members = (*after["whole"], *([after["part_of"]] if "part_of" in after else []))
                 yield after["ons_code"], one["date"], members
@@ -107,10 +107,10 @@ def evidence(run: Run | None = None) -> pd.DataFrame:
         less those of the eve, by today's fixed yardstick, less the change of the tier's median over the same time.
     """
     today = run_pipeline(intervals=False) if run is None else run
-    happened = onsets(today.events, outcome=today.model.outcome)
+    happened = onsets(today.events, outcome=today.model.outcome, as_of=today.as_of)
     wrong = errors(today)
     rows = []
-    for code, vested, members in successors():
+    for code, vested, members in successors(until=today.as_of):
         eve = _run_on(date(vested.year, 1, 1))
         row: dict[str, object] = {"ons_code": code, "council": council(code).council, "class": council(code).class_}
         row["vested"] = vested
@@ -135,7 +135,7 @@ def errors(today: Run) -> pd.DataFrame:
     stick = Yardstick.of(today)
     frames = {year: fixed_frame(today, date(year, 1, 1)) for year in range(SINCE, today.as_of.year + 1)}
     rows = []
-    for code, vested, _ in successors():
+    for code, vested, _ in successors(until=today.as_of):
         own = today.indicators[today.indicators["ons_code"] == code]
         eve = date(vested.year, 1, 1)
         before = float(stick.log_odds(known_of(own[own["built"].astype(bool)], eve)).iloc[0])

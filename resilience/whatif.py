@@ -152,15 +152,15 @@ class _Desk:
         computed = self._indicators(positions)
         return result.assign(**{name: computed[name] for name in self.moving})
 
-    def log_odds(self, positions: list[Position]) -> np.ndarray:
-        """Return each position's log-odds; the position as it stands has the published ones."""
+    def log_odds(self, indicators: pd.DataFrame) -> np.ndarray:
+        """Return the log-odds of each row of indicators; the position as it stands has the published ones."""
         model, attrs = self.run.model, self.run.scores.attrs
-        x = design(self.indicators(positions), self.terms, attrs["scales"])[model.names].to_numpy()
+        x = design(indicators, self.terms, attrs["scales"])[model.names].to_numpy()
         return attrs["intercept"] + x @ model.weight_vector()
 
     def risk(self, positions: list[Position]) -> np.ndarray:
         """Return each position's chance."""
-        return expit(self.log_odds(positions))
+        return expit(self.log_odds(self.indicators(positions)))
 
 
 def levers(run: Run, code: str) -> pd.DataFrame:
@@ -198,7 +198,7 @@ def levers(run: Run, code: str) -> pd.DataFrame:
         return empty
     desk = _Desk(run, own)
     usable = [lever for lever in LEVERS if lever.furthest(desk.now) > 0]
-    records = [record for lever, needed in _to_next_band(desk, usable) for record in _records(desk, lever, needed)]
+    records = _records(desk, _to_next_band(desk, usable))
     table = pd.DataFrame(records, columns=list(COLUMNS))
     table.attrs = {**facts, "note": ""}
     return table
@@ -236,31 +236,18 @@ def _to_next_band(desk: _Desk, usable: list[Lever]) -> list[tuple[Lever, float |
     return [(lever, float(at) if ok else None) for lever, at, ok in zip(usable, high, reached, strict=True)]
 
 
-def _records(desk: _Desk, lever: Lever, needed: float | None) -> list[dict[str, Any]]:
-    """Return one record a step of a lever."""
-    run, now, risk = desk.run, desk.now, float(desk.row["risk"])
-    bands = [name for name, _ in BANDS]
-    band = bands.index(band_of(risk))
-    lowest = band == len(bands) - 1
-    furthest = lever.furthest(now)
-    steps = list(dict.fromkeys(min(at, furthest) for at in lever.steps(now)))
-    positions = [lever.pulled(now, at) for at in steps]
-    after, indicators = desk.risk(positions), desk.indicators([now, *positions])
-    others = run.scores["risk"].drop(desk.row.name).dropna().astype(float)
-    shared = {
-        "lever": lever.name,
-        "label": lever.label,
-        "risk_before": risk,
-        "assumes": lever.assumes,
-        "next_band": "" if lowest else bands[band + 1],
-        "to_next_band": np.nan if needed is None else float(np.ceil(lever.amount(now, needed))),
-        "to_next_band_share": np.nan if needed is None else lever.amount(now, needed) / now.spending,
-        "reach": "in the lowest band" if lowest else "out of reach alone" if needed is None else "within reach",
-        "furthest": lever.amount(now, furthest),
-    }
+def _records(desk: _Desk, usable: list[tuple[Lever, float | None]]) -> list[dict[str, Any]]:
+    """Return one record a lever and step; all steps are worked out in one go."""
+    now = desk.now
+    steps = [list(dict.fromkeys(min(at, lever.furthest(now)) for at in lever.steps(now))) for lever, _ in usable]
+    pulls = [(lever, needed, at) for (lever, needed), some in zip(usable, steps, strict=True) for at in some]
+    indicators = desk.indicators([now, *(lever.pulled(now, at) for lever, _, at in pulls)])
+    after = expit(desk.log_odds(indicators))[1:]
+    others = desk.run.scores["risk"].drop(desk.row.name).dropna().astype(float)
+    risk = float(desk.row["risk"])
     return [
         {
-            **shared,
+            **_to_next(desk, lever, needed),
             "step": lever.words(now, at),
             "amount": lever.amount(now, at),
             "share_of_nre": lever.amount(now, at) / now.spending,
@@ -270,8 +257,27 @@ def _records(desk: _Desk, lever: Lever, needed: float | None) -> list[dict[str, 
             "rank_after": 1 + int((others > chance).sum()),
             "moved": _moved(desk, indicators, number),
         }
-        for number, (at, chance) in enumerate(zip(steps, after, strict=True), start=1)
+        for number, ((lever, needed, at), chance) in enumerate(zip(pulls, after, strict=True), start=1)
     ]
+
+
+def _to_next(desk: _Desk, lever: Lever, needed: float | None) -> dict[str, Any]:
+    """Return what all steps of a lever share: where the council stands, and how far the lever must go."""
+    now, risk = desk.now, float(desk.row["risk"])
+    bands = [name for name, _ in BANDS]
+    band = bands.index(band_of(risk))
+    lowest = band == len(bands) - 1
+    return {
+        "lever": lever.name,
+        "label": lever.label,
+        "risk_before": risk,
+        "assumes": lever.assumes,
+        "next_band": "" if lowest else bands[band + 1],
+        "to_next_band": np.nan if needed is None else float(np.ceil(lever.amount(now, needed))),
+        "to_next_band_share": np.nan if needed is None else lever.amount(now, needed) / now.spending,
+        "reach": "in the lowest band" if lowest else "out of reach alone" if needed is None else "within reach",
+        "furthest": lever.amount(now, lever.furthest(now)),
+    }
 
 
 def _moved(desk: _Desk, indicators: pd.DataFrame, number: int) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ def test_the_desk_starts_from_the_published_score(run):
     at_risk = run.scores[run.scores["status"] == AT_RISK]
     for code in at_risk.index[::8]:
         desk = _Desk(run, code)
-        assert desk.log_odds([desk.now])[0] == pytest.approx(at_risk.at[code, "log_odds"], abs=1e-9)
+        assert desk.log_odds(desk.indicators([desk.now]))[0] == pytest.approx(at_risk.at[code, "log_odds"], abs=1e-9)
         still = set(desk.terms) - {term for term in desk.terms if term.indicator in desk.moving}
         lost = {t.name for t in still if desk.row["tier"] in t.tiers and not np.isnan(desk.row[t.indicator])}
         assert lost <= {"unplanned use"}, code

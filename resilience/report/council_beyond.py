@@ -12,6 +12,7 @@ import pandas as pd
 
 from resilience.councils import council
 from resilience.errors import DataError
+from resilience.fixed import held_for
 from resilience.indicators.groups import UNLIKE_OTHERS
 from resilience.peers import stands_alone
 from resilience.pipeline import Run
@@ -77,7 +78,11 @@ def beyond(run: Run, code: str, mergers: Mapping[str, Merger] | None = None) -> 
         story, alone = recovered_peers(code, run=run), ALONE if stands_alone(code) else ""
     except DataError:  # abolished since, or without a return to compare by
         story, alone = None, ""
-    place = place_of(code, run=run)
+    facts, memo = council(code), held_for(run)
+    key = ("place", facts.county or code)
+    if key not in memo:
+        memo[key] = place_of(code, run=run)
+    place: Place = memo[key]
     found = every_merger(run, code) if mergers is None else mergers
     own = tuple(one for one in found.values() if any(part.ons_code == code for part in one.parts))
     return Beyond(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 from joblib import Parallel, delayed
 
 from resilience import __version__, pipeline
@@ -17,14 +18,18 @@ from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.files import write_atomically
 from resilience.history import Background, background, score_history
+from resilience.merge_evidence import evidence
 from resilience.model.backtest import FIRST, Backtest, backtest
 from resilience.pipeline import Run
 from resilience.report import record, watchlist
+from resilience.report.council_beyond import every_merger
 from resilience.report.html import page, slug
+from resilience.report.merge_text import Merger
 from resilience.report.page import site_assets, watchlist_page
 from resilience.report.site_history import January, file_name, history_page, januaries, january_page
 from resilience.report.site_methods import dictionary_values, methods_values
 from resilience.report.site_national import national_values
+from resilience.report.site_places import mergers_values, places_values
 from resilience.report.site_record import record_values
 from resilience.report.words import day
 from resilience.report.workbook import to_xlsx
@@ -37,6 +42,8 @@ _PAGES = (
     ("history.html", "Past lists"),
     ("record.html", "The record"),
     ("national.html", "National picture"),
+    ("places.html", "Places"),
+    ("mergers.html", "Mergers"),
     ("methods.html", "Methods"),
     ("dictionary.html", "Dictionary"),
 )
@@ -55,6 +62,10 @@ class Site:
     lists : list of January
     names : dict of str to str
         Code → file name of each council that has a page.
+    mergers : dict of str to Merger
+        New councils decided or proposed.
+    past_mergers : DataFrame
+        From ``merge_evidence.evidence``.
     """
 
     run: Run
@@ -62,6 +73,8 @@ class Site:
     shared: Background
     lists: list[January]
     names: dict[str, str]
+    mergers: dict[str, Merger]
+    past_mergers: pd.DataFrame
 
     def address(self, code: str) -> str | None:
         """Return a council's page as linked from the site's top folder."""
@@ -152,17 +165,18 @@ def prepare(
     say("past lists and the record")
     figures, events = run.indicators, run.events
     last = max(first, min(run.as_of.year, events.attrs["to"].year))
-    result, history = Parallel(n_jobs=n_jobs)(
+    result, history, past_mergers = Parallel(n_jobs=n_jobs)(
         [
             delayed(backtest)(figures, events, first=first, last=last, draws=draws, n_jobs=1),
             delayed(score_history)(figures, events, run.as_of, first=first),
+            delayed(evidence)(run),
         ]
     )
     say("what the councils' pages share")
     shared = background(run, history=history)
     wanted = run.scores.index if councils is None else [resolve(one) for one in councils]
     names = {code: f"{slug(run.scores.loc[code, 'council'])}.html" for code in wanted}
-    return Site(run, result, shared, januaries(run, history), names)
+    return Site(run, result, shared, januaries(run, history), names, every_merger(run), past_mergers)
 
 
 def links(here: str, *, root: str = "") -> list[Mapping]:
@@ -200,6 +214,10 @@ def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
         "national.html",
         page("national.html.j2", **site_assets(), links=links("national.html"), **national_values(run)),
     )
+    values = places_values(run, site.address)
+    yield "places.html", page("places.html.j2", **site_assets(), links=links("places.html"), **values)
+    values = mergers_values(run, site.mergers, site.past_mergers, site.address)
+    yield "mergers.html", page("mergers.html.j2", **site_assets(), links=links("mergers.html"), **values)
     values = record_values(run, site.result, site.lists, site.address)
     yield "record.html", page("record.html.j2", **site_assets(), links=links("record.html"), **values)
     yield "methods.html", page("methods.html.j2", **site_assets(), links=links("methods.html"), **methods_values(run))
@@ -211,21 +229,27 @@ def council_pages(site: Site, folder: Path, *, n_jobs: int) -> None:
     """Write one page a council, on all processes."""
     folder.mkdir(parents=True, exist_ok=True)
     codes = list(site.names)
-    chunks = [codes[start :: 2 * n_jobs] for start in range(2 * n_jobs)]
+    # One chunk a process: what the pages of one run share is worked out once in each.
+    chunks = [codes[start::n_jobs] for start in range(n_jobs)]
     Parallel(n_jobs=n_jobs)(
-        delayed(_write_councils)(site.shared, {code: site.names[code] for code in chunk}, site.names, folder)
+        delayed(_write_councils)(
+            site.shared, {code: site.names[code] for code in chunk}, site.names, site.mergers, folder
+        )
         for chunk in chunks
         if chunk
     )
 
 
-def _write_councils(shared: Background, wanted: dict[str, str], names: dict[str, str], folder: Path) -> None:
+def _write_councils(
+    shared: Background, wanted: dict[str, str], names: dict[str, str], mergers: dict[str, Merger], folder: Path
+) -> None:
     from resilience.report.council import assessment, to_html
 
     above = links("", root="../")
     for code, name in wanted.items():
         try:
-            content = to_html(assessment(shared.run, code, shared=shared), links=above, page_of=names)
+            one = assessment(shared.run, code, shared=shared, mergers=mergers)
+            content = to_html(one, links=above, page_of=names, mergers_page="../mergers.html")
         except Exception as error:
             error.add_note(f"The page of {code} ({name}) could not be made.")
             raise

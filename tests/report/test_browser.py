@@ -26,6 +26,8 @@ KINDS = (
     "january-2024.html",
     "record.html",
     "national.html",
+    "places.html",
+    "mergers.html",
     "methods.html",
     "dictionary.html",
     "councils/croydon.html",

@@ -11,6 +11,7 @@ from site_data import TWELVE, one_frame, small_folder, small_site
 from resilience.errors import DataError
 from resilience.report.site import MANIFEST, build_site, write_site
 from resilience.report.site_history import CAUGHT, FALSE_ALARM, MISSED, OPEN, every_event
+from resilience.report.site_places import mergers_values, places_values
 from resilience.report.site_record import record_values
 
 LIMIT = 300_000
@@ -47,6 +48,7 @@ def pages():
 def test_pages_there(pages):
     names = {path.relative_to(small_folder()).as_posix() for path in pages}
     top = {"index.html", "history.html", "record.html", "national.html", "methods.html", "dictionary.html"}
+    top |= {"places.html", "mergers.html"}
     assert top <= names
     assert {f"january-{year}.html" for year in range(2023, 2027)} <= names
     assert sum(name.startswith("councils/") for name in names) == len(TWELVE)
@@ -140,6 +142,44 @@ def test_the_record_agrees_with_the_back_test():
     missed = {row["council"] for row in values["missed_rows"]}
     assert missed.isdisjoint({row["council"] for row in values["caught_rows"]})
     assert missed.isdisjoint({row["council"] for row in values["false_rows"]})
+
+
+def test_past_mergers_are_told_with_what_followed():
+    values = mergers_values(small_site().run, small_site().mergers, small_site().past_mergers, small_site().address)
+    found = {row["council"]: row for row in values["past"]}
+    assert len(found) == 12
+    assert found["West Northamptonshire"]["with_event"] == "Northamptonshire"
+    assert found["West Northamptonshire"]["followed"].startswith("Exceptional financial support")
+    assert "before it began" in found["Cumberland"]["followed"]
+    assert found["Somerset"]["event"] and not found["North Yorkshire"]["event"]
+    assert found["Somerset West and Taunton"]["followed"] == "No event before it was abolished in 2023"
+    assert "6 had an event of their own" in values["summary"]
+
+
+def test_new_councils_are_those_whose_make_up_is_stated():
+    site = small_site()
+    values = mergers_values(site.run, site.mergers, site.past_mergers, site.address)
+    plans = {row["name"]: row for row in values["plans"]}
+    assert {"East Surrey Council", "West Surrey Council", "Greater Norwich Council"} <= set(plans)
+    assert plans["West Surrey Council"]["events"] == "Spelthorne and Woking"
+    assert plans["Mid Essex Council"]["incomplete"] and not plans["West Surrey Council"]["incomplete"]
+    surrey = [row for row in plans["West Surrey Council"]["brings"] if row["council"] == "Surrey"]
+    assert surrey[0]["share"] not in ("100 %", "0 %")
+    assert "Kent and Medway" in {row["area"] for row in values["open_areas"]}
+    text = (small_folder() / "mergers.html").read_text("utf-8")
+    assert "None of the councils in the first table exists yet" in text and "incomplete" in text
+    woking = (small_folder() / "councils/woking.html").read_text("utf-8")
+    assert 'href="../mergers.html#west-surrey-council"' in woking
+
+
+def test_every_county_is_a_place():
+    site = small_site()
+    values = places_values(site.run, site.address)
+    counties = site.run.scores[site.run.scores["class"] == "SC"]
+    assert [row["name"] for row in values["rows"]] == sorted(counties["council"])
+    kent = next(row for row in values["rows"] if row["name"] == "Kent")
+    assert kent["districts"] == 12 and kent["href"] == "councils/kent.html"
+    assert 'href="councils/kent.html#place"' in (small_folder() / "places.html").read_text("utf-8")
 
 
 def test_downloads_are_whole():
