@@ -302,9 +302,7 @@ def test_names_of_the_children_and_reorganisation_files_resolve():
         if name.lower() not in regions:
             assert council(name).tier == "upper"
     new = pd.read_csv(SHARED / "lookups" / "lgr_new_unitaries.csv", dtype=str)
-    whole = [
-        name for name in new["predecessor"].unique() if not any(sign in name for sign in "0123456789+;,")
-    ]
+    whole = [name for name in new["predecessor"].unique() if not any(sign in name for sign in "0123456789+;,")]
     named = [name for name in whole if " and its " not in name]
     assert len(named) > 40
     assert all(council(name).end_date is None for name in named)

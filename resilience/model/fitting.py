@@ -278,7 +278,7 @@ def _draw(
         times = np.bincount(rng.integers(n_clusters, size=n_clusters), minlength=n_clusters)
         centre = np.r_[np.full(n_terms, prior.weight), prior.upper_weight]
         spread = np.r_[np.full(n_terms, prior.sd), prior.upper_sd]
-        mean = rng.normal(centre, spread)
+        mean: np.ndarray = np.asarray(rng.normal(centre, spread))
         counts = weight * times[clusters]
         use = counts > 0
         weights = _estimator(prior, n_terms, mean).fit(x[use], y[use], counts[use]).coef_

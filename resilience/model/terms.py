@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -39,7 +39,7 @@ class Term:
         return _BACK[self.transform](np.asarray(values, dtype=float))
 
 
-_TRANSFORMS = {
+_TRANSFORMS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "plain": lambda x: x,
     "log": np.log,
     "minus log": lambda x: -np.log(x),
@@ -47,7 +47,7 @@ _TRANSFORMS = {
     "root": np.sqrt,
     "minus root": lambda x: -np.sqrt(x),
 }
-_BACK = {
+_BACK: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "plain": lambda x: x,
     "log": np.exp,
     "minus log": lambda x: np.exp(-x),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from resilience import __version__
 from resilience.model.backtest import Backtest, bands_record, by_group
 from resilience.report.words import percent
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 #: The targets the project set itself, and what a simple rule reached in a first look.
 TARGETS = {
@@ -98,7 +102,7 @@ def to_terminal(result: Backtest, *, width: int | None = None) -> str:
     return buffer.getvalue()
 
 
-def _grid(title: str, columns: list[str]) -> object:
+def _grid(title: str, columns: list[str]) -> Table:
     from rich.table import Table
 
     grid = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
@@ -107,7 +111,7 @@ def _grid(title: str, columns: list[str]) -> object:
     return grid
 
 
-def _targets(result: Backtest) -> object:
+def _targets(result: Backtest) -> Table:
     grid = _grid("Against the targets set beforehand", ["Measure", "First look", "Must", "Goal", "Reached"])
     model = result.pooled["model"]
     for measure, (label, first, must, goal) in TARGETS.items():
@@ -126,14 +130,14 @@ def _targets(result: Backtest) -> object:
     return grid
 
 
-def _model(result: Backtest) -> object:
+def _model(result: Backtest) -> Table:
     grid = _grid("The model, pooled", ["Measure", "Value and 90 % interval"])
     for measure, label in _MEASURES:
         grid.add_row(label, _shown(result.pooled["model"].get(measure), 3))
     return grid
 
 
-def _rivals(result: Backtest) -> object:
+def _rivals(result: Backtest) -> Table:
     columns = ["Rule", "AUC", "AUC upper", "Av. precision", "Top 30", "Model − rule, AUC", "Model − rule, top 30"]
     grid = _grid("Other rules at the same number of alerts, pooled", columns)
 
@@ -156,7 +160,7 @@ def _point(entry: dict) -> dict:
     return {"value": entry["value"], "low": None, "high": None}
 
 
-def _origins(result: Backtest) -> object:
+def _origins(result: Backtest) -> Table:
     columns = ["Origin", "At risk", "Events", "AUC", "AUC upper", "Top 30", "Precision 30", "Obs ÷ exp"]
     grid = _grid("By origin", columns)
     for origin, found in result.by_origin.items():
@@ -173,7 +177,7 @@ def _origins(result: Backtest) -> object:
     return grid
 
 
-def _bands(result: Backtest) -> object:
+def _bands(result: Backtest) -> Table:
     grid = _grid(
         "Bands, all origins whose horizon has closed",
         ["Band", "Councils × origins", "Events", "Share with event", "Mean chance given"],
@@ -192,7 +196,7 @@ def _bands(result: Backtest) -> object:
     return grid
 
 
-def _groups(result: Backtest) -> object:
+def _groups(result: Backtest) -> Table:
     columns = ["Class", "Councils × origins", "Events", "On a top-30 list", "Caught", "Obs ÷ exp"]
     grid = _grid("By class, pooled origins", columns)
     for name, row in by_group(result.predictions, "class").iterrows():

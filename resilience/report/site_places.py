@@ -151,11 +151,12 @@ def _summary(past: pd.DataFrame) -> str:
     low = int((past["band"] == "low").sum())
     upper = int((happened["place"] <= happened["of"] / 2).sum())
     also = int((inherited["event"] != "").sum())
+    way = "mostly for the worse" if past["error"].gt(0).mean() > 0.5 else "either way"
     return (
         f"Of {len(past)} councils formed since {pd.Timestamp(past['vested'].min()).year}, {len(happened)} had an event "
         f"of their own. On the eve the sums put {low} of the {len(past)} in the low band, and only {upper} of those "
         f"{len(happened)} in the upper half of the ranking: adding predecessors up hides the weak one behind the "
         f"others' reserves. {len(inherited)} were formed from a council that had had an event already; {also} of these "
         f"{len(inherited)} had one themselves. Their first own figures lay from the eve's by a factor of "
-        f"{np.exp(past_error(past)):.1f} in the odds (root mean square), {'mostly for the worse' if past['error'].gt(0).mean() > 0.5 else 'either way'}."
+        f"{np.exp(past_error(past)):.1f} in the odds (root mean square), {way}."
     )

@@ -62,9 +62,9 @@ def studies_page(
     add("Definitions turned the other way", "One switch at a time.", studies.by_switch(panel, events))
     add(
         "Lines that the newest years lack",
-        studies.masked.__doc__.split("\n\n")[1].strip().replace("\n    ", " "),
+        (studies.masked.__doc__ or "\n\n").split("\n\n")[1].strip().replace("\n    ", " "),
         studies.masked(indicators, events),
-    )  # type: ignore[union-attr]
+    )
     add(
         "Each term left out", "One at a time; shown, not used to choose.", studies.without_each_term(indicators, events)
     )

@@ -103,9 +103,7 @@ HAND = {  # read with openpyxl (xlsx) and odfpy (ods): requirement, own, base, b
 
 def check(table):
     counts = table.groupby("year").size().to_dict()
-    assert counts == dict(
-        zip(range(2016, 2026), [353, 353, 353, 353, 343, 339, 333, 333, 317, 317], strict=True)
-    )
+    assert counts == dict(zip(range(2016, 2026), [353, 353, 353, 353, 343, 339, 333, 333, 317, 317], strict=True))
     keyed = table.set_index(["ons_code", "year"])
     columns = ["ct_requirement", "ct_requirement_own", "ct_tax_base", "ct_band_d_own", "ct_band_d_area"]
     for key, (*values, rate) in HAND.items():

@@ -388,9 +388,7 @@ def test_folders(write: Callable[..., Path], tmp_path: Path) -> None:
 
 # --- the real ones ---
 
-COUNTS = dict(
-    zip(range(2007, 2024), [388] * 2 + [353] * 7 + [352, 353, 353, 343, 339, 332, 329, 304], strict=True)
-)
+COUNTS = dict(zip(range(2007, 2024), [388] * 2 + [353] * 7 + [352, 353, 353, 343, 339, 332, 329, 304], strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -466,9 +464,7 @@ def test_parts_add_up(wide: pd.DataFrame, whole: str, parts: str, share: float) 
 
 
 @with_originals
-@pytest.mark.parametrize(
-    ("kind", "least"), [("resunall", 0.99), ("resoth", 0.98), ("ressch", 0.99), ("resdsg", 0.99)]
-)
+@pytest.mark.parametrize(("kind", "least"), [("resunall", 0.99), ("resoth", 0.98), ("ressch", 0.99), ("resdsg", 0.99)])
 def test_reserves_move_by_what_is_paid_in(wide: pd.DataFrame, kind: str, least: float) -> None:
     moved = wide[f"rs_{kind}_end_cy"] - wide[f"rs_{kind}_start_cy"] - wide[f"rs_app{kind}_net_exp"]
     moved = moved.dropna()
@@ -478,9 +474,7 @@ def test_reserves_move_by_what_is_paid_in(wide: pd.DataFrame, kind: str, least: 
 @with_originals
 def test_real_budgets() -> None:
     tidy = read_publications(BUDGET)
-    councils = tidy[(tidy["class"] != "O") & tidy["amount"].notna()].astype(
-        {"line": str, "outturn_year": str}
-    )
+    councils = tidy[(tidy["class"] != "O") & tidy["amount"].notna()].astype({"line": str, "outturn_year": str})
     counts = councils.groupby(["line", "outturn_year"]).size().unstack(fill_value=0)
     assert counts.loc["ra_ctrtot_net_exp"].tolist() == [353] * 6 + [343, 322, 329, 305]
     assert counts.loc["ra_resunall_end_cy"].tolist() == [353] * 6 + [343, 322, 329, 0]
