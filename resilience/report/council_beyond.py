@@ -203,7 +203,8 @@ def place_rows(one: Beyond) -> dict[str, Any]:
     def row(amounts: pd.Series) -> dict[str, str]:
         cells = {name: "–" if np.isnan(amounts[name]) else pounds(amounts[name]) for name in columns}
         held = amounts["reserves"] / amounts["spending"]
-        return {**cells, "held": percent(held, 0) if amounts["spending"] > 0 and held >= 0 else "–"}
+        said = percent(held, 0) if held < 10 else "over 1,000 %"
+        return {**cells, "held": said if amounts["spending"] > 0 and held >= 0 else "–"}
 
     newest = {name: place.councils[f"{name}_year"].dropna().max() for name in columns}
     return {
@@ -263,7 +264,10 @@ def reorganised(one: Beyond, on: date) -> str:
 
 def content(one: Beyond) -> dict[str, Any]:
     """Return it as plain values for the assessment's JSON."""
-    story = None if one.story is None else _plain({**asdict(one.story), "set_aside": _aside(one.story)})
+    story = None
+    if one.story is not None:
+        aside = [{"council": name, "why": why} for name, why in one.story.set_aside]
+        story = _plain({**asdict(one.story), "set_aside": aside})
     return {
         "warnings": [text for text in (one.unlike, one.alone) if text],
         "peers_then_and_later": story,
@@ -271,10 +275,6 @@ def content(one: Beyond) -> dict[str, Any]:
         "new_councils": [_plain(_merger(each)) for each in one.mergers],
         "areas_without_new_council": list(one.areas),
     }
-
-
-def _aside(story: Story) -> list[dict[str, str]]:
-    return [{"council": name, "why": why} for name, why in story.set_aside]
 
 
 def _merger(one: Merger) -> dict[str, Any]:

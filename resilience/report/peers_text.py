@@ -48,7 +48,7 @@ def standing(run: Run, code: str) -> str:
     if row["status"] == AT_RISK:
         return f"{chance(row['risk'])} ({row['band']})"
     if row["status"] == EVENT_ALREADY:
-        return f"event {pd.Timestamp(row['event_date']):%Y-%m}"
+        return f"event {pd.Timestamp(row['event_date']):%B %Y}"
     return "cannot be scored"
 
 
