@@ -24,7 +24,10 @@ def markdown(table: pd.DataFrame, *, digits: int = 3, first: str = "") -> str:
         if isinstance(value, pd.Timestamp):
             return value.strftime("%Y-%m-%d")
         if isinstance(value, float):
-            return "–" if pd.isna(value) else f"{value:.{digits}f}".rstrip("0").rstrip(".")
+            if pd.isna(value):
+                return "–"
+            text = f"{value:.{digits}f}"
+            return text.rstrip("0").rstrip(".") if "." in text else text
         return str(value)
 
     names = [first, *(str(name) for name in table.columns)]
