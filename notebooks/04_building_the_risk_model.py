@@ -63,7 +63,7 @@ table(
     pd.DataFrame(
         [{"term": one.label, "indicator": one.indicator, "transform": one.transform, "why": one.why} for one in terms]
     ),
-    title="The candidate terms, written down before any fit",
+    title="The candidate terms, as terms.toml states them",
     source="resilience/model/terms.toml",
     index=False,
 )
