@@ -11,7 +11,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from resilience import pipeline
+from resilience import method
 from resilience.files import write_atomically
 from resilience.report import record, watchlist
 
@@ -23,7 +23,7 @@ LINES = 12
 
 def screen_block() -> str:
     """Return the first lines of the watch list as the README shows them."""
-    run = pipeline.run(SHOWN_ON)
+    run = method.run(SHOWN_ON)
     text = watchlist.to_terminal(run, watchlist.table(run), width=100)
     lines = [line.rstrip() for line in text.splitlines()][:LINES]
     return "```\n" + "\n".join([*lines, "…"]) + "\n```"

@@ -29,7 +29,7 @@ from resilience import quality
 from resilience.events import onsets
 from resilience.indicators.coverage import coverage
 from resilience.indicators.directions import directions
-from resilience.indicators.groups import aggregate
+from resilience.indicators.comparisons import aggregate
 from resilience.lineage import with_lineage
 from resilience.model.terms import load_terms
 from resilience.report.words import day, pounds

@@ -21,7 +21,7 @@ from shown import BLUE, GREY, ORANGE, OUTTURN, RED, canvas, draw, per_cent, say,
 
 import resilience
 from resilience.indicators.definitions import FAMILIES, describe, load_definitions
-from resilience.indicators.groups import aggregate, percentiles
+from resilience.indicators.comparisons import aggregate, percentiles
 from resilience.model.terms import load_terms
 from resilience.report.figures import distribution_by_class
 from resilience.years import outturn_year_of

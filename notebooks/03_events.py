@@ -25,7 +25,7 @@ from resilience.events import describe as in_words
 from resilience.indicators.directions import directions
 from resilience.model.calibration import base_rate
 from resilience.report.words import CLASS_NAMES, day
-from resilience.riskset import yearly
+from resilience.model.risk_set import yearly
 
 events = resilience.load_events()
 say(
@@ -73,7 +73,7 @@ first = onsets(events)
 register = resilience.load_councils().drop_duplicates("ons_code").set_index("ons_code")
 first = first.join(register[["council", "class", "tier"]])
 by_year = first.groupby([first["date"].dt.year, "event_type"]).size().unstack(fill_value=0)
-by_year = by_year.reindex(range(COUNTING_FROM.year, events.attrs["to"].year + 1), fill_value=0)
+by_year = by_year.reindex(range(COUNTING_FROM.year, events.until.year + 1), fill_value=0)
 figure, (axis,) = canvas(7.6, 3.0)
 bottom = 0
 for kind, colour, hatch in (("s114_notice", RED, ""), ("efs", BLUE, "///"), ("statutory_intervention", ORANGE, "...")):
@@ -123,7 +123,7 @@ rates = pd.DataFrame(
             "first events in the twelve months before": base_rate(events, one).events,
             "expected in the next 24 months": base_rate(events, one).expected(24),
         }
-        for one in yearly(2016, events.attrs["to"].year + 1)
+        for one in yearly(2016, events.until.year + 1)
     ]
 )
 table(

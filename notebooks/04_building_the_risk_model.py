@@ -25,7 +25,7 @@ import resilience
 from resilience.model.calibration import BANDS
 from resilience.model.terms import load_prior, load_terms
 from resilience.report.words import day
-from resilience.riskset import AT_RISK
+from resilience.model.risk_set import AT_RISK
 
 today = date(2026, 1, 1)
 panel = resilience.load_panel()

@@ -38,7 +38,7 @@ events = resilience.load_events()
 SOURCE = f"{OUTTURN}; {REGISTER}"
 
 # %%
-step = bar(events.attrs["to"].year - FIRST + 2)
+step = bar(events.until.year - FIRST + 2)
 result = resilience.backtest(indicators, events, draws=100, progress=step)
 step()
 model = result.pooled["model"]

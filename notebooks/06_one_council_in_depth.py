@@ -42,7 +42,7 @@ from shown import (
 import resilience
 from resilience.history import background
 from resilience.report.words import chance, chance_range, day
-from resilience.riskset import AT_RISK
+from resilience.model.risk_set import AT_RISK
 
 then, council = date(2020, 1, 1), "Croydon"
 step = bar(5)
@@ -270,7 +270,7 @@ say(f"The first that counts came on **{day(first['known'])}**, {wait:.0f} months
 
 # %%
 rows = resilience.risk_set(run.indicators, run.events, [then]).set_index("ons_code")
-ranked = run.scores[run.scores["status"] == AT_RISK].head(30)
+ranked = run.table[run.table["status"] == AT_RISK].head(30)
 followed = rows.loc[ranked.index]
 table(
     pd.DataFrame(
@@ -290,5 +290,5 @@ table(
 say(
     f"**{int(followed['event'].sum())}** of these thirty had a first event within 24 months; "
     f"{int(rows.loc[rows['status'] == AT_RISK, 'event'].sum())} councils had one in all. The chances added up to "
-    f"{run.scores.attrs['expected']:.0f}: the order was useful, the level was far too low, as no year before had brought more."
+    f"{run.table.attrs['expected']:.0f}: the order was useful, the level was far too low, as no year before had brought more."
 )

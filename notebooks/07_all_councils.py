@@ -28,7 +28,7 @@ from resilience.model.calibration import BANDS
 from resilience.report.watchlist import notes
 from resilience.report.watchlist import table as watchlist
 from resilience.report.words import CLASS_NAMES, chance, chance_range, day
-from resilience.riskset import AT_RISK
+from resilience.model.risk_set import AT_RISK
 
 SOURCE = f"{OUTTURN}, newest years second-hand; {REGISTER}"
 today = date(2026, 1, 1)
@@ -67,7 +67,7 @@ table(
 # Neighbours on the list can seldom be told apart.
 
 # %%
-top = run.scores[run.scores["status"] == AT_RISK].head(30)
+top = run.table[run.table["status"] == AT_RISK].head(30)
 figure, (axis,) = canvas(7.2, 6.2)
 spots = np.arange(len(top))
 axis.hlines(spots, top["risk_low"] * 100, top["risk_high"] * 100, color=BLUE, linewidth=3, alpha=0.45)
@@ -106,7 +106,7 @@ draw(figure, "Contributions of each term for the thirty highest councils.", sour
 # out once (`background`).
 
 # %%
-ranked = run.scores.index[run.scores["status"] == AT_RISK]
+ranked = run.table.index[run.table["status"] == AT_RISK]
 step = bar(10 + len(ranked))
 step()
 shared = background(run, progress=step)

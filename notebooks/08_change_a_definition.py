@@ -27,7 +27,7 @@ from resilience.indicators.compute import SWITCHES, switch_effects
 from resilience.model.studies import summary
 from resilience.model.terms import Term, load_terms
 from resilience.report.words import chance, day
-from resilience.riskset import AT_RISK
+from resilience.model.risk_set import AT_RISK
 from resilience.years import outturn_year_of
 
 SOURCE = f"{OUTTURN}, newest years second-hand; {REGISTER}"
@@ -197,13 +197,13 @@ run = resilience.run(today, events=strict, panel=panel, intervals=False)
 names = ranked.index[:30]
 say(
     f"Without support in principle, {len(onsets(strict))} councils had a first event instead of "
-    f"{len(onsets(events))}; {run.scores.attrs['expected']:.0f} are expected in 24 months instead of "
-    f"{base.scores.attrs['expected']:.0f}; and {(run.scores['rank'].reindex(names) <= 30).sum()} of the default's thirty "
+    f"{len(onsets(events))}; {run.table.attrs['expected']:.0f} are expected in 24 months instead of "
+    f"{base.scores.attrs['expected']:.0f}; and {(run.table['rank'].reindex(names) <= 30).sum()} of the default's thirty "
     "highest are among its own thirty highest (councils whose support was in principle only come back on the list)."
 )
 table(
-    run.scores.head(10)
-    .assign(default=base.scores["status"].reindex(run.scores.index[:10]))[["rank", "council", "risk", "default"]]
+    run.table.head(10)
+    .assign(default=base.scores["status"].reindex(run.table.index[:10]))[["rank", "council", "risk", "default"]]
     .rename(columns={"risk": "chance", "default": "on the default list"}),
     title="The ten highest by that register",
     source=SOURCE,

@@ -36,7 +36,7 @@ _WHERE = {
     "score": "resilience.model.scoring",
     "explain": "resilience.explanation",
     "backtest": "resilience.model.backtest",
-    "run": "resilience.pipeline",
+    "run": "resilience.method",
     "load_councils": "resilience.councils",
     "resolve": "resilience.councils",
 }

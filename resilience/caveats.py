@@ -9,10 +9,10 @@ import pandas as pd
 from resilience.councils import council as facts_of
 from resilience.evidence import BACK, Figures
 from resilience.history import Background
-from resilience.indicators.groups import UNLIKE_OTHERS
+from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.lineage import lineage_of
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.report.words import CANNOT_SEE, day
-from resilience.riskset import AT_RISK, EVENT_ALREADY
 from resilience.sentences import flag_words, listed, when
 
 
@@ -61,7 +61,7 @@ def cannot_see(shared: Background, code: str, parts: pd.DataFrame) -> tuple[str,
     if older and shared.figures.own(code)["built"].any():
         names = listed([facts_of(one).council for one in older])
         said.append(f"Years before it began are added up from {names}.")
-    end = shared.run.events.attrs["to"]
+    end = shared.run.events.until
     if pd.Timestamp(shared.run.as_of) > pd.Timestamp(end) + pd.Timedelta(days=1):
         said.append(f"The register of events ends on {day(end)}: whatever was announced since then is not known here.")
     if code in UNLIKE_OTHERS:

@@ -14,7 +14,7 @@ import typer
 from resilience.errors import ResilienceError
 
 if TYPE_CHECKING:
-    from resilience.pipeline import Run
+    from resilience.model.scoring import ScoredDay
 
 app = typer.Typer(
     name="resilience",
@@ -158,7 +158,7 @@ def train(
     output: Output = None,
 ) -> None:
     """Fit the model and write it to models/ as JSON."""
-    from resilience.pipeline import train as fit_and_save
+    from resilience.method import train as fit_and_save
 
     path = fit_and_save(_day(as_of), outcome=outcome.value, path=output)
     typer.echo(f"Written to {path}.")
@@ -179,10 +179,10 @@ def screen(
     every: Annotated[bool, typer.Option("--all", help="Show every council at risk in the table.")] = False,
 ) -> None:
     """Print the watch list: every council, ranked by risk, with the main reasons."""
-    from resilience import pipeline
+    from resilience import method
     from resilience.report import watchlist
 
-    run = pipeline.run(_day(as_of), events=events, outcome=outcome.value)
+    run = method.run(_day(as_of), events=events, outcome=outcome.value)
     frame = watchlist.table(run, classes=council_class)
     if form is ListFormat.csv:
         content: str | bytes = watchlist.to_csv(frame)
@@ -238,7 +238,7 @@ def peers(
 ) -> None:
     """Show a council's statistical neighbours, side by side, and which of them recovered or worsened."""
     from resilience.councils import resolve
-    from resilience.pipeline import run
+    from resilience.method import run
     from resilience.report import peers_text
 
     code = resolve(council)
@@ -279,7 +279,7 @@ def place(
 ) -> None:
     """Show a county and its districts together: where the pound is spent, held and owed."""
     from resilience.councils import resolve
-    from resilience.pipeline import run
+    from resilience.method import run
     from resilience.report import place_text
 
     code = resolve(council, on=_day(as_of))
@@ -294,7 +294,7 @@ def national(
     output: Output = None,
 ) -> None:
     """Show how many councils stand in each band each January, and what moved them."""
-    from resilience.pipeline import run
+    from resilience.method import run
     from resilience.report import national_text
 
     make = {"text": national_text.to_text, "json": national_text.to_json, "csv": national_text.to_csv}[form.value]
@@ -328,14 +328,14 @@ def assess(
     ] = None,
 ) -> None:
     """Explain one council: how likely, compared with whom, why, since when, how sure, and from which figures."""
-    from resilience import pipeline
+    from resilience import method
     from resilience.councils import resolve
     from resilience.history import background
     from resilience.report import council as page
 
     day = _day(as_of)
     code = resolve(council, on=day)
-    run = pipeline.run(day, events=events)
+    run = method.run(day, events=events)
     if template is not None or figures is not None:
         _own_figures(run, code, template, figures, form, output)
         return
@@ -350,7 +350,7 @@ def assess(
 
 
 def _own_figures(
-    run: Run, code: str, template: Path | None, figures: Path | None, form: PageFormat, output: Path | None
+    run: ScoredDay, code: str, template: Path | None, figures: Path | None, form: PageFormat, output: Path | None
 ) -> None:
     """Write the template, or assess with the figures in a file; they go nowhere else."""
     if template is not None and figures is not None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -83,7 +84,83 @@ def known_date(text: str) -> date | None:
     return date(year, month, int(match[3]) if match[3] else last)
 
 
-def load_events(path: str | Path | None = None) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class EventRegister:
+    """The rows of a register of events and the day up to which it speaks.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        One row an event, in the file's order: the file's own columns, with ``ons_code`` brought to the council's
+        newest code, ``known`` (the day by which it was public, NaT where undated), and ``distress`` and ``severe``
+        (bool: does the row qualify as that outcome?).
+    until : date
+        The last day the register speaks for: a council without a row had no event up to and including this day.
+    whole : bool
+        False where later rows were left out, see :meth:`known_by`.
+    """
+
+    rows: pd.DataFrame
+    until: date
+    whole: bool = True
+
+    @property
+    def end(self) -> pd.Timestamp:
+        """The first day of which the register says nothing any more."""
+        return pd.Timestamp(self.until) + pd.Timedelta(days=1)
+
+    def reaches(self, day: date) -> bool:
+        """Say whether everything announced before a day is in the register."""
+        return pd.Timestamp(day) <= self.end
+
+    def known_by(self, day: date) -> EventRegister:
+        """Return the register as it could have been drawn up before a day.
+
+        Rows announced on the day or later are left out, and so are undated ones while the register had not closed:
+        nobody can say that they were known.
+        """
+        if day > self.until + timedelta(days=1):
+            return self
+        rows = self.rows[self.rows["known"] < pd.Timestamp(day)]
+        return replace(self, rows=rows, until=day - timedelta(days=1), whole=False)
+
+    def onsets(self, *, outcome: str = "distress", as_of: date | None = None) -> pd.DataFrame:
+        """Return each council's first qualifying event, as known on a date.
+
+        Parameters
+        ----------
+        outcome : {"distress", "severe"}
+            What qualifies.
+        as_of : date, optional
+            Only events public before this day count; by default all of them.
+
+        Returns
+        -------
+        DataFrame
+            Index ``ons_code``; columns ``date`` (Timestamp), ``event_type``, ``subtype``, ``cause``, ``source``.
+            Events before 1 April 2010 are history and count for nothing here.
+
+        Raises
+        ------
+        DataError
+            If the outcome is not one of the two.
+        """
+        if outcome not in OUTCOMES:
+            raise DataError(f"'{outcome}' is no outcome; choose one of {', '.join(OUTCOMES)}.")
+        rows = self.rows[self.rows[outcome] & (self.rows["known"] >= pd.Timestamp(COUNTING_FROM))]
+        if as_of is not None:
+            rows = rows[rows["known"] < pd.Timestamp(as_of)]
+        # Ties on a day go to the graver kind, in the order of EVENT_TYPES, so that the answer never depends on row
+        # order.
+        order = rows["event_type"].map({kind: i for i, kind in enumerate(EVENT_TYPES)})
+        rows = rows.assign(order=order).sort_values(["known", "order", "subtype", "cause", "source"], kind="stable")
+        first = rows.drop_duplicates("ons_code").set_index("ons_code")
+        return first.rename(columns={"known": "date", "date": "date_text"})[
+            ["date", "event_type", "subtype", "cause", "source"]
+        ]
+
+
+def load_events(path: str | Path | None = None) -> EventRegister:
     """Read an event register and check every row.
 
     Parameters
@@ -93,11 +170,7 @@ def load_events(path: str | Path | None = None) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        One row an event, in the file's order: the file's own columns, with ``ons_code`` brought to the
-        council's newest code, and ``known`` (the day by which it was public, NaT where undated),
-        ``distress`` and ``severe`` (bool: does the row qualify as that outcome?). ``attrs["to"]`` is the last
-        day the register speaks for.
+    EventRegister
 
     Raises
     ------
@@ -111,8 +184,7 @@ def load_events(path: str | Path | None = None) -> pd.DataFrame:
     frame["ons_code"] = _newest(frame["ons_code"])
     frame["distress"] = _qualifies(frame, "distress")
     frame["severe"] = _qualifies(frame, "severe")
-    frame.attrs["to"] = _register_end(frame["known"])
-    return frame
+    return EventRegister(frame, _register_end(frame["known"]))
 
 
 def _read(source: Path) -> pd.DataFrame:
@@ -209,43 +281,6 @@ def _register_end(known: pd.Series) -> date:
     if pd.isna(latest) or latest.date() <= SHIPPED_TO:
         return SHIPPED_TO
     return (latest + pd.offsets.MonthEnd(0)).date()
-
-
-def onsets(events: pd.DataFrame, *, outcome: str = "distress", as_of: date | None = None) -> pd.DataFrame:
-    """Return each council's first qualifying event, as known on a date.
-
-    Parameters
-    ----------
-    events : DataFrame
-        From :func:`load_events`.
-    outcome : {"distress", "severe"}
-        What qualifies.
-    as_of : date, optional
-        Only events public before this day count; by default all of them.
-
-    Returns
-    -------
-    DataFrame
-        Index ``ons_code``; columns ``date`` (Timestamp), ``event_type``, ``subtype``, ``cause``, ``source``.
-        Events before 1 April 2010 are history and count for nothing here.
-
-    Raises
-    ------
-    DataError
-        If the outcome is not one of the two.
-    """
-    if outcome not in OUTCOMES:
-        raise DataError(f"'{outcome}' is no outcome; choose one of {', '.join(OUTCOMES)}.")
-    rows = events[events[outcome] & events["known"].notna() & (events["known"] >= pd.Timestamp(COUNTING_FROM))]
-    if as_of is not None:
-        rows = rows[rows["known"] < pd.Timestamp(as_of)]
-    # Ties on a day go to the graver kind, in the order of EVENT_TYPES, so that the answer never depends on row order.
-    order = rows["event_type"].map({kind: i for i, kind in enumerate(EVENT_TYPES)})
-    rows = rows.assign(order=order).sort_values(["known", "order", "subtype", "cause", "source"], kind="stable")
-    first = rows.drop_duplicates("ons_code").set_index("ons_code")
-    return first.rename(columns={"known": "date", "date": "date_text"})[
-        ["date", "event_type", "subtype", "cause", "source"]
-    ]
 
 
 def describe(event: pd.Series) -> str:

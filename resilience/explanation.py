@@ -16,11 +16,11 @@ from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.evidence import evidence
 from resilience.history import Alike, Background, background, medians
-from resilience.model.fitting import UPPER
-from resilience.model.terms import CUT, Term, load_terms
-from resilience.pipeline import Run
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
+from resilience.model.scale import CUT, UPPER
+from resilience.model.scoring import ScoredDay
+from resilience.model.terms import Term, load_terms
 from resilience.report.words import day
-from resilience.riskset import AT_RISK, EVENT_ALREADY
 from resilience.sentences import listed, sentence
 from resilience.years import outturn_year_of
 
@@ -105,13 +105,13 @@ class Explanation:
         return self.contributions[self.contributions["log_odds"] <= -WORTH_SAYING]
 
 
-def explain(run: Run, council: str, *, shared: Background | None = None) -> Explanation:
+def explain(run: ScoredDay, council: str, *, shared: Background | None = None) -> Explanation:
     """Explain one council's score.
 
     Parameters
     ----------
-    run : Run
-        From ``pipeline.run``.
+    run : ScoredDay
+        From ``method.run``.
     council : str
         Any code or name.
     shared : Background, optional
@@ -125,19 +125,19 @@ def explain(run: Run, council: str, *, shared: Background | None = None) -> Expl
         If no council is known by that code or name.
     """
     code = resolve(council, on=run.as_of)
-    if code not in run.scores.index:
+    if code not in run.table.index:
         one = facts_of(code)
         after = listed([facts_of(other).council for other in one.successors])
         when = f"ended on {day(one.end_date)}" if one.end_date and one.end_date < run.as_of else "had not begun"
         hint = f"; ask for {after}, or give an earlier day with --as-of" if after and "ended" in when else ""
         raise DataError(f"{one.council} was not in being on {day(run.as_of)}: it {when}{hint}.")
     shared = shared or background(run)
-    row = run.scores.loc[code]
+    row = run.table.loc[code]
     row.attrs = {}  # pandas copies them deeply at every step
     tiers = pd.Series([row["tier"]])
-    row = pd.concat([row, medians(run.model, run.scores.attrs["scales"], tiers).iloc[0]])
+    row = pd.concat([row, medians(run.model, run.scale.centres, tiers).iloc[0]])
     tier = str(row["tier"])
-    reference = float(run.scores.attrs["intercept"]) + (run.model.weights[UPPER] if tier == "upper" else 0.0)
+    reference = float(run.scale.intercept) + (run.model.weights[UPPER] if tier == "upper" else 0.0)
     at_risk = row["status"] == AT_RISK
     parts = contributions(shared, code, row, run.model.terms, reference, run.as_of, run.model.weights)
     before, change = _change(shared, row, code, tier) if at_risk else (None, pd.DataFrame())
@@ -148,7 +148,7 @@ def explain(run: Run, council: str, *, shared: Background | None = None) -> Expl
         status_text=status_text(code, row, run.as_of, run.events),
         reference=reference,
         reference_chance=float(expit(reference)),
-        **_own(row, int((run.scores["status"] == AT_RISK).sum())),
+        **_own(row, int((run.table["status"] == AT_RISK).sum())),
         contributions=parts,
         change=change,
         change_from=_year_before(run.as_of) if len(change) else None,
@@ -248,9 +248,9 @@ def _change(shared: Background, row: pd.Series, code: str, tier: str) -> tuple[p
             "term": "level",
             "label": "How often such events happen at all, and how other councils stood",
             "then": start,
-            "now": float(shared.run.scores.attrs["intercept"]),
+            "now": float(shared.run.scale.intercept),
             "value_then": float(before.attrs["base_rate"].events),
-            "value_now": float(shared.run.scores.attrs["base_rate"].events),
+            "value_now": float(shared.run.base_rate.events),
         }
     ]
     for term in shared.run.model.terms:

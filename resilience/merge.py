@@ -19,9 +19,9 @@ from resilience.errors import DataError
 from resilience.indicators.compute import compute_indicators
 from resilience.indicators.definitions import load_definitions
 from resilience.indicators.formulas.books import SMALLEST_DENOMINATOR
+from resilience.indicators.known import CARRY_YEARS
 from resilience.lineage import WEIGHT, with_lineage
 from resilience.publications.capital import load_capital
-from resilience.riskset import CARRY_YEARS
 
 #: The code that stands for a council that has none.
 NO_CODE = "X00000000"
@@ -244,9 +244,11 @@ def merged_indicators(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFr
         From `merge_councils`.
     indicators : DataFrame
         From ``compute_indicators``: where a figure comes from another publication (gross debt), the combined ratio to
-        net revenue expenditure is the predecessors' ratios weighted by theirs, which is the same thing.
+        net revenue expenditure is the predecessors' ratios weighted by theirs, which is the same thing, and it is known
+        from the day on which the last of theirs was.
     """
     result = compute_indicators(rows)
+    released = [name for name in indicators if name.startswith("known_from_")]
     shares = [dict(_parsed(text)) for text in rows["built_from"]]
     capital = load_capital().set_index(["ons_code", "year"])
     for at, (year, parts) in enumerate(zip(rows["year"], shares, strict=True)):
@@ -265,6 +267,8 @@ def merged_indicators(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFr
     lookup = lookup.set_index(["ons_code", "year"])
     for at, (year, parts) in enumerate(zip(rows["year"], shares, strict=True)):
         members = lookup.reindex([(code, year) for code in parts])
+        for name in released:
+            result.at[result.index[at], name] = pd.to_datetime(members[name]).max()
         weights = np.array(list(parts.values())) * members["net_revenue_expenditure"].to_numpy(dtype=float)
         for name in over_nre:
             if name in result and np.isnan(result.at[result.index[at], name]):

@@ -15,13 +15,12 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import council, reorganisations
-from resilience.events import describe, onsets
-from resilience.fixed import Yardstick, fixed_frame
+from resilience.events import describe
+from resilience.indicators.known import known_on
 from resilience.merge import Part
-from resilience.merge_score import known_of, score_merged
-from resilience.pipeline import Run
-from resilience.pipeline import run as run_pipeline
-from resilience.riskset import AT_RISK
+from resilience.merge_score import as_council, score_merged
+from resilience.method import run as run_pipeline
+from resilience.model.scoring import ScoredDay, on_fixed_scale, score
 
 SINCE = 2019
 
@@ -36,11 +35,11 @@ def successors(since: int = SINCE, until: date | None = None) -> Iterator[tuple[
 
 
 @cache
-def _run_on(day: date) -> Run:
+def _run_on(day: date) -> ScoredDay:
     return run_pipeline(day)
 
 
-def eve_of(code: str, vested: date, members: tuple[str, ...], run: Run) -> dict[str, object]:
+def eve_of(code: str, vested: date, members: tuple[str, ...], run: ScoredDay) -> dict[str, object]:
     """Say what a council's predecessors' figures gave on the eve.
 
     Parameters
@@ -50,7 +49,7 @@ def eve_of(code: str, vested: date, members: tuple[str, ...], run: Run) -> dict[
     vested : date
     members : tuple of str
         Its predecessors.
-    run : Run
+    run : ScoredDay
         Of the eve.
     """
     rows = run.indicators[(run.indicators["ons_code"] == code) & (run.indicators["year"] <= vested.year)]
@@ -74,7 +73,7 @@ def eve_of(code: str, vested: date, members: tuple[str, ...], run: Run) -> dict[
     }
 
 
-def _parts(run: Run, code: str, members: tuple[str, ...]) -> list[Part]:
+def _parts(run: ScoredDay, code: str, members: tuple[str, ...]) -> list[Part]:
     """Return the predecessors with the shares that lineage gives them in the newest year."""
     from resilience.lineage import county_share
 
@@ -90,12 +89,12 @@ def _parts(run: Run, code: str, members: tuple[str, ...]) -> list[Part]:
     return parts
 
 
-def evidence(run: Run | None = None) -> pd.DataFrame:
+def evidence(run: ScoredDay | None = None) -> pd.DataFrame:
     """Return the table of past mergers.
 
     Parameters
     ----------
-    run : Run, optional
+    run : ScoredDay, optional
         Today's, for where each council stands now; by default made.
 
     Returns
@@ -107,7 +106,7 @@ def evidence(run: Run | None = None) -> pd.DataFrame:
         less those of the eve, by today's fixed yardstick, less the change of the tier's median over the same time.
     """
     today = run_pipeline(intervals=False) if run is None else run
-    happened = onsets(today.events, outcome=today.model.outcome, as_of=today.as_of)
+    happened = today.events.onsets(outcome=today.model.outcome)
     wrong = errors(today)
     rows = []
     for code, vested, members in successors(until=today.as_of):
@@ -118,13 +117,13 @@ def evidence(run: Run | None = None) -> pd.DataFrame:
         event = happened.loc[code] if code in happened.index else None
         row["event_date"] = pd.NaT if event is None else event["date"]
         row["event"] = "" if event is None else describe(event)
-        row["risk_now"], row["band_now"] = today.scores["risk"].get(code, np.nan), today.scores["band"].get(code, "")
+        row["risk_now"], row["band_now"] = today.table["risk"].get(code, np.nan), today.table["band"].get(code, "")
         row["own_figures"], row["error"] = wrong.loc[code]
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def errors(today: Run) -> pd.DataFrame:
+def errors(today: ScoredDay) -> pd.DataFrame:
     """Return how far each successor's first own figures lay from what its predecessors' gave on the eve.
 
     Returns
@@ -132,27 +131,28 @@ def errors(today: Run) -> pd.DataFrame:
     DataFrame
         Index ``ons_code``; ``own_figures`` (the first January with a year of its own) and ``error``, see `evidence`.
     """
-    stick = Yardstick.of(today)
-    frames = {year: fixed_frame(today, date(year, 1, 1)) for year in range(SINCE, today.as_of.year + 1)}
+    days = {year: on_fixed_scale(today, date(year, 1, 1)) for year in range(SINCE, today.as_of.year + 1)}
     rows = []
     for code, vested, _ in successors(until=today.as_of):
         own = today.indicators[today.indicators["ons_code"] == code]
         eve = date(vested.year, 1, 1)
-        before = float(stick.log_odds(known_of(own[own["built"].astype(bool)], eve)).iloc[0])
+        built = own[own["built"].astype(bool)]
+        known = known_on(built, eve, councils=as_council(built))
+        before = float(score(today.model, known, today.events, scale=today.scale, intervals=False).log_odds.iloc[0])
         found: tuple[int | None, float] = (None, float("nan"))
         for year in range(eve.year + 1, today.as_of.year + 1):
-            end = frames[year]
-            if code in end.index and pd.notna(end.at[code, "log_odds"]) and not bool(end.at[code, "built"]):
-                tier = str(end.at[code, "tier"])
-                drift = _median(end, tier) - _median(frames[eve.year], tier)
-                found = year, float(end.at[code, "log_odds"]) - before - drift
+            end = days[year]
+            if code in end.log_odds.index and not bool(end.table.at[code, "built"]):
+                tier = str(end.table.at[code, "tier"])
+                drift = _median(end, tier) - _median(days[eve.year], tier)
+                found = year, float(end.log_odds[code]) - before - drift
                 break
         rows.append((code, *found))
     return pd.DataFrame(rows, columns=["ons_code", "own_figures", "error"]).set_index("ons_code")
 
 
-def _median(frame: pd.DataFrame, tier: str) -> float:
-    return float(frame.loc[(frame["tier"] == tier) & (frame["status"] == AT_RISK), "log_odds"].median())
+def _median(day: ScoredDay, tier: str) -> float:
+    return float(day.at_risk.loc[day.at_risk["tier"] == tier, "log_odds"].median())
 
 
 def past_error(table: pd.DataFrame) -> float:

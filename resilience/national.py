@@ -14,13 +14,12 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from resilience.events import onsets
-from resilience.fixed import FIRST_JANUARY, fixed_frame
+from resilience.method import run as run_pipeline
 from resilience.model.calibration import BANDS
-from resilience.pipeline import Run
-from resilience.pipeline import run as run_pipeline
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
+from resilience.model.scoring import ScoredDay, on_fixed_scale
+from resilience.past_lists import FIRST_JANUARY
 from resilience.publications.context import load_deprivation
-from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 
 NAMES = tuple(name for name, _ in BANDS)
 OTHERS = (EVENT_ALREADY, NOT_SCORABLE)
@@ -40,7 +39,7 @@ class National:
     as_of : date
     councils : DataFrame
         One row a day and council: ``day`` ("2018" … , "now"), ``ons_code``, ``class, region, deprivation, status,
-        risk, band`` and one ``term: …`` a term, by the fixed yardstick.
+        risk, band``, by the fixed yardstick.
     drivers : DataFrame
         ``tier, since, until, term, label, change``: mean change of a term's part of the log-odds between two days,
         over the councils at risk or with an event that are scored on both.
@@ -76,28 +75,27 @@ class National:
         return counted.reindex(pd.MultiIndex.from_tuples(order, names=keys), fill_value=0)
 
 
-def national(*, run: Run | None = None) -> National:
+def national(*, run: ScoredDay | None = None) -> National:
     """Draw the national picture up.
 
     Parameters
     ----------
-    run : Run, optional
+    run : ScoredDay, optional
         By default today's.
     """
     day = run_pipeline(intervals=False) if run is None else run
     days = [(str(year), date(year, 1, 1)) for year in range(FIRST_JANUARY, day.as_of.year + 1)]
     days = [(label, when) for label, when in days if when < day.as_of] + [(NOW, day.as_of)]
-    frames = {label: fixed_frame(day, when) for label, when in days}
+    scored = {label: on_fixed_scale(day, when) for label, when in days}
     thirds = deprivation_thirds()
-    terms = [f"term: {name}" for name in day.model.names]
-    columns = ["council", "class", "tier", "region", "status", "risk", "band", "outturn_year", *terms]
+    columns = ["council", "class", "tier", "region", "status", "risk", "band", "outturn_year"]
     tables = []
-    for label, frame in frames.items():
-        part = frame[columns].reset_index()
+    for label, one in scored.items():
+        part = one.table[columns].reset_index()
         part.insert(0, "day", label)
         part["deprivation"] = part["ons_code"].map(thirds).fillna("not known")
         tables.append(part)
-    return National(day.as_of, pd.concat(tables, ignore_index=True), _drivers(day, frames), *_events(day))
+    return National(day.as_of, pd.concat(tables, ignore_index=True), _drivers(scored), *_events(day))
 
 
 def deprivation_thirds() -> pd.Series:
@@ -112,25 +110,21 @@ def deprivation_thirds() -> pd.Series:
     return pd.cut(ranks, [0, 1 / 3, 2 / 3, 1], labels=list(THIRDS)).astype(str).where(score.notna(), "not known")
 
 
-def _drivers(day: Run, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    labels = {term.name: term.label for term in day.model.terms}
+def _drivers(scored: dict[str, ScoredDay]) -> pd.DataFrame:
     rows = []
-    shown = list(frames)
-    for since, until in pairwise(shown):
-        first, last = frames[since], frames[until]
-        both = first.index[first["log_odds"].notna()].intersection(last.index[last["log_odds"].notna()])
+    for since, until in pairwise(scored):
+        first, last = scored[since], scored[until]
+        both = first.log_odds.index.intersection(last.log_odds.index)
+        change = last.contributions.loc[both] - first.contributions.loc[both]
         for tier in ("upper", "lower"):
-            codes = both[(last.loc[both, "tier"] == tier).to_numpy()]
-            for name, label in labels.items():
-                column = f"term: {name}"
-                change = (last.loc[codes, column] - first.loc[codes, column]).mean()
-                rows.append((tier, since, until, name, label, float(change)))
+            own = change[(last.table.loc[both, "tier"] == tier).to_numpy()].mean()
+            rows += [(tier, since, until, term.name, term.label, float(own[term.name])) for term in last.model.terms]
     return pd.DataFrame(rows, columns=["tier", "since", "until", "term", "label", "change"])
 
 
-def _events(day: Run) -> tuple[pd.DataFrame, str]:
-    first = onsets(day.events, outcome=day.model.outcome, as_of=day.as_of)["date"]
-    end = pd.Timestamp(day.events.attrs["to"])
+def _events(day: ScoredDay) -> tuple[pd.DataFrame, str]:
+    first = day.events.onsets(outcome=day.model.outcome)["date"]
+    end = pd.Timestamp(day.events.until)
     names = day.indicators.drop_duplicates("ons_code", keep="last").set_index("ons_code")["council"]
     rows = []
     for year in range(FIRST_JANUARY, min(end, pd.Timestamp(day.as_of)).year + 1):

@@ -7,26 +7,23 @@ moves. Nothing is stored.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
-from scipy.stats import gamma
 
 from resilience.councils import council, resolve
 from resilience.errors import DataError
 from resilience.indicators.compute import KEYS, chosen
 from resilience.indicators.formulas import REGISTRY, Books
-from resilience.lineage import predecessors_of, with_lineage
-from resilience.model.calibration import JEFFREYS, band_of, intercept_for
-from resilience.model.scoring import INTERVAL
-from resilience.model.terms import Term, design
+from resilience.indicators.known import CORE, KnownFigures, councils_on, known_on, published_before
+from resilience.lineage import predecessors_of
+from resilience.model.risk_set import AT_RISK
+from resilience.model.scoring import ScoredDay, score
+from resilience.model.terms import Term
 from resilience.ownfigures import read_table
 from resilience.ownfigures_checks import OwnFigures, check_table
-from resilience.pipeline import Run
-from resilience.riskset import AT_RISK, CORE, EVENT_ALREADY, NOT_SCORABLE, known_on
 from resilience.years import outturn_year_of
 
 
@@ -65,7 +62,7 @@ class OwnAssessment:
     ons_code, council : str
     as_of : date
     published : Series
-        The council's row of ``run.scores``.
+        The council's row of ``run.table``.
     steps : tuple of Step
         One for corrections of published years (or where nothing differs), then one a year to come.
     figures : OwnFigures
@@ -85,28 +82,26 @@ class OwnAssessment:
         return self.steps[-1].row
 
 
-def known_rows(run: Run, code: str) -> pd.DataFrame:
+def known_rows(run: ScoredDay, code: str) -> pd.DataFrame:
     """Return a council's rows of the panel, lineage included, that were known on the day of the run."""
-    if "built" in run.panel.columns:
-        rows = run.panel[run.panel["ons_code"] == code]
-    elif predecessors_of(code):
-        full = with_lineage(run.panel)
-        rows = full[full["ons_code"] == code]
-    else:
-        rows = run.panel[run.panel["ons_code"] == code].assign(built=False, built_from="")
-    known = rows[pd.to_datetime(rows["known_from"]) < pd.Timestamp(run.as_of)]
-    if known.empty or code not in run.scores.index:
+    assert run.panel is not None
+    panel = run.whole_panel if predecessors_of(code) else run.panel
+    rows = panel[panel["ons_code"] == code]
+    if "built" not in rows:
+        rows = rows.assign(built=False, built_from="")
+    known = rows[published_before(rows, run.as_of)]
+    if known.empty or code not in run.table.index:
         raise DataError(f"{council(code).council} was not in being, or nothing was published of it, on {run.as_of}.")
     return known.sort_values("year", ignore_index=True)
 
 
-def read_figures(run: Run, code: str, path: str | Path) -> OwnFigures:
+def read_figures(run: ScoredDay, code: str, path: str | Path) -> OwnFigures:
     """Read and check a file of a council's own figures against what is published of it.
 
     Parameters
     ----------
-    run : Run
-        From ``pipeline.run``.
+    run : ScoredDay
+        From ``method.run``.
     code : str
         The council, by any code or name.
     path : path
@@ -121,13 +116,13 @@ def read_figures(run: Run, code: str, path: str | Path) -> OwnFigures:
     return check_table(read_table(path, own), known_rows(run, own), run.as_of)
 
 
-def with_own_figures(run: Run, code: str, figures: OwnFigures | str | Path) -> OwnAssessment:
+def with_own_figures(run: ScoredDay, code: str, figures: OwnFigures | str | Path) -> OwnAssessment:
     """Assess a council with figures of its own beside the published ones.
 
     Parameters
     ----------
-    run : Run
-        From ``pipeline.run``; it is left as it is.
+    run : ScoredDay
+        From ``method.run``; it is left as it is.
     code : str
         The council, by any code or name.
     figures : OwnFigures or path
@@ -150,7 +145,7 @@ def with_own_figures(run: Run, code: str, figures: OwnFigures | str | Path) -> O
     indicators = own_indicators(run, own, supplied.rows, [name for name in run.indicators if name in needed])
     changed = set(supplied.changes["year"])
     newest_published = min(supplied.future) - 1 if supplied.future else int(supplied.rows["year"].max())
-    published = run.scores.loc[own]
+    published = run.table.loc[own]
     steps = []
     if not supplied.future or changed - set(supplied.future):
         words = "with published years corrected" if changed else "as published"
@@ -160,12 +155,12 @@ def with_own_figures(run: Run, code: str, figures: OwnFigures | str | Path) -> O
     return OwnAssessment(own, str(published["council"]), run.as_of, published, tuple(steps), supplied)
 
 
-def own_indicators(run: Run, code: str, rows: pd.DataFrame, names: Iterable[str] | None = None) -> pd.DataFrame:
+def own_indicators(run: ScoredDay, code: str, rows: pd.DataFrame, names: Iterable[str] | None = None) -> pd.DataFrame:
     """Compute indicators of one council's rows, those that look at other councils or publications left as in the run.
 
     Parameters
     ----------
-    run : Run
+    run : ScoredDay
     code : str
     rows : DataFrame
         The council's rows of the panel with its own figures in (``OwnFigures.rows``).
@@ -177,7 +172,7 @@ def own_indicators(run: Run, code: str, rows: pd.DataFrame, names: Iterable[str]
     DataFrame
         In the form of ``compute_indicators``, one row a year.
     """
-    switches = chosen(run.indicators.attrs.get("switches"))
+    switches = chosen(run.switches)
     published = run.indicators[run.indicators["ons_code"] == code].set_index("year")
     frames = [known_rows(run, code), rows.reset_index(drop=True)]
     base, mine = (Books(frame, switches) for frame in frames)
@@ -194,92 +189,57 @@ def own_indicators(run: Run, code: str, rows: pd.DataFrame, names: Iterable[str]
     return pd.DataFrame(values)
 
 
-def _step(run: Run, code: str, indicators: pd.DataFrame, label: str) -> Step:
-    """Score one council with its own indicators among all the others' published ones."""
-    model, attrs = run.model, run.scores.attrs
-    known = known_on(indicators, run.as_of)
-    row = _not_lost(known.loc[code].copy(), run.scores.loc[code], model.terms)
-    # The run's order is kept as it was when it was scored, so that nothing differs in the last digit.
-    population = run.scores.reindex(known.index)
-    needed = {term.indicator: term for term in model.terms}
-    for name in (CORE, "tier", *needed):
-        population[name] = population[name].where(population.index != code, row[name])
-    scorable = population[population[CORE].notna()]
-    features = design(scorable, model.terms, attrs["scales"])[model.names]
-    contributions = features * model.weight_vector()
-    log_odds = pd.Series(attrs["intercept"] + contributions.to_numpy().sum(axis=1), index=scorable.index)
-
-    parts = [part for part in str(row["carried"]).split("; ") if part.split(" ")[0] in needed]
-    row["carried"] = "; ".join(parts)
-    status = AT_RISK if code in scorable.index else NOT_SCORABLE
-    row["status"] = EVENT_ALREADY if run.scores.at[code, "status"] == EVENT_ALREADY else status
-    for name in ("log_odds", "risk", "risk_low", "risk_high", "rank"):
-        row[name] = np.nan
+def _step(run: ScoredDay, code: str, indicators: pd.DataFrame, label: str) -> Step:
+    """Score one council with its own indicators on the scale of all the others' published ones."""
+    model, being = run.model, councils_on(run.as_of)
+    known = _not_lost(known_on(indicators, run.as_of, councils=being.loc[[code]]), run.known, code, model.terms)
+    scored = score(model, known, run.events, scale=run.scale)
+    row = scored.table.loc[code].copy()
     if row["status"] == AT_RISK:
-        risks = run.scores["risk"].astype(float).reindex(known.index)
-        risks[code] = expit(log_odds)[code]
-        row["log_odds"], row["risk"] = log_odds[code], risks[code]
-        row["rank"] = int(risks.rank(ascending=False, method="first")[code])
-        if not np.isnan(run.scores["risk_low"].astype(float)).all():
-            low, high = _interval(run, code, features)
-            row["risk_low"], row["risk_high"] = min(low, row["risk"]), max(high, row["risk"])
-    row["band"] = band_of(row["risk"])
-    row["event_date"], row["event_type"] = run.scores.loc[code, ["event_date", "event_type"]]
-    for name in model.names:
-        row[f"term: {name}"] = contributions.at[code, name] if code in contributions.index else np.nan
+        row["rank"] = run.place_of(float(row["risk"]), without=code)
+    labels = {term.indicator: term.label for term in model.terms}
+    carried = known.carried(code, labels)
     neutral = tuple(
         term.label for term in model.terms if row["tier"] in term.tiers and np.isnan(float(row[term.indicator]))
     )
-    carried = tuple((needed[name].label, year) for name, year in (part.rsplit(" ", 1) for part in parts))
-    return Step(label, row, _terms(run, run.scores.loc[code], row), carried, neutral)
+    return Step(
+        label,
+        row,
+        _terms(run, scored, code),
+        tuple((labels[name], outturn_year_of(year)) for name, year in carried.items()),
+        neutral,
+    )
 
 
-def _not_lost(row: pd.Series, published: pd.Series, terms: Iterable[Term]) -> pd.Series:
+def _not_lost(own: KnownFigures, published: KnownFigures, code: str, terms: Iterable[Term]) -> KnownFigures:
     """Keep the published assessment's figure where a plan looks too far ahead for the line to be carried to it.
 
     Otherwise leaving a line out of a plan would move the chance to the median's, and look like an improvement.
     """
+    table, years = own.table.copy(), own.years.copy()
     for term in terms:
-        if pd.isna(row[term.indicator]) and not pd.isna(published[term.indicator]):
-            row[term.indicator] = published[term.indicator]
-            part = f"{term.indicator} {year_of_indicator(published, term.indicator)}"
-            row["carried"] = "; ".join(filter(None, [str(row["carried"]), part]))
-    return row
+        name = term.indicator
+        if pd.isna(table.at[code, name]) and not pd.isna(published.table.at[code, name]):
+            table.at[code, name], years.at[code, name] = published.table.at[code, name], published.years.at[code, name]
+    return replace(own, table=table, years=years)
 
 
-def _interval(run: Run, code: str, features: pd.DataFrame) -> tuple[float, float]:
-    """Return the ends of a council's interval; the draws' levels are those of the published population."""
-    model, scores = run.model, run.scores
-    published = features.copy()
-    if scores.at[code, "status"] == NOT_SCORABLE:
-        published = published.drop(index=code)
-    else:
-        published.loc[code] = design(scores.loc[[code]], model.terms, scores.attrs["scales"])[model.names].loc[code]
-    at_risk = (scores["status"].reindex(published.index) == AT_RISK).to_numpy()
-    rates = gamma.ppf(np.clip(model.rate_draws, 1e-6, 1 - 1e-6), scores.attrs["base_rate"].events + JEFFREYS)
-    without = model.draws @ published.to_numpy().T
-    intercepts = intercept_for(without[:, at_risk], rates * model.horizon / 12)
-    drawn = expit(intercepts[:, None] + model.draws @ features.to_numpy().T)
-    low, high = np.quantile(drawn[:, features.index.get_loc(code)], INTERVAL)
-    return float(low), float(high)
-
-
-def _terms(run: Run, published: pd.Series, own: pd.Series) -> pd.DataFrame:
+def _terms(run: ScoredDay, own: ScoredDay, code: str) -> pd.DataFrame:
     """Put each term of the two assessments side by side."""
     rows = []
     for term in run.model.terms:
-        if own["tier"] not in term.tiers:
+        if own.table.at[code, "tier"] not in term.tiers:
             continue
-        before, after = (float(row[f"term: {term.name}"]) for row in (published, own))
+        before, after = (float(day.contributions.at[code, term.name]) for day in (run, own))
         rows.append(
             {
                 "term": term.name,
                 "label": term.label,
                 "indicator": term.indicator,
-                "published": float(published[term.indicator]),
-                "own": float(own[term.indicator]),
-                "published_year": year_of_indicator(published, term.indicator),
-                "own_year": year_of_indicator(own, term.indicator),
+                "published": float(run.table.at[code, term.indicator]),
+                "own": float(own.table.at[code, term.indicator]),
+                "published_year": _year(run.known, code, term.indicator),
+                "own_year": _year(own.known, code, term.indicator),
                 "term_published": before,
                 "term_own": after,
                 "change": after - before,
@@ -289,11 +249,6 @@ def _terms(run: Run, published: pd.Series, own: pd.Series) -> pd.DataFrame:
     return table.loc[table["change"].abs().sort_values(ascending=False, kind="stable").index]
 
 
-def year_of_indicator(row: pd.Series, indicator: str) -> str:
-    """Return the financial year that a figure in a row of ``score`` is of, "" where it has none."""
-    if pd.isna(row[indicator]):
-        return ""
-    for part in str(row["carried"]).split("; "):
-        if part.split(" ")[0] == indicator:
-            return part.rsplit(" ", 1)[1]
-    return str(row["outturn_year"])
+def _year(known: KnownFigures, code: str, indicator: str) -> str:
+    year = known.year_of(code, indicator)
+    return outturn_year_of(year) if year else ""

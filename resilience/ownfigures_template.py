@@ -21,7 +21,7 @@ from resilience.years import outturn_year_of
 if TYPE_CHECKING:
     from datetime import date
 
-    from resilience.pipeline import Run
+    from resilience.model.scoring import ScoredDay
 
 #: How many published years the template shows, and how many empty ones follow.
 SHOWN, AHEAD = 4, 2
@@ -160,13 +160,13 @@ def template_bytes(rows: list[list[object]], path: Path) -> bytes:
     raise DataError(f"A template is a .csv or .xlsx file, not '{path.name}'; give a name that ends so.")
 
 
-def write_template(run: Run, code: str, path: Path) -> None:
+def write_template(run: ScoredDay, code: str, path: Path) -> None:
     """Write a council's template to a file that does not exist yet: a filled-in one is never overwritten.
 
     Parameters
     ----------
-    run : Run
-        From ``pipeline.run``.
+    run : ScoredDay
+        From ``method.run``.
     code : str
         The council, by any code or name.
     path : Path

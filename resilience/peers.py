@@ -18,11 +18,12 @@ import pandas as pd
 
 from resilience.councils import council, resolve
 from resilience.errors import DataError, UnknownCouncilError
+from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.indicators.definitions import load_definitions
-from resilience.indicators.groups import UNLIKE_OTHERS
+from resilience.indicators.known import newest_original_year
+from resilience.method import run as run_pipeline
+from resilience.model.scoring import ScoredDay
 from resilience.peer_characteristics import WEIGHTS, characteristics
-from resilience.pipeline import Run
-from resilience.pipeline import run as run_pipeline
 
 NEIGHBOURS = 15
 #: A council stands alone if its neighbours are on average this many times as far away as the group's usually are.
@@ -127,7 +128,7 @@ def neighbours(code: str, *, k: int = NEIGHBOURS, year: int | None = None) -> li
     ]
 
 
-def neighbours_on(run: Run, code: str, *, k: int = NEIGHBOURS) -> list[Neighbour]:
+def neighbours_on(run: ScoredDay, code: str, *, k: int = NEIGHBOURS) -> list[Neighbour]:
     """Return a council's nearest neighbours as known on a run's day, among the councils in being then.
 
     Raises
@@ -136,12 +137,12 @@ def neighbours_on(run: Run, code: str, *, k: int = NEIGHBOURS) -> list[Neighbour
         If the council was not in being, or is no more today: characteristics are kept for living councils.
     """
     own = resolve(code)
-    if own not in run.scores.index and not council(own).end_date:
+    if own not in run.table.index and not council(own).end_date:
         raise DataError(f"{council(own).council} did not exist on {run.as_of}; choose a later date.")
-    known = run.panel[pd.to_datetime(run.panel["known_from"]) < pd.Timestamp(run.as_of)]
-    year = int(known.loc[known["rs_totsx_net_exp"].notna(), "year"].max())
+    assert run.panel is not None
+    year = newest_original_year(run.panel, run.as_of)
     near = neighbours(own, k=len(characteristics(year)), year=year)
-    return [one for one in near if one.ons_code in run.scores.index][:k]
+    return [one for one in near if one.ons_code in run.table.index][:k]
 
 
 def stands_alone(code: str, *, year: int | None = None) -> bool:
@@ -160,14 +161,14 @@ def _own(code: str, table: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def compare(code: str, *, run: Run | None = None, k: int = NEIGHBOURS) -> pd.DataFrame:
+def compare(code: str, *, run: ScoredDay | None = None, k: int = NEIGHBOURS) -> pd.DataFrame:
     """Return a council and its neighbours side by side on every indicator.
 
     Parameters
     ----------
     code : str
         See `neighbours`.
-    run : Run, optional
+    run : ScoredDay, optional
         By default today's; the figures are those known on its day, each council's own last ones.
     k : int
 
@@ -177,12 +178,12 @@ def compare(code: str, *, run: Run | None = None, k: int = NEIGHBOURS) -> pd.Dat
         Index indicator, in the dictionary's order; ``label``, ``unit``, ``worse``, ``own``, ``lowest``, ``median``
         and ``highest`` of the neighbours, ``position`` (1 is the lowest figure among council and neighbours with
         one) and ``of``, then one column a neighbour's code, the nearest first. Indicators that nobody has are left
-        out; ``attrs["years"]`` says which outturn year each council's figures are of.
+        out.
     """
     own = resolve(code)
     day = run_pipeline(intervals=False) if run is None else run
     near = [one.ons_code for one in neighbours_on(day, own, k=k)]
-    scores = day.scores
+    scores = day.table
     definitions = load_definitions()
     names = [name for name in definitions if name in scores.columns]
     values = scores.loc[[own, *near], names].T.astype(float)
@@ -205,7 +206,6 @@ def compare(code: str, *, run: Run | None = None, k: int = NEIGHBOURS) -> pd.Dat
     )
     result = pd.concat([facts, others], axis=1)
     result.index.name = "indicator"
-    result.attrs["years"] = scores.loc[[own, *near], "outturn_year"].to_dict()
     return result
 
 

@@ -13,10 +13,10 @@ import pandas as pd
 
 from resilience.councils import council, load_councils, resolve
 from resilience.errors import DataError
-from resilience.pipeline import Run
-from resilience.pipeline import run as run_pipeline
+from resilience.indicators.known import last_known, published_before, recent
+from resilience.method import run as run_pipeline
+from resilience.model.scoring import ScoredDay
 from resilience.publications.capital import load_capital
-from resilience.riskset import CARRY_YEARS
 
 #: Services by line, in the order in which a place's pound is shown.
 SERVICES = {
@@ -67,14 +67,14 @@ class Place:
         return self.councils[list(AMOUNTS)].sum(min_count=1)
 
 
-def place(code: str, *, run: Run | None = None) -> Place:
+def place(code: str, *, run: ScoredDay | None = None) -> Place:
     """Put a place's councils together.
 
     Parameters
     ----------
     code : str
         A county, any of its districts, or a council of a single tier, by any code or name.
-    run : Run, optional
+    run : ScoredDay, optional
         By default today's; only figures known on its day are looked at.
 
     Raises
@@ -102,17 +102,13 @@ def place(code: str, *, run: Run | None = None) -> Place:
     return Place(name, county, rows, services, years)
 
 
-def council_amounts(day: Run, members: list[str]) -> pd.DataFrame:
+def council_amounts(day: ScoredDay, members: list[str]) -> pd.DataFrame:
     """Return each council's last published amounts and how it stands; the ``councils`` of a `Place`."""
-    as_of = pd.Timestamp(day.as_of)
-    known = day.indicators[
-        (pd.to_datetime(day.indicators["known_from"]) < as_of)
-        & day.indicators["ons_code"].isin(members)
-        & (day.indicators["year"] >= as_of.year - CARRY_YEARS - 2)
-    ]
+    known = recent(day.indicators[day.indicators["ons_code"].isin(members)], day.as_of)
+    assert day.panel is not None
     panel = day.panel[day.panel["ons_code"].isin(members)].set_index(["ons_code", "year"])
     capital = load_capital()
-    capital = capital[pd.to_datetime(capital["known_from"]) < as_of]
+    capital = capital[published_before(capital, day.as_of)]
     out = []
     for code in members:
         rows = known[known["ons_code"] == code].sort_values("year").set_index("year")
@@ -129,25 +125,18 @@ def council_amounts(day: Run, members: list[str]) -> pd.DataFrame:
             "debt": capital[capital["ons_code"] == code].set_index("year")["cor_external_debt"].astype(float),
             "dsg_deficit": rows["dsg_deficit_ratio"] * size,
         }
-        one = day.scores.loc[code]
+        one = day.table.loc[code]
         row: dict[str, object] = {"ons_code": code}
         row |= {name: one[name] for name in ("council", "class", "status", "risk", "band", "event_date")}
         for name, values in series.items():
-            there = values.dropna()
-            row[name] = float(there.iloc[-1]) if len(there) else np.nan
-            row[f"{name}_year"] = int(there.index[-1]) if len(there) else None
+            row[name], row[f"{name}_year"] = last_known(values)
         out.append(row)
     return pd.DataFrame(out).set_index("ons_code")
 
 
-def _services(day: Run, members: list[str]) -> tuple[pd.DataFrame, dict[str, int]]:
-    as_of = pd.Timestamp(day.as_of)
-    rows = day.panel[
-        day.panel["ons_code"].isin(members)
-        & (pd.to_datetime(day.panel["known_from"]) < as_of)
-        & day.panel["rs_totsx_net_exp"].notna()
-        & (day.panel["year"] >= as_of.year - CARRY_YEARS - 2)
-    ]
+def _services(day: ScoredDay, members: list[str]) -> tuple[pd.DataFrame, dict[str, int]]:
+    assert day.panel is not None
+    rows = recent(day.panel[day.panel["ons_code"].isin(members) & day.panel["rs_totsx_net_exp"].notna()], day.as_of)
     newest = rows.sort_values("year").drop_duplicates("ons_code", keep="last").set_index("ons_code")
     table = pd.DataFrame(index=list(SERVICES.values()), columns=members, dtype=float)
     for code in members:

@@ -22,11 +22,10 @@ from scipy.special import expit
 from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.events import describe, onsets
-from resilience.fixed import Yardstick, fixed_frame, held_for
+from resilience.method import run as run_pipeline
+from resilience.model.scoring import ScoredDay
 from resilience.peer_characteristics import characteristics
 from resilience.peers import NEIGHBOURS, neighbours
-from resilience.pipeline import Run
-from resilience.pipeline import run as run_pipeline
 from resilience.recovery_lines import COVID_YEARS, Line, comparable_change, lines_between
 
 #: Januaries between which councils are followed; 2021 showed the same figures (2018-19) as 2020, and 2022 and 2023
@@ -94,14 +93,14 @@ class Story:
     notes: tuple[str, ...] = field(default=())
 
 
-def recovered_peers(code: str, *, run: Run | None = None, k: int = NEIGHBOURS, most: int = MOST) -> Story:
+def recovered_peers(code: str, *, run: ScoredDay | None = None, k: int = NEIGHBOURS, most: int = MOST) -> Story:
     """Find which peers of a council recovered and which worsened, and by which lines.
 
     Parameters
     ----------
     code : str
         A living council, by any code or name.
-    run : Run, optional
+    run : ScoredDay, optional
         By default today's.
     k : int
         Neighbours looked at, as they were at the start of each window.
@@ -124,12 +123,12 @@ def recovered_peers(code: str, *, run: Run | None = None, k: int = NEIGHBOURS, m
     better, worse = _journeys(day, frames, near, "neighbour at the time", aside)
     widened = len(better) < 3
     if widened:
-        now = float(stick.log_odds(day.scores.loc[[own]]).iloc[0])
+        now = float(stick.log_odds(day.table.loc[[own]]).iloc[0])
         like = {start: _like_risk(own, now, frames[start]) - set(near[start]) for start, _ in windows}
         more, _ = _journeys(day, frames, like, "nearby risk", {})
         have = {one.ons_code for one in better}
         better += [one for one in more if one.ons_code not in have][: max(0, 3 - len(better))]
-    council = str(day.scores.at[own, "council"])
+    council = str(day.table.at[own, "council"])
     return Story(
         own,
         council,
@@ -158,7 +157,7 @@ def _like_risk(own: str, now: float, frame: pd.DataFrame) -> set[str]:
 
 
 def _journeys(
-    day: Run, frames: dict[int, pd.DataFrame], among: dict[int, set[str]], similar: str, aside: dict[str, str]
+    day: ScoredDay, frames: dict[int, pd.DataFrame], among: dict[int, set[str]], similar: str, aside: dict[str, str]
 ) -> tuple[list[Journey], list[Journey]]:
     """Return each council's largest fall, and largest rise, over the windows."""
     best: dict[tuple[str, bool], tuple[float, int, int]] = {}
@@ -187,7 +186,7 @@ def _journeys(
     return sorted(better, key=lambda one: one.change), worse
 
 
-def _changes(day: Run, frames: dict[int, pd.DataFrame], start: int, end: int) -> dict[str, float]:
+def _changes(day: ScoredDay, frames: dict[int, pd.DataFrame], start: int, end: int) -> dict[str, float]:
     """Return the change of each council's log-odds over a window, of those that count as a fall or a rise."""
     memo, key = held_for(day), ("changes", start, end)
     if key not in memo:
@@ -206,7 +205,7 @@ def _changes(day: Run, frames: dict[int, pd.DataFrame], start: int, end: int) ->
     return result
 
 
-def _not_own_doing(day: Run, code: str, first: pd.DataFrame, last: pd.DataFrame, happened: pd.DataFrame) -> str:
+def _not_own_doing(day: ScoredDay, code: str, first: pd.DataFrame, last: pd.DataFrame, happened: pd.DataFrame) -> str:
     """Say why a fall in risk is not called recovery, or nothing."""
     if code in happened.index:
         return describe(happened.loc[code])
@@ -222,7 +221,7 @@ def _not_own_doing(day: Run, code: str, first: pd.DataFrame, last: pd.DataFrame,
 
 
 def _journey(
-    day: Run,
+    day: ScoredDay,
     code: str,
     frames: dict[int, pd.DataFrame],
     start: int,
@@ -249,5 +248,5 @@ def _journey(
         tuple(lines),
         similar,
         tuple(marks),
-        float(day.scores["risk"].get(code, np.nan)),
+        float(day.table["risk"].get(code, np.nan)),
     )

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import council
-from resilience.fixed import held_for
 from resilience.indicators.definitions import load_definitions
-from resilience.pipeline import Run
+from resilience.model.scoring import ScoredDay
 from resilience.report.words import pounds
 from resilience.years import outturn_year_of, year_of
 
@@ -113,7 +112,7 @@ def carried_years(row: pd.Series) -> dict[str, int]:
     return {name: year_of(year) for name, year in parts}
 
 
-def held_still(run: Run, first: pd.Series, last: pd.Series) -> tuple[str, ...]:
+def held_still(run: ScoredDay, first: pd.Series, last: pd.Series) -> tuple[str, ...]:
     """Return the terms that cannot be compared between two rows.
 
     Those whose figure at one end is carried from a COVID year, and income from investments where it is exactly nought
@@ -126,20 +125,20 @@ def held_still(run: Run, first: pd.Series, last: pd.Series) -> tuple[str, ...]:
     return tuple(term.name for term in run.model.terms if term.indicator in old)
 
 
-def comparable_change(run: Run, first: pd.Series, last: pd.Series) -> float:
+def comparable_change(run: ScoredDay, first: pd.Series, last: pd.Series) -> float:
     """Return the change of the log-odds between two rows, terms that cannot be compared held still."""
     still = sum(float(last[f"term: {name}"] - first[f"term: {name}"]) for name in held_still(run, first, last))
     return float(last["log_odds"] - first["log_odds"]) - still
 
 
 def lines_between(
-    run: Run, code: str, first: pd.Series, last: pd.Series, *, falling: bool
+    run: ScoredDay, code: str, first: pd.Series, last: pd.Series, *, falling: bool
 ) -> tuple[list[Line], list[str]]:
     """Return the lines that moved a council's risk between two days, and marks for the reader.
 
     Parameters
     ----------
-    run : Run
+    run : ScoredDay
     code : str
     first, last : Series
         Rows of ``fixed_scores``.
@@ -182,7 +181,7 @@ def lines_between(
     return lines + _context(run, code, first, last), _marks(run, code, first, last)
 
 
-def _amount(run: Run, row: pd.Series, source: str) -> float:
+def _amount(run: ScoredDay, row: pd.Series, source: str) -> float:
     """Return the amount of a ratio to net revenue expenditure, of the year the ratio is of."""
     year = carried_years(row).get(source)
     if year is None:
@@ -191,7 +190,7 @@ def _amount(run: Run, row: pd.Series, source: str) -> float:
     return float(own[source]) * float(own["net_revenue_expenditure"])
 
 
-def _context(run: Run, code: str, first: pd.Series, last: pd.Series) -> list[Line]:
+def _context(run: ScoredDay, code: str, first: pd.Series, last: pd.Series) -> list[Line]:
     """Return lines that are no term of the model and belong to the story: debt servicing, council tax, size."""
     rows = _rows(run, code)
     start, end = rows.loc[int(first["year"])], rows.loc[int(last["year"])]
@@ -225,14 +224,14 @@ def _context(run: Run, code: str, first: pd.Series, last: pd.Series) -> list[Lin
     return [line for line in result if not (np.isnan(line.start) or np.isnan(line.end))]
 
 
-def _rows(run: Run, code: str) -> pd.DataFrame:
+def _rows(run: ScoredDay, code: str) -> pd.DataFrame:
     own = run.panel[run.panel["ons_code"] == code]
     if not len(own) or council(code).predecessors:
         own = run.whole_panel[run.whole_panel["ons_code"] == code]
     return own.set_index("year")
 
 
-def _usual_growth(run: Run, class_: str, start: int, end: int) -> float:
+def _usual_growth(run: ScoredDay, class_: str, start: int, end: int) -> float:
     """Return the median growth of the council tax requirement in a class between two years."""
     held, key = held_for(run), ("tax requirement", class_)
     if key not in held:
@@ -242,7 +241,7 @@ def _usual_growth(run: Run, class_: str, start: int, end: int) -> float:
     return float((table[end] / table[start].where(table[start] > 0) - 1).median())
 
 
-def _marks(run: Run, code: str, first: pd.Series, last: pd.Series) -> list[str]:
+def _marks(run: ScoredDay, code: str, first: pd.Series, last: pd.Series) -> list[str]:
     """Return what could mislead in this council's figures."""
     marks = []
     before, after = float(first["mrp_ratio"]), float(last["mrp_ratio"])

@@ -20,10 +20,10 @@ from resilience.indicators.compute import chosen
 from resilience.indicators.formulas import REGISTRY, Books
 from resilience.indicators.formulas.reserves import reserves_earlier
 from resilience.model.calibration import BANDS, band_of
-from resilience.model.terms import design
+from resilience.model.risk_set import AT_RISK
+from resilience.model.scale import on_scale
+from resilience.model.scoring import ScoredDay
 from resilience.ownassessment import OwnAssessment, known_rows, read_figures, with_own_figures
-from resilience.pipeline import Run
-from resilience.riskset import AT_RISK
 from resilience.whatif_levers import LEVERS, Lever, Position
 
 __all__ = ["COLUMNS", "WARNING", "OwnAssessment", "lever_records", "levers", "read_figures", "with_own_figures"]
@@ -59,11 +59,11 @@ _POINTS, _ROUNDS = 33, 4
 class _Desk:
     """One council's newest lines, and what they become under levers."""
 
-    def __init__(self, run: Run, code: str) -> None:
-        self.run, self.row = run, run.scores.loc[code]
+    def __init__(self, run: ScoredDay, code: str) -> None:
+        self.run, self.row = run, run.table.loc[code]
         self.year = int(self.row["year"])
         self.switches = {
-            **chosen(run.indicators.attrs.get("switches")),
+            **chosen(run.switches),
             "dsg_deficit": False,
             "hra_interest_out": False,
         }
@@ -154,22 +154,22 @@ class _Desk:
 
     def log_odds(self, indicators: pd.DataFrame) -> np.ndarray:
         """Return the log-odds of each row of indicators; the position as it stands has the published ones."""
-        model, attrs = self.run.model, self.run.scores.attrs
-        x = design(indicators, self.terms, attrs["scales"])[model.names].to_numpy()
-        return attrs["intercept"] + x @ model.weight_vector()
+        model, scale = self.run.model, self.run.scale
+        x = on_scale(indicators, self.terms, scale.centres)[model.names].to_numpy()
+        return scale.intercept + x @ model.weight_vector()
 
     def risk(self, positions: list[Position]) -> np.ndarray:
         """Return each position's chance."""
         return expit(self.log_odds(self.indicators(positions)))
 
 
-def levers(run: Run, code: str) -> pd.DataFrame:
+def levers(run: ScoredDay, code: str) -> pd.DataFrame:
     """Return how far each lever moves a council's chance, and what it would take to reach the next lower band.
 
     Parameters
     ----------
-    run : Run
-        From ``pipeline.run``.
+    run : ScoredDay
+        From ``method.run``.
     code : str
         The council, by any code or name.
 
@@ -188,9 +188,9 @@ def levers(run: Run, code: str) -> pd.DataFrame:
         If the council was not in being on the day.
     """
     own = resolve(code, on=run.as_of)
-    if own not in run.scores.index:
+    if own not in run.table.index:
         raise DataError(f"{own} was not in being on {run.as_of}; choose another day or council.")
-    row = run.scores.loc[own]
+    row = run.table.loc[own]
     facts = {"warning": WARNING, "council": str(row["council"]), "risk": float(row["risk"]), "band": str(row["band"])}
     if row["status"] != AT_RISK:
         empty = pd.DataFrame(columns=list(COLUMNS))
@@ -204,7 +204,7 @@ def levers(run: Run, code: str) -> pd.DataFrame:
     return table
 
 
-def lever_records(run: Run, code: str) -> list[dict[str, Any]]:
+def lever_records(run: ScoredDay, code: str) -> list[dict[str, Any]]:
     """Return the rows of :func:`levers` for a page or JSON: plain types, None where there is no figure."""
     records = levers(run, code).to_dict("records")
     return [{name: _plain(value) for name, value in record.items()} for record in records]
@@ -243,7 +243,7 @@ def _records(desk: _Desk, usable: list[tuple[Lever, float | None]]) -> list[dict
     pulls = [(lever, needed, at) for (lever, needed), some in zip(usable, steps, strict=True) for at in some]
     indicators = desk.indicators([now, *(lever.pulled(now, at) for lever, _, at in pulls)])
     after = expit(desk.log_odds(indicators))[1:]
-    others = desk.run.scores["risk"].drop(desk.row.name).dropna().astype(float)
+    others = desk.run.table["risk"].drop(desk.row.name).dropna().astype(float)
     risk = float(desk.row["risk"])
     return [
         {

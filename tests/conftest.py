@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from resilience import paths
+from resilience.events import EventRegister
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -32,7 +33,7 @@ def indicators(panel: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def events() -> pd.DataFrame:
+def events() -> EventRegister:
     """Return the shipped register of events."""
     from resilience.events import load_events
 

@@ -18,7 +18,7 @@ except ImportError:  # as part of the package of tests, from the project's root
 
     make_home, rs_workbook = published.make_home, published.rs_workbook
 
-from resilience import pipeline
+from resilience import method
 from resilience.panel import load_panel, provenance
 from resilience.publications.manifest import intact, read_manifest
 from resilience.publications.vintages import fetched_readings
@@ -47,7 +47,7 @@ def _usable(processed: Path, screen: bool) -> None:
     assert panel["outturn_year"].nunique() >= 4 and provenance()["files"]
     load_vintages(processed / "vintages.csv")
     if screen:
-        assert pipeline.run(DAY, intervals=False).scores["risk"].notna().sum() > 200
+        assert method.run(DAY, intervals=False).scores["risk"].notna().sum() > 200
 
 
 def kill_build(folder: Path, times: int, monkeypatch: Any = None) -> int:

@@ -16,7 +16,7 @@ from publications.govuk_server import GovUk, outturn_page
 from published import make_home, rs_workbook
 
 from resilience import build as build_module
-from resilience import pipeline, vintages
+from resilience import method, vintages
 from resilience.files import sha256
 from resilience.panel import load_panel, to_csv
 from resilience.publications import govuk, releases
@@ -89,7 +89,7 @@ def quick(monkeypatch) -> list[float]:
 
 
 def scores(as_of: date = DAY) -> pd.Series:
-    return pipeline.run(as_of, intervals=False).scores["risk"].round(12)
+    return method.run(as_of, intervals=False).scores["risk"].round(12)
 
 
 def croydon(home: Path) -> pd.Series:
@@ -314,7 +314,7 @@ def test_a_revision_changes_no_score_of_a_day_before_it_came(home, server, books
     leeds, code = "E08000035", croydon(home)["ons_code"]  # Croydon has had its event
     assert abs(later[leeds] - now[leeds]) > 0.0005
     # The figures go back with the day, and say so in the panel that is scored.
-    assert pipeline.run(date(2026, 6, 11), intervals=False).panel.equals(pipeline.run(early, intervals=False).panel)
+    assert method.run(date(2026, 6, 11), intervals=False).panel.equals(method.run(early, intervals=False).panel)
     kept = shutil.copy(home / "data/processed/panel.csv", home / "newest.csv")
     cut = load_panel(kept)
     cut["rs_resoth_end_cy"] = cut["rs_resoth_end_cy"].where(~cut["ons_code"].isin([code, leeds]), 0.0)

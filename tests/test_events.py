@@ -128,7 +128,7 @@ def test_a_register_without_events_is_a_register(tmp_path):
     events = load_events(written(tmp_path))
     assert len(events) == 0
     assert onsets(events).empty
-    assert events.attrs["to"] == SHIPPED_TO
+    assert events.until == SHIPPED_TO
 
 
 def test_former_codes_are_brought_to_the_newest(tmp_path):
@@ -246,7 +246,7 @@ def test_the_shipped_register_has_46_first_events_8_of_them_severe_and_nothing_o
     assert set(severe.index) <= set(onsets(events).index)
     assert events["known"].max() <= pd.Timestamp("2025-12-31")
     assert not events["date"].str.startswith("2026").any()
-    assert events.attrs["to"] == date(2025, 12, 31)
+    assert events.until == date(2025, 12, 31)
 
 
 # --- what was known on a date ---
@@ -303,7 +303,7 @@ def test_an_unknown_outcome_is_refused(events):
 )
 def test_a_register_speaks_up_to_the_month_of_its_last_event(tmp_path, day, end):
     events = load_events(written(tmp_path, CROYDON.replace("2020-11-11", day)))
-    assert events.attrs["to"] == date.fromisoformat(end)
+    assert events.until == date.fromisoformat(end)
 
 
 def test_an_event_in_words(events):

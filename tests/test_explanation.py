@@ -7,15 +7,15 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from resilience.history import background, known_figures, score_history
 from scipy.special import expit
 
 from resilience.errors import DataError, UnknownCouncilError
 from resilience.evidence import Evidence, Figures, evidence
 from resilience.explanation import explain
-from resilience.history import background, known_figures, score_history
-from resilience.model.fitting import UPPER
-from resilience.pipeline import run
-from resilience.riskset import AT_RISK, EVENT_ALREADY
+from resilience.method import run
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
+from resilience.model.scale import UPPER
 from resilience.sentences import figure, flag_words, in_words, listed, sentence, step_chance, when
 
 DAY = date(2026, 1, 1)
@@ -29,13 +29,13 @@ def shared(panel):
 
 @pytest.fixture(scope="module")
 def every(shared):
-    return {code: explain(shared.run, code, shared=shared) for code in shared.run.scores.index}
+    return {code: explain(shared.run, code, shared=shared) for code in shared.run.table.index}
 
 
 @pytest.mark.parametrize("origin", ORIGINS, ids=str)
 def test_reference_and_contributions_are_the_log_odds_of_every_council(origin, panel, shared, every):
     if origin == DAY:
-        scores, explained = shared.run.scores, list(every.values())
+        scores, explained = shared.run.table, list(every.values())
     else:
         past = run(origin, panel=panel, intervals=False)
         light = background(past, history=shared.history[shared.history["origin"] <= pd.Timestamp(origin)])
@@ -57,7 +57,7 @@ def test_reference_and_contributions_are_the_log_odds_of_every_council(origin, p
 
 
 def test_reference_is_the_tier_s_median_council(shared):
-    scores, model = shared.run.scores, shared.run.model
+    scores, model = shared.run.table, shared.run.model
     kent, melton = (explain(shared.run, name, shared=shared) for name in ("Kent", "Melton"))
     assert kent.reference - melton.reference == pytest.approx(model.weights[UPPER], abs=1e-12)
     assert melton.reference == pytest.approx(scores.attrs["intercept"], abs=1e-12)
@@ -81,7 +81,7 @@ def test_the_year_s_change_adds_up_for_every_council(shared, every):
 
 def test_evidence_is_the_figure_that_was_scored(shared):
     """The year's row that a sentence names holds the very value the model used, for every council and term."""
-    scores = shared.run.scores
+    scores = shared.run.table
     for term in shared.run.model.terms:
         for code in scores.index:
             seen = evidence(shared.figures, code, term.indicator, DAY)

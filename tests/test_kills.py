@@ -110,7 +110,7 @@ def test_tables_of_two_builds_side_by_side_are_usable(tmp_path, monkeypatch, pan
     """Check the one state a kill between two renames can leave: new tables beside an older provenance."""
     from published import make_home, rs_workbook
 
-    from resilience import pipeline
+    from resilience import method
     from resilience.panel import load_panel, provenance
 
     home = make_home(tmp_path / "home", since=2022)
@@ -124,7 +124,7 @@ def test_tables_of_two_builds_side_by_side_are_usable(tmp_path, monkeypatch, pan
     whole = hashlib.sha256((home / "data/processed/panel.csv").read_bytes()).hexdigest()
     shutil.copy(before, old)
     assert (load_panel()["outturn_year"] == "2024-25").any() and json.dumps(provenance())
-    assert pipeline.run(date(2026, 11, 1), intervals=False).scores["risk"].notna().sum() > 200
+    assert method.run(date(2026, 11, 1), intervals=False).scores["risk"].notna().sum() > 200
     build_module.build(folder.parent)
     assert hashlib.sha256((home / "data/processed/panel.csv").read_bytes()).hexdigest() == whole
     assert "rs2024_25.xlsx" in old.read_text("utf-8")

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from resilience import pipeline
+from resilience import method
 from resilience.errors import DataError, ResilienceError
 from resilience.events import onsets
 from resilience.lineage import with_lineage
@@ -27,7 +27,7 @@ WEST = ["Guildford", "Runnymede", "Spelthorne", "Surrey Heath", "Waverley", "Wok
 
 @pytest.fixture(scope="module")
 def run():
-    return pipeline.run(date(2026, 11, 1))
+    return method.run(date(2026, 11, 1))
 
 
 @pytest.fixture(scope="module")
@@ -101,28 +101,28 @@ def test_adding_up_somerset_gives_what_lineage_gives(panel):
 
 
 def test_nobody_else_is_disturbed(run, panel):
-    before = run.scores.copy()
+    before = run.table.copy()
     scored(run, panel, EAST)
-    pd.testing.assert_frame_equal(before, run.scores)
+    pd.testing.assert_frame_equal(before, run.table)
 
 
 def test_a_council_merged_with_next_to_nothing_keeps_its_own_chance(run, panel):
     score = scored(run, panel, ["Barnsley", "Rutland"], shares={"Rutland": 1e-6})
-    own = run.scores.loc["E08000038"]
+    own = run.table.loc["E08000038"]
     assert score.risk == pytest.approx(own["risk"], rel=0.02)
     assert score.place == pytest.approx(int(own["rank"]), abs=2)
 
 
 def test_the_chance_is_the_sum_of_its_terms_on_the_days_scale(run, panel):
     score = scored(run, panel, EAST)
-    log_odds = run.scores.attrs["intercept"] + score.contributions.sum()
+    log_odds = run.scale.intercept + score.contributions.sum()
     assert score.risk == pytest.approx(expit(log_odds))
     assert score.known["tier"] == "upper" and score.risk_low < score.risk < score.risk_high
 
 
 def test_the_range_is_wider_than_a_councils_own(run, panel):
     score = scored(run, panel, ["Barnsley", "Rutland"], shares={"Rutland": 1e-6})
-    own = run.scores.loc["E08000038"]
+    own = run.table.loc["E08000038"]
     wide = np.log(score.risk_high / (1 - score.risk_high)) - np.log(score.risk_low / (1 - score.risk_low))
     usual = np.log(own["risk_high"] / (1 - own["risk_high"])) - np.log(own["risk_low"] / (1 - own["risk_low"]))
     assert wide > usual + PAST_ERROR
@@ -228,7 +228,7 @@ def test_west_surrey_inherits_wokings_debt_and_says_so(run):
 def test_known_of_carries_single_lines_as_the_list_does(run):
     own = run.indicators[run.indicators["ons_code"] == "E09000029"]
     known = known_of(own, run.as_of).iloc[0]
-    row = run.scores.loc["E09000029"]
+    row = run.table.loc["E09000029"]
     assert known["outturn_year"] == row["outturn_year"]
     for term in run.model.terms:
         assert known[term.indicator] == pytest.approx(row[term.indicator])
@@ -243,14 +243,14 @@ def test_past_successors_are_all_there_and_the_error_used_is_theirs(run):
     page = Path("docs/mergers.md").read_text("utf-8")
     first = onsets(run.events)
     for code, vested, _ in successors():
-        name = run.scores["council"].get(code) or "Somerset West and Taunton"
+        name = run.table["council"].get(code) or "Somerset West and Taunton"
         row = next(line for line in page.splitlines() if line.startswith(f"| {name} |"))
         assert str(vested.year) in row
         assert ("none to the end of the register" in row) == (code not in first.index)
 
 
 def test_the_eve_of_the_mergers_of_2023_saw_no_later_event():
-    eve = pipeline.run(date(2023, 1, 1))
+    eve = method.run(date(2023, 1, 1))
     found = {code: eve_of(code, vested, members, eve) for code, vested, members in successors(2023)}
     assert found["E06000063"]["with_event"] == "Copeland"
     assert all(one["figures"] == "2021-22" and one["band"] == "low" for one in found.values())

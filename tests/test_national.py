@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from resilience import pipeline
+from resilience import method
 from resilience.events import onsets
 from resilience.national import GROUPINGS, NAMES, OTHERS, THIRDS, deprivation_thirds, national
 from resilience.report import national_text
@@ -15,7 +15,7 @@ from resilience.report import national_text
 
 @pytest.fixture(scope="module")
 def run():
-    return pipeline.run(date(2026, 11, 1), intervals=False)
+    return method.run(date(2026, 11, 1), intervals=False)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_every_council_in_being_is_counted_once(picture):
 
 
 def test_now_is_the_days_own_list(run, picture):
-    at_risk = run.scores[run.scores["status"] == "at risk"]
+    at_risk = run.table[run.table["status"] == "at risk"]
     for band, number in at_risk["band"].value_counts().items():
         assert picture.counts().at["now", band] == number
 
@@ -93,5 +93,5 @@ def test_text_json_and_csv_agree(run, picture):
 
 
 def test_an_early_day_has_only_itself():
-    early = national(run=pipeline.run(date(2017, 6, 1), intervals=False))
+    early = national(run=method.run(date(2017, 6, 1), intervals=False))
     assert list(early.counts().index) == ["now"] and early.drivers.empty

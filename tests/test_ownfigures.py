@@ -13,16 +13,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from resilience import pipeline
+from resilience import method
 from resilience.errors import DataError, ResilienceError
 from resilience.indicators.compute import compute_indicators
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.model.scoring import score
 from resilience.ownassessment import known_rows, read_figures, with_own_figures
 from resilience.ownfigures import MARK, TOGETHER, read_table
 from resilience.ownfigures_identities import identities
 from resilience.ownfigures_template import template_bytes, template_lines, template_rows, write_template
 from resilience.panel import load_panel
-from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 
 DAY = date(2026, 11, 1)
 EALING, SOMERSET, EXETER = "E09000009", "E06000066", "E07000041"
@@ -31,7 +31,7 @@ SHOWN = ("risk", "risk_low", "risk_high", "log_odds", "rank", "band", "status", 
 
 @pytest.fixture(scope="module")
 def run():
-    return pipeline.run(DAY)
+    return method.run(DAY)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def without_exeter(run):
 
 
 def template(run, code: str) -> list[list[object]]:
-    return template_rows(known_rows(run, code), str(run.scores.at[code, "council"]), run.as_of)
+    return template_rows(known_rows(run, code), str(run.table.at[code, "council"]), run.as_of)
 
 
 def written(rows, path: Path) -> Path:
@@ -100,7 +100,7 @@ class Sheet:
 
 def councils_of_every_kind(run) -> list[str]:
     kinds = ["class", "status", "source_kind", "outturn_year"]
-    some = [code for _, group in run.scores.groupby(kinds, dropna=False) for code in group.index[:2]]
+    some = [code for _, group in run.table.groupby(kinds, dropna=False) for code in group.index[:2]]
     return list(dict.fromkeys([*some, SOMERSET, "E06000063", "E06000065", EALING]))
 
 
@@ -110,7 +110,7 @@ def same(one: object, other: object) -> bool:
 
 def test_the_template_returned_unchanged_gives_exactly_the_published_score(run, tmp_path):
     codes = councils_of_every_kind(run)
-    picked = run.scores.loc[codes]
+    picked = run.table.loc[codes]
     assert len(codes) >= 20
     assert set(picked["class"]) == {"UA", "MD", "LB", "SC", "SD"}
     assert {AT_RISK, EVENT_ALREADY} <= set(picked["status"])
@@ -121,7 +121,7 @@ def test_the_template_returned_unchanged_gives_exactly_the_published_score(run, 
         file = written(template(run, code), tmp_path / ("own.csv" if number % 2 else "own.xlsx"))
         result = with_own_figures(run, code, file)
         assert result.figures.changes.empty
-        published = run.scores.loc[code]
+        published = run.table.loc[code]
         different = [name for name in names if not same(published[name], result.own[name])]
         assert not different, (code, different)
 
@@ -138,7 +138,7 @@ def test_a_council_that_cannot_be_scored_stays_so_until_its_figures_are_given(wi
 
 def test_the_run_is_left_as_it_was_and_nothing_is_written(run, tmp_path, monkeypatch):
     file = Sheet(run).put("2025-26", **{"INT-reserves-unallocated-and-earmarked": 60_000}).save(tmp_path)
-    before = run.panel.copy(), run.indicators.copy(), run.scores.copy()
+    before = run.panel.copy(), run.indicators.copy(), run.table.copy()
 
     def refuse(*_args, **_kwargs):
         raise AssertionError("something was written")
@@ -146,7 +146,7 @@ def test_the_run_is_left_as_it_was_and_nothing_is_written(run, tmp_path, monkeyp
     monkeypatch.setattr(Path, "write_text", refuse)
     monkeypatch.setattr(Path, "write_bytes", refuse)
     with_own_figures(run, EALING, file)
-    for old, new in zip(before, (run.panel, run.indicators, run.scores), strict=True):
+    for old, new in zip(before, (run.panel, run.indicators, run.table), strict=True):
         pd.testing.assert_frame_equal(old, new)
     assert [path.name for path in tmp_path.iterdir()] == ["own.csv"]
 
@@ -204,13 +204,13 @@ def test_gaps_are_named(run, tmp_path):
     assert ("Dependence on investment income", "2023-24") in second.carried and second.neutral == ()
     assert second.terms.at["investment income", "change"] == 0.0
     changed = first.terms["change"].sum()
-    assert changed == pytest.approx(first.row["log_odds"] - run.scores.at[EALING, "log_odds"], abs=1e-9)
+    assert changed == pytest.approx(first.row["log_odds"] - run.table.at[EALING, "log_odds"], abs=1e-9)
 
 
 def test_the_rank_is_the_one_it_would_have_and_nobody_else_moves(run, tmp_path):
     cells = {"RS-netrevexp-net-exp": 350_000, "INT-reserves-unallocated-and-earmarked": 3_000}
     result = with_own_figures(run, EALING, Sheet(run).put("2026-27", **cells).save(tmp_path))
-    others = run.scores["risk"].drop(EALING).dropna().astype(float)
+    others = run.table["risk"].drop(EALING).dropna().astype(float)
     assert result.own["rank"] == 1 + (others > result.own["risk"]).sum()
 
 
@@ -219,8 +219,8 @@ def test_a_corrected_year_of_the_past_counts(run, tmp_path):
     interest = sheet.get("RS-intextpay-net-exp", "2025-26")
     sheet.put("2025-26", **{"RS-intextpay-net-exp": 2 * interest})
     result = with_own_figures(run, EALING, sheet.save(tmp_path))
-    assert result.own["interest_to_reserves"] == pytest.approx(2 * run.scores.at[EALING, "interest_to_reserves"])
-    assert result.own["risk"] > run.scores.at[EALING, "risk"]
+    assert result.own["interest_to_reserves"] == pytest.approx(2 * run.table.at[EALING, "interest_to_reserves"])
+    assert result.own["risk"] > run.table.at[EALING, "risk"]
     assert list(result.figures.changes["line"]) == ["rs_intextpay_net_exp"]
     assert MARK.lower().split()[0] in result.own["flags"]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from resilience import pipeline
+from resilience import method
 from resilience.errors import DataError, UnknownCouncilError
 from resilience.peer_characteristics import WEIGHTS, characteristics
 from resilience.peers import agreement, compare, neighbour_table, neighbours, neighbours_on, stands_alone
@@ -21,7 +21,7 @@ OFLOG = Path("../shared/data/lookups/nearest_neighbours_oflog.json")
 
 @pytest.fixture(scope="module")
 def run():
-    return pipeline.run(date(2026, 11, 1), intervals=False)
+    return method.run(date(2026, 11, 1), intervals=False)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_agreement_with_oflog_is_well_beyond_chance_and_as_the_page_states():
 
 def test_side_by_side_has_every_indicator_and_places_the_council(run):
     table = compare("Sutton", run=run)
-    scores = run.scores
+    scores = run.table
     assert table.loc["reserves_ratio", "own"] == scores.at["E09000029", "reserves_ratio"]
     near = [one.ons_code for one in neighbours_on(run, "Sutton")]
     others = scores.loc[near, "reserves_ratio"]
@@ -132,7 +132,7 @@ def test_side_by_side_has_every_indicator_and_places_the_council(run):
 
 
 def test_nothing_later_than_the_day_is_looked_at():
-    early = pipeline.run(date(2019, 1, 1), intervals=False)
+    early = method.run(date(2019, 1, 1), intervals=False)
     near = neighbours_on(early, "Kent")
     assert [one.ons_code for one in near] == [one.ons_code for one in neighbours("Kent", year=2018)]
     with pytest.raises(DataError, match="did not exist on 2019-01-01"):

@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from resilience import pipeline
+from resilience import method
 from resilience.errors import DataError
 from resilience.place import AMOUNTS, place
 from resilience.report import place_text
@@ -14,7 +14,7 @@ from resilience.report import place_text
 
 @pytest.fixture(scope="module")
 def run():
-    return pipeline.run(date(2026, 11, 1), intervals=False)
+    return method.run(date(2026, 11, 1), intervals=False)
 
 
 def test_a_district_and_its_county_are_one_place(run):
@@ -53,12 +53,12 @@ def test_districts_have_no_schools_deficit_and_missing_is_not_nought(run):
 
 def test_each_councils_standing_is_the_lists(run):
     one = place("Essex", run=run)
-    pd.testing.assert_series_equal(one.councils["risk"], run.scores.loc[one.councils.index, "risk"])
+    pd.testing.assert_series_equal(one.councils["risk"], run.table.loc[one.councils.index, "risk"])
     assert one.councils["status"].isin(["at risk", "event already", "cannot be scored"]).all()
 
 
 def test_a_place_of_the_past_has_the_councils_of_the_past():
-    early = pipeline.run(date(2019, 1, 1), intervals=False)
+    early = method.run(date(2019, 1, 1), intervals=False)
     one = place("E10000021", run=early)
     assert len(one.councils) == 8 and one.councils.at["E10000021", "status"] == "event already"
     assert one.councils["spending_year"].max() == 2018 and one.councils["debt"].isna().all()

@@ -5,16 +5,16 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-
-from resilience import pipeline
 from resilience.fixed import Yardstick, fixed_scores
+
+from resilience import method
 from resilience.recovery import LEAST, WINDOWS, recovered_peers
 from resilience.recovery_lines import COVID_YEARS, comparable_change, held_still
 
 
 @pytest.fixture(scope="module")
 def run():
-    return pipeline.run(date(2026, 11, 1), intervals=False)
+    return method.run(date(2026, 11, 1), intervals=False)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def kent(run):
 
 def test_the_yardstick_on_its_own_day_gives_the_days_scores(run):
     fixed = fixed_scores(run, run.as_of)
-    at_risk = run.scores[run.scores["status"] == "at risk"]
+    at_risk = run.table[run.table["status"] == "at risk"]
     pd.testing.assert_series_equal(fixed.loc[at_risk.index, "risk"], at_risk["risk"], check_names=False)
     assert (fixed.loc[at_risk.index, "band"] == at_risk["band"]).all()
 
@@ -83,7 +83,7 @@ def test_support_is_never_called_recovery(run):
         story = recovered_peers(name, run=run)
         assert "Croydon" not in [one.council for one in story.recovered]
         assert not {one.ons_code for one in story.recovered} & set(
-            run.scores.index[run.scores["status"] == "event already"]
+            run.table.index[run.table["status"] == "event already"]
         )
 
 
@@ -122,7 +122,7 @@ def test_peers_are_looked_for_more_widely_where_few_recovered(run, kent):
 
 
 def test_a_day_sees_no_window_that_ends_after_it():
-    early = pipeline.run(date(2022, 1, 1), intervals=False)
+    early = method.run(date(2022, 1, 1), intervals=False)
     story = recovered_peers("Kent", run=early)
     assert {one.end for one in (*story.recovered, *story.worsened)} == {2021}
 

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from resilience import pipeline
+from resilience import method
 from resilience.errors import UnknownCouncilError
 from resilience.indicators.compute import compute_indicators
 from resilience.model.calibration import BANDS, band_of
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.model.scoring import score
 from resilience.ownassessment import known_rows, with_own_figures
 from resilience.ownfigures import MARK
 from resilience.ownfigures_template import template_bytes, template_rows
 from resilience.report import whatif_text
-from resilience.riskset import AT_RISK, EVENT_ALREADY
 from resilience.whatif import COLUMNS, WARNING, _Desk, lever_records, levers
 from resilience.whatif_levers import LEVERS, Position
 
@@ -30,12 +30,12 @@ DAY = date(2026, 11, 1)
 
 @pytest.fixture(scope="module")
 def run():
-    return pipeline.run(DAY, intervals=False)
+    return method.run(DAY, intervals=False)
 
 
 @pytest.fixture(scope="module")
 def tables(run):
-    at_risk = run.scores[run.scores["status"] == AT_RISK]
+    at_risk = run.table[run.table["status"] == AT_RISK]
     picked = [
         at_risk.drop_duplicates(kind, keep=keep).index for kind in ("class", "band") for keep in ("first", "last")
     ]
@@ -44,7 +44,7 @@ def tables(run):
 
 
 def test_the_desk_starts_from_the_published_score(run):
-    at_risk = run.scores[run.scores["status"] == AT_RISK]
+    at_risk = run.table[run.table["status"] == AT_RISK]
     for code in at_risk.index[::8]:
         desk = _Desk(run, code)
         assert desk.log_odds(desk.indicators([desk.now]))[0] == pytest.approx(at_risk.at[code, "log_odds"], abs=1e-9)
@@ -54,8 +54,8 @@ def test_the_desk_starts_from_the_published_score(run):
 
 
 def test_every_class_and_band_has_levers(run, tables):
-    assert {run.scores.at[code, "class"] for code in tables} == {"UA", "MD", "LB", "SC", "SD"}
-    assert {run.scores.at[code, "band"] for code in tables} == {name for name, _ in BANDS}
+    assert {run.table.at[code, "class"] for code in tables} == {"UA", "MD", "LB", "SC", "SD"}
+    assert {run.table.at[code, "band"] for code in tables} == {name for name, _ in BANDS}
     for table in tables.values():
         assert list(table.columns) == list(COLUMNS) and table["lever"].nunique() >= 4
         assert (table["risk_after"] <= table["risk_before"] + 1e-12).all()
@@ -128,7 +128,7 @@ amounts = st.floats(min_value=0, max_value=1e5)
 @settings(deadline=None, max_examples=25, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_more_reserves_never_raise_the_chance(run, data):
-    at_risk = run.scores[run.scores["status"] == AT_RISK]
+    at_risk = run.table[run.table["status"] == AT_RISK]
     code = data.draw(st.sampled_from(list(at_risk.index)))
     desk = _Desk(run, code)
     less, more = sorted(data.draw(st.tuples(amounts, amounts)))
@@ -140,7 +140,7 @@ def test_more_reserves_never_raise_the_chance(run, data):
 @settings(deadline=None, max_examples=25, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_no_lever_raises_the_chance_within_its_bounds(run, data):
-    at_risk = run.scores[run.scores["status"] == AT_RISK]
+    at_risk = run.table[run.table["status"] == AT_RISK]
     desk = _Desk(run, data.draw(st.sampled_from(list(at_risk.index))))
     lever = data.draw(st.sampled_from(LEVERS))
     furthest = lever.furthest(desk.now)
@@ -153,7 +153,7 @@ def test_no_lever_raises_the_chance_within_its_bounds(run, data):
 
 
 def test_bounds_never_take_a_line_below_nought(run):
-    for code in run.scores.index[run.scores["status"] == AT_RISK][::12]:
+    for code in run.table.index[run.table["status"] == AT_RISK][::12]:
         now = _Desk(run, code).now
         for lever in LEVERS:
             furthest = lever.furthest(now)
@@ -166,7 +166,7 @@ def test_bounds_never_take_a_line_below_nought(run):
 
 
 def test_a_council_without_a_chance_has_no_levers_and_is_told_why(run):
-    code = run.scores.index[run.scores["status"] == EVENT_ALREADY][0]
+    code = run.table.index[run.table["status"] == EVENT_ALREADY][0]
     table = levers(run, code)
     assert table.empty and "no chance is given" in table.attrs["note"]
     assert lever_records(run, code) == []
@@ -183,7 +183,7 @@ def test_the_text_warns_and_says_what_each_lever_takes(run, tables):
     text = whatif_text.levers_text(run, code)
     assert WARNING.split(";")[0] in " ".join(text.split())
     assert "not causal" in text and "To the band" in text and text.count("Assumes:") == tables[code]["lever"].nunique()
-    low = next(code for code in tables if run.scores.at[code, "band"] == "low")
+    low = next(code for code in tables if run.table.at[code, "band"] == "low")
     assert "Already in the lowest band." in whatif_text.levers_text(run, low)
 
 
@@ -216,7 +216,7 @@ def test_own_figures_are_marked_throughout(run, tmp_path):
     assert "carried forward" in text and str(tmp_path) not in text
     content = json.loads(whatif_text.own_json(result))
     assert content["mark"] == MARK and content["with_own_figures"][0]["source_kind"] == "own"
-    assert content["published"]["risk"] == pytest.approx(run.scores.at["E09000009", "risk"])
+    assert content["published"]["risk"] == pytest.approx(run.table.at["E09000009", "risk"])
     page = whatif_text.own_html(result)
     assert page.count(MARK) >= 5 and "2026-27 (UNPUBLISHED)" in page and "<script" not in page
     assert pd.DataFrame(content["with_own_figures"][0]["terms"])["change"].abs().max() > 0.1

@@ -92,7 +92,7 @@ def compute_indicators(panel: pd.DataFrame, *, switches: Mapping[str, bool] | No
         One row a council and year on a fresh index: the columns of ``KEYS``, ``known_from_<source>`` for each
         publication beside the outturn (the day its figures in this row were public), and one column an indicator, a
         fraction unless definitions.toml gives another unit. Missing stays missing; where net revenue expenditure is
-        too small to divide by, ``flags`` says ``small_denominator``. ``attrs["switches"]`` holds the choice.
+        too small to divide by, ``flags`` says ``small_denominator``.
 
     Raises
     ------
@@ -111,9 +111,7 @@ def compute_indicators(panel: pd.DataFrame, *, switches: Mapping[str, bool] | No
     values = {name: formulas.REGISTRY[name](books) for name in load_definitions()}
     known = {f"known_from_{source}": books.known_from(source) for source in LOADERS}
     keys = frame.assign(tier=tiers(frame["class"]), flags=_flags(frame))
-    result = pd.concat([keys[list(KEYS)], pd.DataFrame({**known, **values}, index=frame.index)], axis=1)
-    result.attrs["switches"] = setting
-    return result
+    return pd.concat([keys[list(KEYS)], pd.DataFrame({**known, **values}, index=frame.index)], axis=1)
 
 
 def _flags(frame: pd.DataFrame) -> pd.Series:

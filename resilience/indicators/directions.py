@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from resilience.events import EventRegister
 from resilience.years import outturn_year_of, year_of
 
 LINE = "rs_adjexpcap_net_exp"
@@ -14,12 +15,12 @@ FIRST, LAST = 2021, 2024
 _YEAR = re.compile(r"\d{4}-\d{2}")
 
 
-def support_by_year(events: pd.DataFrame) -> pd.DataFrame:
+def support_by_year(events: EventRegister) -> pd.DataFrame:
     """Return the register's support rows, one row a council and financial year.
 
     Parameters
     ----------
-    events : DataFrame
+    events : EventRegister
         From ``load_events``; only exceptional financial support that qualifies as the outcome counts.
 
     Returns
@@ -28,7 +29,8 @@ def support_by_year(events: pd.DataFrame) -> pd.DataFrame:
         ``ons_code, council, year, support`` ("in principle £180.2m; …", in the register's order). A row for several
         years ("2023-24 to 2024-25") stands under each, marked.
     """
-    rows = events[events["event_type"].eq("efs") & events["distress"].astype(bool)]
+    register = events.rows
+    rows = register[register["event_type"].eq("efs") & register["distress"].astype(bool)]
     records = []
     for row in rows.to_dict("records"):
         years = _YEAR.findall(row["financial_year"])
@@ -45,7 +47,7 @@ def support_by_year(events: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def directions(panel: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+def directions(panel: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
     """Set the line beside the register.
 
     Returns
@@ -72,7 +74,7 @@ def directions(panel: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     return table[used | agreed].sort_values(["council", "year"], ignore_index=True)
 
 
-def render(panel: pd.DataFrame, events: pd.DataFrame) -> str:
+def render(panel: pd.DataFrame, events: EventRegister) -> str:
     """Return the comparison as Markdown."""
     table = directions(panel, events)
     count = table["kind"].value_counts()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from resilience import paths
+from resilience.events import EventRegister
 from resilience.files import write_atomically
 from resilience.indicators import coverage, dictionary, directions
 from resilience.indicators.compute import compute_indicators
 
 
-def pages(panel: pd.DataFrame, events: pd.DataFrame) -> dict[str, str]:
+def pages(panel: pd.DataFrame, events: EventRegister) -> dict[str, str]:
     """Return each generated page's name below docs/ and its text."""
     return {
         "data_dictionary.md": dictionary.render(),

@@ -11,12 +11,15 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
+from resilience.events import EventRegister
+from resilience.indicators.known import known_on
 from resilience.model import metrics
-from resilience.model.calibration import BANDS, over
-from resilience.model.fitting import SEED, UPPER, RiskModel, fit, training_rows
+from resilience.model.calibration import BANDS, chance_over_part
+from resilience.model.fitting import SEED, RiskModel, fit, training_rows
+from resilience.model.risk_set import AT_RISK, risk_set, yearly
+from resilience.model.scale import UPPER
 from resilience.model.scoring import score
 from resilience.model.terms import Prior, Term, load_prior, load_terms
-from resilience.riskset import AT_RISK, risk_set, yearly
 
 FIRST, LAST = 2018, 2025
 #: The origins over which the pooled figures are taken.
@@ -54,7 +57,7 @@ class Backtest:
 
 def backtest(
     indicators: pd.DataFrame,
-    events: pd.DataFrame,
+    events: EventRegister,
     *,
     first: int = FIRST,
     last: int | None = None,
@@ -72,7 +75,7 @@ def backtest(
     ----------
     indicators : DataFrame
         From ``compute_indicators``.
-    events : DataFrame
+    events : EventRegister
         From ``load_events``; another register in the same format may reach further.
     first, last : int
         Origins are 1 January of these years; by default 2018 to the last year with any outcome in the register.
@@ -93,7 +96,7 @@ def backtest(
     Backtest
     """
     say = progress or (lambda text: None)
-    until = last if last is not None else _last_origin(events)
+    until = last if last is not None else last_origin(events)
     tables, models = [], {}
     for origin in yearly(first, until):
         say(f"origin {origin.year}")
@@ -119,7 +122,7 @@ def backtest(
             "outcome": outcome,
             "origins": [str(one) for one in yearly(first, until)],
             "pooled_origins": [str(one.date()) for one in pooled_rows["origin"].drop_duplicates()],
-            "register_to": str(events.attrs["to"]),
+            "register_to": str(events.until),
             "bootstrap_draws": draws,
             "interval": list(INTERVAL),
             "seed": seed,
@@ -127,14 +130,14 @@ def backtest(
     )
 
 
-def _last_origin(events: pd.DataFrame) -> int:
+def last_origin(events: EventRegister) -> int:
     """Return the last year of which the register speaks from 1 January on for at least a month."""
-    return min(events.attrs["to"].year, date.today().year)
+    return min(events.until.year, date.today().year)
 
 
 def predict_origin(
     indicators: pd.DataFrame,
-    events: pd.DataFrame,
+    events: EventRegister,
     origin: date,
     *,
     horizon: int = 24,
@@ -153,19 +156,19 @@ def predict_origin(
 
     rows = training_rows(indicators, events, origin, horizon=horizon, outcome=outcome)
     model = fit(rows, draws=0, terms=terms)
-    scores = score(model, indicators, origin, events=events, intervals=False)
-    prior_only = score(prior_model(model, terms), indicators, origin, events=events, intervals=False)
-    came = risk_set(indicators, events, [origin], horizon=horizon, outcome=outcome).set_index("ons_code")
-    at_risk = came.index[came["status"] == AT_RISK]
+    known = known_on(indicators, origin)
+    scores = score(model, known, events, intervals=False).table
+    prior_only = score(prior_model(model, terms), known, events, intervals=False).table
+    outcomes = risk_set(indicators, events, [origin], horizon=horizon, outcome=outcome).one_origin()
+    at_risk = outcomes.index[outcomes["status"] == AT_RISK]
     keep = ["origin", "council", "class", "tier", "region", "outturn_year", "event", "event_date", "observed"]
-    result = came.loc[at_risk, keep].copy()
+    result = outcomes.loc[at_risk, keep].copy()
     result["risk"] = scores["risk"].reindex(at_risk)
-    result["risk_observed"] = over(result["risk"], result["observed"])
+    result["risk_observed"] = chance_over_part(result["risk"], result["observed"])
     result["rank"] = result["risk"].rank(ascending=False, method="first").astype(int)
     result["band"] = scores["band"].reindex(at_risk)
     result["rival: prior alone"] = prior_only["risk"].reindex(at_risk)
-    known = scores.loc[at_risk]
-    for name, values in rival_scores(known).items():
+    for name, values in rival_scores(scores.loc[at_risk]).items():
         lowest = np.nanmin(values) - 1 if values.notna().any() else 0.0
         result[f"rival: {name}"] = values.reindex(at_risk).fillna(lowest)
     return result.reset_index(), model
@@ -280,7 +283,7 @@ def bands_record(predictions: pd.DataFrame) -> pd.DataFrame:
     return whole.reindex([name for name, _ in BANDS])
 
 
-def lead_times(indicators: pd.DataFrame, events: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
+def lead_times(events: EventRegister, predictions: pd.DataFrame) -> pd.DataFrame:
     """Return each council that issued a section 114(3) notice with its rank at every origin before.
 
     Returns
@@ -288,7 +291,8 @@ def lead_times(indicators: pd.DataFrame, events: pd.DataFrame, predictions: pd.D
     DataFrame
         ``council, notice`` (date) and one column an origin: the rank then, missing where not at risk.
     """
-    notices = events[(events["event_type"] == "s114_notice") & events["severe"]]
+    rows = events.rows
+    notices = rows[(rows["event_type"] == "s114_notice") & rows["severe"]]
     notices = notices[notices["known"] >= "2018-01-01"].sort_values("known").drop_duplicates("ons_code")
     ranks = predictions.pivot(index="ons_code", columns="origin", values="rank")
     ranks.columns = [f"{one.year}" for one in ranks.columns]

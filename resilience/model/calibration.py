@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from resilience.events import onsets
+from resilience.events import EventRegister
 
 JEFFREYS = 0.5
 
@@ -45,21 +45,20 @@ class BaseRate:
         return (self.events + JEFFREYS) * horizon / 12
 
 
-def base_rate(events: pd.DataFrame, as_of: date, *, outcome: str = "distress") -> BaseRate:
+def base_rate(events: EventRegister, as_of: date, *, outcome: str = "distress") -> BaseRate:
     """Count the first events of the last twelve months that were known and covered on a day.
 
     Parameters
     ----------
-    events : DataFrame
+    events : EventRegister
         From ``load_events``.
     as_of : date
         Later events count for nothing.
     outcome : {"distress", "severe"}
     """
-    register_end = pd.Timestamp(events.attrs["to"]) + pd.Timedelta(days=1)
-    end = min(pd.Timestamp(as_of), register_end)
+    end = min(pd.Timestamp(as_of), events.end)
     start = end - pd.DateOffset(years=1)
-    first = onsets(events, outcome=outcome, as_of=end.date())["date"]
+    first = events.onsets(outcome=outcome, as_of=end.date())["date"]
     return BaseRate(int(((first >= start) & (first < end)).sum()), str(start.date()), str(end.date()))
 
 
@@ -96,6 +95,6 @@ def band_of(risk: float) -> str:
     return next(name for name, least in BANDS if risk >= least)
 
 
-def over(risk: np.ndarray, share: np.ndarray) -> np.ndarray:
+def chance_over_part(risk: np.ndarray, share: np.ndarray) -> np.ndarray:
     """Return the chance within a share of the horizon, at an even pace over it."""
     return 1.0 - (1.0 - np.asarray(risk)) ** np.asarray(share)

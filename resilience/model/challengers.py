@@ -21,10 +21,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import SplineTransformer
 
 from resilience.errors import ModelError
+from resilience.events import EventRegister
+from resilience.indicators.known import CORE
 from resilience.model.estimator import PriorLogit
-from resilience.model.fitting import SEED, UPPER, designed, training_rows
-from resilience.model.terms import CUT, load_prior, load_terms
-from resilience.riskset import AT_RISK, CORE, risk_set
+from resilience.model.fitting import SEED, training_rows, usable
+from resilience.model.risk_set import risk_set
+from resilience.model.scale import CUT, UPPER, design_matrix
+from resilience.model.terms import load_prior, load_terms
 
 #: The fewest councils with an event that a learner is fitted to.
 FEWEST = 5
@@ -204,7 +207,7 @@ def challengers() -> dict[str, Challenger]:
 
 def run_challengers(
     indicators: pd.DataFrame,
-    events: pd.DataFrame,
+    events: EventRegister,
     origins: Iterable[date],
     *,
     horizon: int = 24,
@@ -214,7 +217,7 @@ def run_challengers(
 
     Parameters
     ----------
-    indicators, events : DataFrame
+    indicators, events : DataFrame, EventRegister
         From ``compute_indicators`` and ``load_events``.
     origins : iterable of date
     horizon, outcome : int, str
@@ -229,9 +232,9 @@ def run_challengers(
     terms = load_terms()
     tables = []
     for origin in origins:
-        rows = training_rows(indicators, events, origin, horizon=horizon, outcome=outcome)
-        features = designed(rows, terms)
-        use = (rows["status"] == AT_RISK) & (rows["event"] | (rows["observed"] >= 1))
+        rows = training_rows(indicators, events, origin, horizon=horizon, outcome=outcome).table
+        features = design_matrix(rows, terms)
+        use = usable(rows)
         rows, features = rows[use], features[use]
         weight = np.full(len(rows), min(1.0, 12 / horizon))
         y = rows["event"].to_numpy(dtype=float)
@@ -240,8 +243,8 @@ def run_challengers(
             "months": np.where(rows["event"], np.clip(watched, 0.01, horizon), horizon),
             "strata": rows["origin"].dt.year.to_numpy(),
         }
-        test = risk_set(indicators, events, [origin], horizon=horizon, outcome=outcome)
-        x_test = designed(test, terms)[test[CORE].notna()]
+        test = risk_set(indicators, events, [origin], horizon=horizon, outcome=outcome).table
+        x_test = design_matrix(test, terms)[test[CORE].notna()]
         fallback = rows.loc[rows["event"], "ons_code"].nunique() < FEWEST
         for name, challenger in challengers().items():
             learner = prior_alone if fallback else challenger

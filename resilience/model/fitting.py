@@ -11,9 +11,11 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from resilience.errors import ModelError
+from resilience.events import EventRegister
 from resilience.model.estimator import PriorLogit
-from resilience.model.terms import Prior, Term, design, load_prior, load_terms, scales
-from resilience.riskset import AT_RISK, risk_set, yearly
+from resilience.model.risk_set import AT_RISK, TrainingRows, risk_set, yearly
+from resilience.model.scale import UPPER, design_matrix
+from resilience.model.terms import Prior, Term, load_prior, load_terms
 
 FIRST_ORIGIN = 2012
 SEED = 20260101
@@ -21,7 +23,6 @@ DRAWS = 200
 MOST_TERMS = 10
 #: A term is dropped where the training rows alone put its sign wrong by more than this many standard errors.
 WRONG_BY = 1.0
-UPPER = "upper tier"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class RiskModel:
         Origins, rows, events and councils trained on.
     dropped : dict of str to str
         Candidate terms not kept, with why.
+    data : dict of str to str
+        Checksums of the files it was trained on; empty for a model that was not read from an artefact.
     """
 
     outcome: str
@@ -53,6 +56,7 @@ class RiskModel:
     rate_draws: np.ndarray
     training: dict[str, object]
     dropped: dict[str, str] = field(default_factory=dict)
+    data: dict[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -66,42 +70,43 @@ class RiskModel:
 
 def training_rows(
     indicators: pd.DataFrame,
-    events: pd.DataFrame,
+    events: EventRegister,
     as_of: date,
     *,
     horizon: int = 24,
     outcome: str = "distress",
     first_origin: int = FIRST_ORIGIN,
-) -> pd.DataFrame:
+) -> TrainingRows:
     """Return the risk set of every 1 January whose whole horizon had closed by a day.
 
     Only what was announced before the day, and only origins that the register covers to the end, are in it.
+
+    Raises
+    ------
+    ModelError
+        If no such origin had closed.
     """
-    known = events[events["known"].isna() | (events["known"] < pd.Timestamp(as_of))]
-    known.attrs = dict(events.attrs)
     last = last_closed_origin(events, as_of, horizon)
     if last < first_origin:
         raise ModelError(f"No origin from {first_origin} on had closed by {as_of}; choose a later date.")
-    return risk_set(indicators, known, yearly(first_origin, last), horizon=horizon, outcome=outcome)
+    return risk_set(indicators, events.known_by(as_of), yearly(first_origin, last), horizon=horizon, outcome=outcome)
 
 
-def last_closed_origin(events: pd.DataFrame, as_of: date, horizon: int) -> int:
+def last_closed_origin(events: EventRegister, as_of: date, horizon: int) -> int:
     """Return the year of the last 1 January whose whole horizon had closed by a day and lies within the register."""
-    closed_by = min(pd.Timestamp(as_of), pd.Timestamp(events.attrs["to"]) + pd.Timedelta(days=1))
-    return (closed_by - pd.DateOffset(months=horizon)).year
+    return (min(pd.Timestamp(as_of), events.end) - pd.DateOffset(months=horizon)).year
 
 
-def designed(rows: pd.DataFrame, terms: tuple[Term, ...]) -> pd.DataFrame:
-    """Put the terms of every row on the scale of its own origin's population."""
-    parts = []
-    for _, group in rows.groupby("origin", sort=True):
-        scorable = group[group["reserves_ratio"].notna()]
-        parts.append(design(group, terms, scales(scorable, terms)))
-    return pd.concat(parts).loc[rows.index]
+def usable(rows: pd.DataFrame) -> pd.Series:
+    """Say which rows tell what happened to a council at risk.
+
+    A council watched for part of the horizon only (it was abolished) says nothing certain without an event.
+    """
+    return (rows["status"] == AT_RISK) & (rows["event"] | (rows["observed"] >= 1))
 
 
 def fit(
-    rows: pd.DataFrame,
+    rows: TrainingRows,
     *,
     terms: tuple[Term, ...] | None = None,
     prior: Prior | None = None,
@@ -113,8 +118,8 @@ def fit(
 
     Parameters
     ----------
-    rows : DataFrame
-        From :func:`training_rows` (or ``risk_set``): origins with their outcomes.
+    rows : TrainingRows
+        From :func:`training_rows` (or ``risk_set``): origins with their outcomes, horizon and kind of event.
     terms : tuple of Term, optional
         Candidates; by default those of terms.toml. Which are kept is decided by :func:`select_terms`.
     prior : Prior, optional
@@ -131,33 +136,36 @@ def fit(
     Raises
     ------
     ModelError
-        If an origin's horizon had not closed, or there is no row.
+        If an origin's horizon had not closed, there is no row, or the rows do not say what they are.
     """
-    if rows.empty or not rows["closed"].all():
+    if not isinstance(rows, TrainingRows):
+        raise ModelError(
+            "fit takes TrainingRows, which know their horizon and outcome; give it what training_rows or risk_set returns."
+        )
+    table, horizon = rows.table, rows.horizon
+    if table.empty or not table["closed"].all():
         raise ModelError("A model is fitted only to origins whose whole horizon has closed; leave out later origins.")
     candidates, prior = terms or load_terms(), prior or load_prior()
-    features = designed(rows, candidates)
-    # A council watched for part of the horizon only (it was abolished) says nothing certain without an event.
-    use = (rows["status"] == AT_RISK) & (rows["event"] | (rows["observed"] >= 1))
-    rows, features = rows[use], features[use]
-    y = rows["event"].to_numpy(dtype=float)
-    horizon = _horizon(rows)
+    features = design_matrix(table, candidates)
+    use = usable(table)
+    table, features = table[use], features[use]
+    y = table["event"].to_numpy(dtype=float)
     # Windows that start every January overlap: with this weight each month of a council counts once.
-    weight = np.full(len(rows), min(1.0, 12 / horizon))
+    weight = np.full(len(table), min(1.0, 12 / horizon))
     kept, dropped = select_terms(features, y, weight, candidates, prior)
     names = [term.name for term in kept] + [UPPER]
     x = features[names].to_numpy()
     model = _estimator(prior, len(kept)).fit(x, y, weight)
-    origins = rows["origin"].to_numpy()
+    origins = table["origin"].to_numpy()
     spread, spread_error = spread_factor(out_of_time(x, y, weight, origins, horizon, prior), y, weight, origins, prior)
-    clusters = rows["ons_code"].astype("category").cat.codes.to_numpy()
+    clusters = table["ons_code"].astype("category").cat.codes.to_numpy()
     sets = np.array_split(np.arange(draws), max(1, draws // 25))
     drawn = Parallel(n_jobs=n_jobs)(
         delayed(_draw)(x, y, weight, clusters, prior, seed, part, (spread, spread_error)) for part in sets
     )
     rng = np.random.default_rng([seed, 1])
     return RiskModel(
-        outcome=str(rows.attrs.get("outcome", "distress")),
+        outcome=rows.outcome,
         horizon=horizon,
         terms=kept,
         weights=dict(zip(names, (float(value) for value in spread * model.coef_), strict=True)),
@@ -165,14 +173,14 @@ def fit(
         draws=np.round(np.concatenate(drawn), 6) if draws else np.empty((0, len(names))),
         rate_draws=np.round(rng.uniform(size=draws), 6),
         training={
-            "first_origin": str(rows["origin"].min().date()),
-            "last_origin": str(rows["origin"].max().date()),
-            "rows": len(rows),
+            "first_origin": str(table["origin"].min().date()),
+            "last_origin": str(table["origin"].max().date()),
+            "rows": len(table),
             "event_rows": int(y.sum()),
-            "councils": int(rows["ons_code"].nunique()),
-            "councils_with_event": int(rows.loc[rows["event"], "ons_code"].nunique()),
+            "councils": int(table["ons_code"].nunique()),
+            "councils_with_event": int(table.loc[table["event"], "ons_code"].nunique()),
             "spread_factor": spread,
-            "sha256": _fingerprint(rows, features[names]),
+            "sha256": _fingerprint(table, features[names]),
             "seed": seed,
         },
         dropped=dropped,
@@ -285,10 +293,6 @@ def _draw(
         # The common factor is drawn from its own doubt; it stays positive, for it cannot turn the ranking round.
         result[row] = weights * max(rng.normal(*common), 0.05)
     return result
-
-
-def _horizon(rows: pd.DataFrame) -> int:
-    return int(rows.attrs.get("horizon", 24))
 
 
 def _fingerprint(rows: pd.DataFrame, features: pd.DataFrame) -> str:

@@ -1,84 +1,173 @@
-"""From a fitted model to a ranked list on a day."""
+"""From a fitted model to chances: of all councils on a day, and of any other rows on that day's scale."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
-from scipy.stats import gamma
+from scipy.stats import gamma, norm
 
-from resilience.events import load_events, onsets
-from resilience.model.calibration import JEFFREYS, band_of, base_rate, intercept_for
+from resilience.events import EventRegister
+from resilience.indicators.known import CORE, KnownFigures, known_on
+from resilience.lineage import with_lineage
+from resilience.model.calibration import JEFFREYS, BaseRate, band_of, base_rate, intercept_for
 from resilience.model.fitting import RiskModel
-from resilience.model.terms import design, scales
-from resilience.riskset import AT_RISK, CORE, EVENT_ALREADY, NOT_SCORABLE, known_on
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
+from resilience.model.scale import UPPER, Scale, centres_of, on_scale
 
 #: The interval shown is the middle 90 % of the draws.
 INTERVAL = (0.05, 0.95)
+#: Quantiles at which a doubt beyond the model's own is looked at, the same every time.
+_FURTHER = (np.arange(99) + 0.5) / 99
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredDay:
+    """Every council in being on a day with its chance, and everything it was made from.
+
+    Attributes
+    ----------
+    known : KnownFigures
+    events : EventRegister
+        As known on the day.
+    model : RiskModel
+    scale : Scale
+        What the log-odds are measured against; the day's own unless another was given.
+    table : DataFrame
+        Index ``ons_code``, ordered by rank, then councils with an event, then those that cannot be scored. Columns:
+        those of ``KnownFigures.table`` and ``status, rank, risk, risk_low, risk_high, band, log_odds, event_date,
+        event_type``.
+    contributions : DataFrame
+        On the same index: what each term, and the tier, adds to the log-odds (0 at the tier's median); missing for
+        councils that cannot be scored.
+    log_odds : Series
+        What the figures give, for councils with an event as well, of which the table gives no chance.
+    panel : DataFrame or None
+        The figures the indicators were computed from, as of the day.
+    switches : dict of str to bool
+        The definitions that differ from the default.
+    """
+
+    known: KnownFigures
+    events: EventRegister
+    model: RiskModel
+    scale: Scale
+    table: pd.DataFrame
+    contributions: pd.DataFrame
+    log_odds: pd.Series
+    panel: pd.DataFrame | None = field(default=None, repr=False)
+    switches: Mapping[str, bool] = field(default_factory=dict)
+    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def as_of(self) -> date:
+        """The day."""
+        return self.known.as_of
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """All rows of ``compute_indicators``, of whatever day."""
+        return self.known.indicators
+
+    @property
+    def base_rate(self) -> BaseRate:
+        """How many first events the latest closed year brought."""
+        return self.scale.base_rate
+
+    @property
+    def expected(self) -> float:
+        """First events expected within the horizon among the councils at risk."""
+        return self.base_rate.expected(self.model.horizon)
+
+    @property
+    def at_risk(self) -> pd.DataFrame:
+        """The rows of ``table`` that have a chance."""
+        return self.table[self.table["status"] == AT_RISK]
+
+    @cached_property
+    def whole_panel(self) -> pd.DataFrame:
+        """The panel with the rows built for successor councils; not to be changed."""
+        assert self.panel is not None, "scored without a panel"
+        return self.panel if "built" in self.panel else with_lineage(self.panel)
+
+    def place_of(self, risk: float, *, without: str = "") -> int:
+        """Return the rank that a chance would have among the councils at risk, leaving one out."""
+        return 1 + int((self.at_risk["risk"].drop(without, errors="ignore").astype(float) > risk).sum())
+
+    def reference(self, tier: str) -> float:
+        """Return the log-odds of a council at its tier's median on every term."""
+        return self.scale.intercept + (self.model.weights[UPPER] if tier == "upper" else 0.0)
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what is worked out once for this day, however many councils ask for it; it is not to be changed."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: Made = self._made[key]
+        return made
 
 
 def score(
     model: RiskModel,
-    indicators: pd.DataFrame,
-    as_of: date,
+    known: KnownFigures,
+    events: EventRegister,
     *,
-    events: pd.DataFrame | None = None,
+    scale: Scale | None = None,
     intervals: bool = True,
-) -> pd.DataFrame:
-    """Score every council in being on a day.
+    doubt: float = 0.0,
+) -> ScoredDay:
+    """Score the councils of a table of known figures.
 
     Parameters
     ----------
     model : RiskModel
         Fitted to what was known on the day, or before.
-    indicators : DataFrame
-        From ``compute_indicators``.
-    as_of : date
-        Figures and events that became known on this day or later are not looked at.
-    events : DataFrame, optional
-        From ``load_events``: for the status of each council and the base rate; by default the shipped register.
+    known : KnownFigures
+        From ``known_on``: all councils in being, or any other rows in its form (own figures, a merged council).
+    events : EventRegister
+        For the status of each council and the base rate; what was announced on the day or later is not looked at.
+    scale : Scale, optional
+        Another day's, or that of a list these rows do not belong to; by default that of the known figures themselves.
     intervals : bool
         Whether to work out the interval from the draws.
+    doubt : float
+        A standard deviation, in log-odds, by which the interval is wider than the model alone makes it.
 
     Returns
     -------
-    DataFrame
-        Index ``ons_code``, ordered by rank, then councils with an event, then those that cannot be scored. Columns:
-        ``council, class, tier, region, status, rank, risk, risk_low, risk_high, band, log_odds, outturn_year, year,
-        source_kind, built, flags, carried, event_date, event_type``, one ``term: …`` a term (its contribution to the
-        log-odds, 0 at the tier's median) and the indicators. ``attrs`` holds ``as_of``, ``intercept``, ``scales``,
-        ``base_rate`` and ``expected`` (first events expected among those at risk).
+    ScoredDay
     """
-    events = load_events() if events is None else events
-    known = known_on(indicators, as_of)
-    first = onsets(events, outcome=model.outcome, as_of=as_of)
-    status = pd.Series(np.where(known[CORE].notna(), AT_RISK, NOT_SCORABLE), index=known.index)
-    status[known.index.isin(first.index)] = EVENT_ALREADY
-    scorable = known[known[CORE].notna()]
-    scale = scales(scorable, model.terms)
-    features = design(scorable, model.terms, scale)[model.names]
+    events = events.known_by(known.as_of)
+    first = events.onsets(outcome=model.outcome)
+    scorable = known.scorable
+    status = pd.Series(np.where(known.table[CORE].notna(), AT_RISK, NOT_SCORABLE), index=known.table.index)
+    status[known.table.index.isin(first.index)] = EVENT_ALREADY
+    centres = centres_of(scorable, model.terms) if scale is None else scale.centres
+    features = on_scale(scorable, model.terms, centres)[model.names]
     contributions = features * model.weight_vector()
-
-    rate = base_rate(events, as_of, outcome=model.outcome)
-    expected = rate.expected(model.horizon)
+    # Row by row, so that a council's sum has the same last digit whoever else is scored with it.
+    without = np.ascontiguousarray(contributions.to_numpy()).sum(axis=1)
     at_risk = (status[scorable.index] == AT_RISK).to_numpy()
-    without = contributions.to_numpy().sum(axis=1)
-    intercept = float(intercept_for(without[at_risk], expected))
-    log_odds = pd.Series(intercept + without, index=scorable.index)
+    if scale is None:
+        scale = _scale_of(
+            model, known.as_of, centres, events, features.to_numpy()[at_risk], without[at_risk], intervals
+        )
+    log_odds = pd.Series(scale.intercept + without, index=scorable.index)
 
-    result = known.copy()
-    needed = {term.indicator for term in model.terms}
-    result["carried"] = [
-        "; ".join(part for part in text.split("; ") if part.split(" ")[0] in needed) for text in result["carried"]
-    ]
+    result = known.table.copy()
     result["status"] = status
     result["log_odds"] = log_odds
     result["risk"] = expit(log_odds)
     result["risk_low"], result["risk_high"] = np.nan, np.nan
-    if intervals and len(model.draws) and at_risk.any():
-        low, high = _interval(model, features.to_numpy(), at_risk, rate.events)
+    if intervals and len(scale.levels) and at_risk.any():
+        low, high = interval(model, scale, features.to_numpy(), doubt=doubt)
         # The draws' middle need not hold the estimate itself to the last digit.
         result.loc[scorable.index, "risk_low"] = np.minimum(low, result.loc[scorable.index, "risk"])
         result.loc[scorable.index, "risk_high"] = np.maximum(high, result.loc[scorable.index, "risk"])
@@ -88,31 +177,73 @@ def score(
     result["band"] = result["risk"].map(band_of)
     result["event_date"] = first["date"].reindex(result.index)
     result["event_type"] = first["event_type"].reindex(result.index)
-    for name in model.names:
-        result[f"term: {name}"] = contributions[name]
     order = result["status"].map({AT_RISK: 0, EVENT_ALREADY: 1, NOT_SCORABLE: 2})
     result = result.assign(_order=order).sort_values(["_order", "rank", "council"], kind="stable")
     result = result.drop(columns="_order").copy()
-    result.attrs = {
-        "as_of": str(as_of),
-        "intercept": intercept,
-        "scales": scale,
-        "base_rate": rate,
-        "expected": expected,
-        "outcome": model.outcome,
-        "horizon": model.horizon,
-    }
-    return result
+    return ScoredDay(known, events, model, scale, result, contributions.reindex(result.index), log_odds)
 
 
-def _interval(
-    model: RiskModel, features: np.ndarray, at_risk: np.ndarray, counted: int
+def on_fixed_scale(scored: ScoredDay, on: date) -> ScoredDay:
+    """Score the figures known on another day by a scored day's model, medians and level, worked out once.
+
+    A list drawn up on a day uses the model of that day, that day's medians and that day's base rate. Between two such
+    lists a council can move because the world around it moved. To see what its own figures did, everything else is
+    held still here.
+    """
+    return scored.once(
+        ("fixed scale", on),
+        lambda: score(
+            scored.model,
+            known_on(scored.indicators, on),
+            scored.events,
+            scale=scored.scale,
+            intervals=False,
+        ),
+    )
+
+
+def _scale_of(
+    model: RiskModel,
+    as_of: date,
+    centres: dict[str, dict[str, dict[str, float]]],
+    events: EventRegister,
+    features: np.ndarray,
+    without: np.ndarray,
+    intervals: bool,
+) -> Scale:
+    """Set the day's level so that the chances of those at risk add up to the events expected, draw by draw too."""
+    rate = base_rate(events, as_of, outcome=model.outcome)
+    intercept = float(intercept_for(without, rate.expected(model.horizon)))
+    levels = np.empty(0)
+    if intervals and len(model.draws) and len(features):
+        # Jeffreys' posterior of a Poisson rate after `events` events in a year is Gamma(events + 1/2).
+        rates = gamma.ppf(np.clip(model.rate_draws, 1e-6, 1 - 1e-6), rate.events + JEFFREYS) * model.horizon / 12
+        levels = intercept_for(model.draws @ features.T, rates)
+    return Scale(as_of, centres, rate, intercept, levels)
+
+
+def interval(
+    model: RiskModel, scale: Scale, features: np.ndarray, *, doubt: float = 0.0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the interval's ends: weights drawn as in the fit, and the base rate drawn from its own doubt."""
-    # Jeffreys' posterior of a Poisson rate after `counted` events in a year is Gamma(counted + 1/2).
-    rates = gamma.ppf(np.clip(model.rate_draws, 1e-6, 1 - 1e-6), counted + JEFFREYS) * model.horizon / 12
-    without = model.draws @ features.T
-    intercepts = intercept_for(without[:, at_risk], rates)
-    drawn = expit(intercepts[:, None] + without)
-    low, high = np.quantile(drawn, INTERVAL, axis=0)
+    """Return the interval's ends: weights drawn as in the fit, and the base rate drawn from its own doubt.
+
+    Parameters
+    ----------
+    model : RiskModel
+    scale : Scale
+        With ``levels``.
+    features : array of shape (n_councils, n_weights)
+        From ``on_scale``, in the order of ``model.names``.
+    doubt : float
+        A further standard deviation in log-odds, added as a variance.
+
+    Returns
+    -------
+    low, high : arrays of shape (n_councils,)
+    """
+    # einsum and not a matrix product, whose last digits depend on how many councils there are.
+    drawn = scale.levels[:, None] + np.einsum("dk,nk->dn", model.draws, features)
+    if doubt:
+        drawn = (drawn[:, None, :] + (norm.ppf(_FURTHER) * doubt)[None, :, None]).reshape(-1, len(features))
+    low, high = np.quantile(expit(drawn), INTERVAL, axis=0)
     return low, high

@@ -12,12 +12,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from resilience.events import EventRegister
 from resilience.indicators.compute import SWITCHES, compute_indicators
+from resilience.indicators.known import published_before
 from resilience.model import metrics
-from resilience.model.backtest import FIRST, POOLED_FROM, predict_origin
+from resilience.model.backtest import FIRST, POOLED_FROM, last_origin, predict_origin
 from resilience.model.fitting import last_closed_origin
+from resilience.model.risk_set import AT_RISK, risk_set, yearly
 from resilience.model.terms import load_terms
-from resilience.riskset import AT_RISK, risk_set, yearly
 
 CAPACITY = 30
 #: Lines that the second-hand years lack, and the terms that can be had without them.
@@ -62,13 +64,13 @@ def summary(predictions: pd.DataFrame, score: str = "risk") -> dict[str, float]:
 
 def _predict(
     indicators: pd.DataFrame,
-    events: pd.DataFrame,
+    events: EventRegister,
     *,
     first: int = POOLED_FROM,
     change: Callable[[pd.DataFrame, date], pd.DataFrame] | None = None,
     **options: object,
 ) -> pd.DataFrame:
-    last = min(events.attrs["to"].year, date.today().year)
+    last = last_origin(events)
     tables = []
     for origin in yearly(first, last):
         figures = indicators if change is None else change(indicators, origin)
@@ -76,7 +78,7 @@ def _predict(
     return pd.concat(tables, ignore_index=True)
 
 
-def by_outcome_and_horizon(indicators: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+def by_outcome_and_horizon(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
     """Return the main figures for both outcomes and the three horizons."""
     found = {}
     for outcome in ("distress", "severe"):
@@ -86,7 +88,7 @@ def by_outcome_and_horizon(indicators: pd.DataFrame, events: pd.DataFrame) -> pd
     return pd.DataFrame(found).T
 
 
-def by_switch(panel: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+def by_switch(panel: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
     """Return the main figures with each definition turned the other way, one at a time."""
     found = {"as published by default": summary(_predict(compute_indicators(panel), events))}
     for name, (default, _) in SWITCHES.items():
@@ -95,7 +97,7 @@ def by_switch(panel: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found).T
 
 
-def masked(indicators: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+def masked(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
     """Settle how to treat a newest year that lacks lines, by masking the same lines in earlier newest years.
 
     At each origin the two newest years known lose the lines that the second-hand years lack. Either the council's own
@@ -103,7 +105,7 @@ def masked(indicators: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     """
 
     def without_newest(figures: pd.DataFrame, origin: date) -> pd.DataFrame:
-        known = figures.loc[pd.to_datetime(figures["known_from"]) < pd.Timestamp(origin), "year"].max()
+        known = figures.loc[published_before(figures, origin), "year"].max()
         changed = figures.copy()
         changed.loc[changed["year"].isin([known, known - 1]), list(MASKED)] = np.nan
         return changed
@@ -122,7 +124,7 @@ def masked(indicators: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     ).T
 
 
-def without_each_term(indicators: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+def without_each_term(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
     """Return the main figures with each term left out, one at a time."""
     terms = load_terms()
     found = {"all terms": summary(_predict(indicators, events))}
@@ -132,7 +134,7 @@ def without_each_term(indicators: pd.DataFrame, events: pd.DataFrame) -> pd.Data
     return pd.DataFrame(found).T
 
 
-def earlier_origins(indicators: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+def earlier_origins(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
     """Return what the tenth term did on origins 2018–2020, where it was chosen."""
     terms = load_terms()
     found = {}
@@ -152,11 +154,11 @@ def earlier_origins(indicators: pd.DataFrame, events: pd.DataFrame) -> pd.DataFr
     return pd.DataFrame(found).T
 
 
-def learners(indicators: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+def learners(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
     """Return the main figures of every challenger beside the model and the prior alone."""
     from resilience.model.challengers import run_challengers
 
-    last = min(events.attrs["to"].year, date.today().year)
+    last = last_origin(events)
     ours = _predict(indicators, events)
     found = {"this model": summary(ours), "prior alone": summary(ours, "rival: prior alone")}
     scored = run_challengers(indicators, events, yearly(POOLED_FROM, last))
@@ -210,17 +212,16 @@ def missed(indicators: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
     last = rows.sort_values("origin").drop_duplicates("ons_code", keep="last").set_index("ons_code").loc[never.index]
     figures = []
     for code, row in last.iterrows():
-        known = indicators[
-            (indicators["ons_code"] == code) & (pd.to_datetime(indicators["known_from"]) < row["origin"])
-        ].sort_values("year")
+        own = indicators[indicators["ons_code"] == code]
+        known = own[published_before(own, row["origin"])].sort_values("year")
         figures.append(known[[term.indicator for term in load_terms()]].ffill().iloc[-1])
     result = last[["council", "class", "event_date"]].assign(best_rank=never)
     return pd.concat([result, pd.DataFrame(figures, index=last.index)], axis=1).sort_values("event_date")
 
 
-def closed_rows(indicators: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+def closed_rows(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
     """Return how many rows and events each training window holds."""
-    last = last_closed_origin(events, events.attrs["to"], 24)
-    rows = risk_set(indicators, events, yearly(2012, last))
+    last = last_closed_origin(events, events.until, 24)
+    rows = risk_set(indicators, events, yearly(2012, last)).table
     rows = rows[rows["status"] == AT_RISK]
     return rows.groupby(rows["origin"].dt.year).agg(councils=("event", "size"), events=("event", "sum"))

@@ -77,7 +77,7 @@ def compare_text(other: Path, *, most: int = 40) -> str:
     """
     from rich.table import Table
 
-    from resilience import pipeline
+    from resilience import method
 
     ours, theirs = load_panel(), load_panel(other)
     changes = compare(ours, theirs)
@@ -93,8 +93,8 @@ def compare_text(other: Path, *, most: int = 40) -> str:
             row["line"],
             *("–" if pd.isna(row[name]) else f"{row[name]:,.0f}" for name in ("shipped", "other", "change")),
         )
-    before = pipeline.run(panel=ours, intervals=False).scores
-    after = pipeline.run(panel=theirs, intervals=False).scores
+    before = method.run(panel=ours, intervals=False).scores
+    after = method.run(panel=theirs, intervals=False).scores
     moved = pd.DataFrame({"council": before["council"], "shipped": before["risk"], "other": after["risk"]}).dropna()
     moved["change"] = moved["other"] - moved["shipped"]
     moved = moved[moved["change"].abs() >= 0.005].sort_values("change", key=abs, ascending=False)

@@ -14,13 +14,13 @@ from resilience.councils import council as facts_of
 from resilience.explanation import Explanation, explain
 from resilience.history import Background, background
 from resilience.model.calibration import BANDS
-from resilience.pipeline import Run
+from resilience.model.risk_set import AT_RISK
+from resilience.model.scoring import ScoredDay
 from resilience.report.council_beyond import Beyond, beyond
 from resilience.report.council_tables import indicator_table, levers, peer_table, sources, switch_table
 from resilience.report.event_words import council_events
 from resilience.report.merge_text import Merger
 from resilience.report.words import CLASS_PLURALS, chance, chance_range, day
-from resilience.riskset import AT_RISK
 from resilience.sentences import in_words
 
 #: Who the tier's median council stands for.
@@ -77,14 +77,14 @@ class Assessment:
 
 
 def assessment(
-    run: Run, council: str, *, shared: Background | None = None, mergers: Mapping[str, Merger] | None = None
+    run: ScoredDay, council: str, *, shared: Background | None = None, mergers: Mapping[str, Merger] | None = None
 ) -> Assessment:
     """Put together everything that one council's page shows.
 
     Parameters
     ----------
-    run : Run
-        From ``pipeline.run``.
+    run : ScoredDay
+        From ``method.run``.
     council : str
         Any code or name.
     shared : Background, optional
@@ -103,7 +103,7 @@ def assessment(
     why = explain(run, council, shared=shared)
     code = why.ons_code
     table = indicator_table(shared, code)
-    same = run.scores[(run.scores["class"] == why.class_) & (run.scores["status"] == AT_RISK)]
+    same = run.table[(run.table["class"] == why.class_) & (run.table["status"] == AT_RISK)]
     at_risk = why.status == AT_RISK
     return Assessment(
         why,
@@ -129,7 +129,7 @@ def _history(shared: Background, why: Explanation) -> pd.DataFrame:
     columns = ["on", "risk", "band", "rank", "of", "status"]
     rows = own.rename(columns={"origin": "on"})[columns]
     rows = rows.assign(class_median=rows["on"].map(same.groupby("origin")["risk"].median()))
-    scores = shared.run.scores
+    scores = shared.run.table
     now = {
         "on": pd.Timestamp(why.as_of),
         "risk": why.risk,

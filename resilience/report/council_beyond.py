@@ -12,10 +12,9 @@ import pandas as pd
 
 from resilience.councils import council
 from resilience.errors import DataError
-from resilience.fixed import held_for
-from resilience.indicators.groups import UNLIKE_OTHERS
+from resilience.indicators.comparisons import UNLIKE_OTHERS
+from resilience.model.scoring import ScoredDay
 from resilience.peers import stands_alone
-from resilience.pipeline import Run
 from resilience.place import Place
 from resilience.place import place as place_of
 from resilience.proposals import areas_of, every, unstated
@@ -63,12 +62,12 @@ class Beyond:
     standing: dict[str, str]
 
 
-def beyond(run: Run, code: str, mergers: Mapping[str, Merger] | None = None) -> Beyond:
+def beyond(run: ScoredDay, code: str, mergers: Mapping[str, Merger] | None = None) -> Beyond:
     """Put it together.
 
     Parameters
     ----------
-    run : Run
+    run : ScoredDay
     code : str
         ONS code of a council in being on the run's day.
     mergers : mapping of str to Merger, optional
@@ -78,11 +77,7 @@ def beyond(run: Run, code: str, mergers: Mapping[str, Merger] | None = None) -> 
         story, alone = recovered_peers(code, run=run), ALONE if stands_alone(code) else ""
     except DataError:  # abolished since, or without a return to compare by
         story, alone = None, ""
-    facts, memo = council(code), held_for(run)
-    key = ("place", facts.county or code)
-    if key not in memo:
-        memo[key] = place_of(code, run=run)
-    place: Place = memo[key]
+    place = run.once(("place", council(code).county or code), lambda: place_of(code, run=run))
     found = every_merger(run, code) if mergers is None else mergers
     own = tuple(one for one in found.values() if any(part.ons_code == code for part in one.parts))
     return Beyond(
@@ -96,14 +91,14 @@ def beyond(run: Run, code: str, mergers: Mapping[str, Merger] | None = None) -> 
     )
 
 
-def every_merger(run: Run, code: str | None = None) -> dict[str, Merger]:
+def every_merger(run: ScoredDay, code: str | None = None) -> dict[str, Merger]:
     """Work out what every new council decided or proposed before the day would inherit, or those that take a council.
 
     Left out are those of which a predecessor was not in being on the day.
     """
     result = {}
     for plan in every(run.as_of):
-        if (code is None or code in plan.codes) and set(plan.codes) <= set(run.scores.index):
+        if (code is None or code in plan.codes) and set(plan.codes) <= set(run.table.index):
             result[plan.name] = merger(run, plan.codes, plan.name, shares=plan.shares, proposal=plan)
     return result
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from resilience import __version__
 from resilience.explanation import Explanation
+from resilience.model.risk_set import AT_RISK
 from resilience.report import council as told
 from resilience.report.council import Assessment
 from resilience.report.council_beyond import content as beyond
 from resilience.report.words import SCORE_IS
-from resilience.riskset import AT_RISK
 from resilience.whatif import WARNING
 
 #: Chances and log-odds are written with so many digits: enough to add up to 1e-9.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from resilience.indicators.definitions import FAMILIES
+from resilience.model.risk_set import AT_RISK
 from resilience.report import council as told
 from resilience.report.charts import contributions_chart, history_chart, sparkline
 from resilience.report.council import Assessment
 from resilience.report.council_beyond import journeys, merger_row, place_rows, reorganised
 from resilience.report.council_rows import change_rows, place, steps
 from resilience.report.html import page
-from resilience.riskset import AT_RISK
 from resilience.whatif import WARNING
 
 #: Families whose rows are left out in print, where two sides are all there is.

@@ -9,9 +9,9 @@ from resilience.councils import resolve
 from resilience.history import Background
 from resilience.indicators.compute import SWITCHES
 from resilience.indicators.definitions import Definition, load_definitions
+from resilience.indicators.known import CARRY_YEARS, CORE
 from resilience.publications.releases import basis
 from resilience.report.words import pounds
-from resilience.riskset import CARRY_YEARS, CORE
 from resilience.sentences import figure, short_figure
 from resilience.whatif import levers as every_lever
 from resilience.years import outturn_year_of
@@ -69,7 +69,7 @@ def indicator_table(shared: Background, code: str) -> pd.DataFrame:
     rows = []
     terms = {term.indicator for term in shared.run.model.terms}
     newest = shared.figures.newest(code, shared.run.as_of)
-    class_ = shared.run.scores.at[code, "class"]
+    class_ = shared.run.table.at[code, "class"]
     table = shared.figures.table
     places = {int(year): at for at, year in table.loc[table["ons_code"] == code, "year"].items()}
     for name, definition in load_definitions().items():
@@ -183,7 +183,7 @@ def peer_table(shared: Background, code: str) -> pd.DataFrame:
         The nearest first: ``ons_code, council, status, rank, risk, band, event_date, reserves`` (usable, over net
         revenue expenditure).
     """
-    scores = shared.run.scores
+    scores = shared.run.table
     names = [one for one in shared.neighbours.get(resolve(code), []) if one in scores.index][:PEERS]
     rows = scores.loc[names, ["council", "status", "rank", "risk", "band", "event_date", CORE]]
     return rows.rename(columns={CORE: "reserves"}).reset_index(names="ons_code")

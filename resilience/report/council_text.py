@@ -12,12 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from resilience.explanation import Explanation
+from resilience.model.risk_set import AT_RISK
 from resilience.report import council as told
 from resilience.report.council import Assessment
 from resilience.report.council_beyond import journeys, merger_row, place_rows, reorganised
 from resilience.report.council_rows import change_rows, place, steps
 from resilience.report.words import CLASS_NAMES, SCORE_IS, chance, chance_range, day, percent
-from resilience.riskset import AT_RISK
 from resilience.sentences import step_chance
 
 

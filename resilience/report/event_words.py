@@ -72,7 +72,7 @@ def council_events(events: pd.DataFrame, code: str, as_of: date) -> pd.DataFrame
         ``what``, ``cause``, ``counts`` (bool: it is a qualifying event) and ``sources`` (list of addresses).
     """
     codes = [code, *lineage_of(code)]
-    register_closed = pd.Timestamp(as_of) > pd.Timestamp(events.attrs["to"])
+    register_closed = pd.Timestamp(as_of) > pd.Timestamp(events.until)
     rows = events[events["ons_code"].isin(codes)]
     # What was settled later than the round it belongs to, nobody knows when, is told only once the register is whole.
     rows = rows[((rows["known"] < pd.Timestamp(as_of)) & ~_later(rows)) | register_closed]

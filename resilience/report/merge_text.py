@@ -17,9 +17,9 @@ from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.merge import Part, merge_councils, merged_indicators, parts_of, read_share
 from resilience.merge_score import PAST_ERROR, MergedScore, score_merged
+from resilience.method import run as run_pipeline
+from resilience.model.scoring import ScoredDay
 from resilience.panel import load_panel
-from resilience.pipeline import Run
-from resilience.pipeline import run as run_pipeline
 from resilience.place import AMOUNTS, council_amounts
 from resilience.proposals import Proposal, names
 from resilience.proposals import proposal as find_proposal
@@ -52,7 +52,7 @@ class Merger:
 
 
 def merger(
-    run: Run,
+    run: ScoredDay,
     codes: Sequence[str],
     name: str,
     *,
@@ -70,7 +70,7 @@ def merger(
 
 def asked(
     councils: Sequence[str], name: str | None, proposal: str | None, shares: Sequence[str], as_of: date | None
-) -> tuple[Run, Merger]:
+) -> tuple[ScoredDay, Merger]:
     """Work out the merger that a command asks for.
 
     Raises
@@ -93,7 +93,7 @@ def asked(
     return run, merger(run, codes, name or (plan.name if plan else ""), shares=shares_of, proposal=plan)
 
 
-def brings(run: Run, parts: Sequence[Part]) -> pd.DataFrame:
+def brings(run: ScoredDay, parts: Sequence[Part]) -> pd.DataFrame:
     """Return what each predecessor brings, £ thousand, after its share is taken; the last figure known of each.
 
     Returns
@@ -110,7 +110,7 @@ def brings(run: Run, parts: Sequence[Part]) -> pd.DataFrame:
     return table[["council", "share", "how", "standing", *AMOUNTS, *years]]
 
 
-def to_text(run: Run, one: Merger) -> str:
+def to_text(run: ScoredDay, one: Merger) -> str:
     """Return a merger as text for a terminal."""
     score = one.score
     out = [f"{one.name}: what it would inherit, as of {day(run.as_of)}", *wrapped(NO_SUCH), ""]
@@ -175,7 +175,7 @@ def _split_words(parts: Sequence[Part]) -> str:
     return f"Not whole: {named}. Change a share with --share COUNCIL=0.45."
 
 
-def _assessment(run: Run, one: Merger) -> list[str]:
+def _assessment(run: ScoredDay, one: Merger) -> list[str]:
     score = one.score
     row = pd.concat([score.known, score.contributions.add_prefix("term: ")])
     out = wrapped(
@@ -196,7 +196,7 @@ def _assessment(run: Run, one: Merger) -> list[str]:
         if pd.notna(score.known.get(name))
     ]
     out += wrapped("Together: " + ", ".join(figures) + " (of net spending).")
-    tier = run.scores[run.scores["tier"] == score.known["tier"]]["gross_debt_ratio"].dropna()
+    tier = run.table[run.table["tier"] == score.known["tier"]]["gross_debt_ratio"].dropna()
     debt = float(score.known["gross_debt_ratio"])
     if debt > tier.quantile(0.9):
         out += wrapped(
@@ -208,7 +208,7 @@ def _assessment(run: Run, one: Merger) -> list[str]:
     return out
 
 
-def to_json(run: Run, one: Merger) -> str:
+def to_json(run: ScoredDay, one: Merger) -> str:
     """Return a merger as JSON."""
     score = one.score
     content = {
@@ -218,7 +218,7 @@ def to_json(run: Run, one: Merger) -> str:
         "name": one.name,
         "as_of": str(run.as_of),
         "figures_of": score.known["outturn_year"],
-        "carried": score.known["carried"],
+        "carried": carried_text(score.carried),
         "risk": score.risk,
         "risk_low": score.risk_low,
         "risk_high": score.risk_high,

@@ -7,11 +7,11 @@ import json
 import pandas as pd
 
 from resilience.model.calibration import BANDS
+from resilience.model.risk_set import AT_RISK
+from resilience.model.scoring import ScoredDay
 from resilience.national import COVID_JANUARIES, GROUPINGS, NAMES, NOW, OTHERS, THIRDS, National, national
-from resilience.pipeline import Run
 from resilience.report.peers_text import _plain, wrapped
 from resilience.report.words import CANNOT_SEE, CLASS_PLURALS, SCORE_IS, day
-from resilience.riskset import AT_RISK
 
 #: How many terms are named each way between two days.
 NAMED = 3
@@ -35,7 +35,7 @@ SECOND_HAND = (
 _TITLES = {"class": "By class", "region": "By region", "deprivation": "By deprivation (third of its tier)"}
 
 
-def to_text(run: Run) -> str:
+def to_text(run: ScoredDay) -> str:
     """Return the national picture as text for a terminal."""
     picture = national(run=run)
     out = [f"The national picture, as of {day(run.as_of)}", "", *_table(picture), ""]
@@ -107,7 +107,7 @@ def _drivers(picture: National) -> list[str]:
     return out
 
 
-def to_json(run: Run) -> str:
+def to_json(run: ScoredDay) -> str:
     """Return the national picture as JSON."""
     picture = national(run=run)
     content: dict[str, object] = {
@@ -126,7 +126,7 @@ def to_json(run: Run) -> str:
     return json.dumps(_plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def to_csv(run: Run) -> str:
+def to_csv(run: ScoredDay) -> str:
     """Return the counts as CSV: one row a grouping, group and day."""
     picture = national(run=run)
     tables = [picture.counts().reset_index().assign(grouping="all", group="England")]

@@ -13,11 +13,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from resilience.model.calibration import BANDS
-from resilience.pipeline import Run
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
+from resilience.model.scoring import ScoredDay
 from resilience.report.html import page, slug
 from resilience.report.watchlist import chance_of, notes
 from resilience.report.words import CLASS_NAMES, chance, chance_range
-from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 
 Link = Mapping[str, Any]
 
@@ -34,7 +34,7 @@ def site_assets() -> dict[str, Any]:
 
 
 def watchlist_page(
-    run: Run,
+    run: ScoredDay,
     frame: pd.DataFrame,
     *,
     links: Sequence[Link] = (),
@@ -46,7 +46,7 @@ def watchlist_page(
 
     Parameters
     ----------
-    run : Run
+    run : ScoredDay
     frame : DataFrame
         From ``watchlist.table``.
     links : sequence of mapping
@@ -75,8 +75,8 @@ def watchlist_page(
         downloads=list(downloads),
         bands=_bands(at_risk, bands),
         second_hand=int(at_risk["source_kind"].eq("interim").sum()),
-        stale=pd.Timestamp(run.as_of) > pd.Timestamp(run.events.attrs["to"]),
-        register_to=run.events.attrs["to"],
+        stale=not run.events.reaches(run.as_of),
+        register_to=run.events.until,
         notes=notes(run),
         rows=[_row(row, address) for row in frame.to_dict("records")],
         class_choices=[(code, name[0].upper() + name[1:]) for code, name in CLASS_NAMES.items()],

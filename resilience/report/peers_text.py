@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import council, resolve
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
+from resilience.model.scoring import ScoredDay
 from resilience.peer_characteristics import WEIGHTS, characteristics
 from resilience.peers import Neighbour, compare, neighbours_on, stands_alone
-from resilience.pipeline import Run
 from resilience.recovery import Journey, Story, recovered_peers
 from resilience.recovery_lines import Line
 from resilience.report.watchlist import safe_cell
 from resilience.report.words import CANNOT_SEE, CLASS_NAMES, SCORE_IS, chance, day, percent, pounds
-from resilience.riskset import AT_RISK, EVENT_ALREADY
 from resilience.sentences import short_figure
 from resilience.years import outturn_year_of
 
@@ -42,9 +42,9 @@ def wrapped(text: str, first: str = "", then: str = "") -> list[str]:
     return [line.replace("\u00a0%", " %") for line in lines]
 
 
-def standing(run: Run, code: str) -> str:
+def standing(run: ScoredDay, code: str) -> str:
     """Say in a few words where a council stands today."""
-    row = run.scores.loc[code]
+    row = run.table.loc[code]
     if row["status"] == AT_RISK:
         return f"{chance(row['risk'])} ({row['band']})"
     if row["status"] == EVENT_ALREADY:
@@ -102,11 +102,11 @@ def journey_words(one: Journey) -> list[str]:
     return parts
 
 
-def to_text(run: Run, code: str) -> str:
+def to_text(run: ScoredDay, code: str) -> str:
     """Return a council's peers as text for a terminal."""
     own = resolve(code)
     near = neighbours_on(run, own)
-    row = run.scores.loc[own]
+    row = run.table.loc[own]
     out = [f"Peers of {row['council']} ({CLASS_NAMES[row['class']]}), as of {day(run.as_of)}", ""]
     if stands_alone(own):
         out += [*wrapped(ALONE), ""]
@@ -120,8 +120,8 @@ def to_text(run: Run, code: str) -> str:
     return "\n".join(out) + "\n"
 
 
-def _row(run: Run, at: int, code: str, distance: str) -> str:
-    one = run.scores.loc[code]
+def _row(run: ScoredDay, at: int, code: str, distance: str) -> str:
+    one = run.table.loc[code]
     number = str(at) if at else ""
     return f"{number:>3} {one['council']:<34.34} {one['class']:<6} {distance:>5}  {standing(run, code)}"
 
@@ -157,7 +157,7 @@ def _story(story: Story) -> list[str]:
     return out
 
 
-def to_json(run: Run, code: str) -> str:
+def to_json(run: ScoredDay, code: str) -> str:
     """Return a council's peers as JSON; missing figures are null."""
     own = resolve(code)
     table = compare(own, run=run)
@@ -176,8 +176,8 @@ def to_json(run: Run, code: str) -> str:
     return json.dumps(_plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def _record(run: Run, one: Neighbour) -> dict:
-    row = run.scores.loc[one.ons_code]
+def _record(run: ScoredDay, one: Neighbour) -> dict:
+    row = run.table.loc[one.ons_code]
     return {
         "ons_code": one.ons_code,
         "council": one.council,
@@ -202,7 +202,7 @@ def _plain(thing: object) -> object:
     return round(thing, 6) if isinstance(thing, float) else thing
 
 
-def to_csv(run: Run, code: str) -> str:
+def to_csv(run: ScoredDay, code: str) -> str:
     """Return the side-by-side table as CSV, one column a council."""
     table = compare(code, run=run)
     names = {one.ons_code: one.council for one in neighbours_on(run, code)}

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from resilience.pipeline import Run
+from resilience.model.scoring import ScoredDay
 from resilience.place import AMOUNTS, Place, place
 from resilience.report.peers_text import _plain, standing, wrapped
 from resilience.report.words import CANNOT_SEE, SCORE_IS, day, percent, pounds
@@ -24,7 +24,7 @@ _HEADS = {
 }
 
 
-def to_text(run: Run, code: str) -> str:
+def to_text(run: ScoredDay, code: str) -> str:
     """Return a place as text for a terminal."""
     one = place(code, run=run)
     what = "one tier: it does everything itself" if one.single else f"county and {len(one.councils) - 1} districts"
@@ -40,7 +40,7 @@ def to_text(run: Run, code: str) -> str:
     return "\n".join(out) + "\n"
 
 
-def _councils(run: Run, one: Place) -> list[str]:
+def _councils(run: ScoredDay, one: Place) -> list[str]:
     form = "{:<28.28} " + "{:>10} " * len(AMOUNTS) + " {}"
     out = [form.format("", *_HEADS.values(), "chance")]
     newest = {name: one.councils[f"{name}_year"].dropna().max() for name in AMOUNTS}
@@ -113,7 +113,7 @@ def sentences(one: Place) -> list[str]:
     return [*out, f"Bands: {counted or 'none'}; {events} with an event already."]
 
 
-def to_json(run: Run, code: str) -> str:
+def to_json(run: ScoredDay, code: str) -> str:
     """Return a place as JSON."""
     content = {"what": SCORE_IS, "as_of": str(run.as_of), **record(place(code, run=run))}
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -136,7 +136,7 @@ def record(one: Place) -> dict[str, object]:
     return plain
 
 
-def to_csv(run: Run, code: str) -> str:
+def to_csv(run: ScoredDay, code: str) -> str:
     """Return a place's councils as CSV, £ thousand."""
     one = place(code, run=run)
     return one.councils.to_csv(lineterminator="\n", float_format="%.6g", date_format="%Y-%m-%d")

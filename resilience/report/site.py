@@ -13,14 +13,14 @@ from pathlib import Path
 import pandas as pd
 from joblib import Parallel, delayed
 
-from resilience import __version__, pipeline
+from resilience import __version__, method
 from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.files import write_atomically
-from resilience.history import Background, background, score_history
 from resilience.merge_evidence import evidence
 from resilience.model.backtest import FIRST, Backtest, backtest
-from resilience.pipeline import Run
+from resilience.model.scoring import ScoredDay
+from resilience.past_lists import PastLists, past_lists, score_past_lists
 from resilience.report import record, watchlist
 from resilience.report.council_beyond import every_merger
 from resilience.report.html import page, slug
@@ -55,10 +55,8 @@ class Site:
 
     Attributes
     ----------
-    run : Run
+    run : ScoredDay
     result : Backtest
-    shared : Background
-        What the councils' pages have in common.
     lists : list of January
     names : dict of str to str
         Code → file name of each council that has a page.
@@ -68,9 +66,8 @@ class Site:
         From ``merge_evidence.evidence``.
     """
 
-    run: Run
+    run: ScoredDay
     result: Backtest
-    shared: Background
     lists: list[January]
     names: dict[str, str]
     mergers: dict[str, Merger]
@@ -161,22 +158,21 @@ def prepare(
     """Work out everything the pages share, each thing once."""
     say = progress or (lambda text: None)
     say("scores")
-    run = pipeline.run(as_of)
+    run = method.run(as_of)
     say("past lists and the record")
     figures, events = run.indicators, run.events
-    last = max(first, min(run.as_of.year, events.attrs["to"].year))
-    result, history, past_mergers = Parallel(n_jobs=n_jobs)(
+    last = max(first, min(run.as_of.year, events.until.year))
+    result, past, past_mergers = Parallel(n_jobs=n_jobs)(
         [
             delayed(backtest)(figures, events, first=first, last=last, draws=draws, n_jobs=1),
-            delayed(score_history)(figures, events, run.as_of, first=first),
+            delayed(score_past_lists)(figures, events, run.as_of, first=first),
             delayed(evidence)(run),
         ]
     )
-    say("what the councils' pages share")
-    shared = background(run, history=history)
-    wanted = run.scores.index if councils is None else [resolve(one) for one in councils]
-    names = {code: f"{slug(run.scores.loc[code, 'council'])}.html" for code in wanted}
-    return Site(run, result, shared, januaries(run, history), names, every_merger(run), past_mergers)
+    run.once("past lists", lambda: past)
+    wanted = run.table.index if councils is None else [resolve(one) for one in councils]
+    names = {code: f"{slug(run.table.loc[code, 'council'])}.html" for code in wanted}
+    return Site(run, result, januaries(run, past), names, every_merger(run), past_mergers)
 
 
 def links(here: str, *, root: str = "") -> list[Mapping]:
@@ -203,7 +199,7 @@ def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
             links=links("index.html"),
             address=site.address,
             downloads=[{"href": name, "text": text, "note": note} for name, text, note, _ in downloads],
-            bands=site.shared.bands() if len(site.shared.record) else None,
+            bands=past_lists(site.run).bands if len(past_lists(site.run).closed) else None,
         ),
     )
     yield "history.html", history_page(run, site.lists, address=site.address, links=links("history.html"))
@@ -232,23 +228,21 @@ def council_pages(site: Site, folder: Path, *, n_jobs: int) -> None:
     # One chunk a process: what the pages of one run share is worked out once in each.
     chunks = [codes[start::n_jobs] for start in range(n_jobs)]
     Parallel(n_jobs=n_jobs)(
-        delayed(_write_councils)(
-            site.shared, {code: site.names[code] for code in chunk}, site.names, site.mergers, folder
-        )
+        delayed(_write_councils)(site.run, {code: site.names[code] for code in chunk}, site.names, site.mergers, folder)
         for chunk in chunks
         if chunk
     )
 
 
 def _write_councils(
-    shared: Background, wanted: dict[str, str], names: dict[str, str], mergers: dict[str, Merger], folder: Path
+    run: ScoredDay, wanted: dict[str, str], names: dict[str, str], mergers: dict[str, Merger], folder: Path
 ) -> None:
     from resilience.report.council import assessment, to_html
 
     above = links("", root="../")
     for code, name in wanted.items():
         try:
-            one = assessment(shared.run, code, shared=shared, mergers=mergers)
+            one = assessment(run, code, mergers=mergers)
             content = to_html(one, links=above, page_of=names, mergers_page="../mergers.html")
         except Exception as error:
             error.add_note(f"The page of {code} ({name}) could not be made.")

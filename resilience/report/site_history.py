@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import load_councils
-from resilience.events import describe, onsets
-from resilience.model.terms import load_terms
-from resilience.pipeline import Run
+from resilience.events import describe
+from resilience.model.risk_set import AT_RISK, risk_set
+from resilience.model.scoring import ScoredDay
+from resilience.past_lists import PastLists
 from resilience.report.html import page, slug
 from resilience.report.page import Link, site_assets
 from resilience.report.reasons import main_reasons
 from resilience.report.watchlist import CAPACITY
 from resilience.report.words import CLASS_NAMES, chance, day
-from resilience.riskset import AT_RISK, risk_set
 
 CAUGHT, MISSED, FALSE_ALARM, OPEN = "caught", "missed", "false alarm", "none so far"
 
@@ -58,37 +58,33 @@ class January:
         return int(self.table["event"].sum())
 
 
-def januaries(run: Run, history: pd.DataFrame) -> list[January]:
+def januaries(run: ScoredDay, past: PastLists) -> list[January]:
     """Set each past list beside what followed.
 
     Parameters
     ----------
-    run : Run
-    history : DataFrame
-        From ``history.score_history``.
+    run : ScoredDay
+    past : PastLists
     """
     horizon, outcome = run.model.horizon, run.model.outcome
-    first = onsets(run.events, outcome=outcome)
+    first = run.events.onsets(outcome=outcome)
     register = load_councils().drop_duplicates("ons_code").set_index("ons_code")
     ends = pd.to_datetime(register["end_date"])
-    terms = load_terms()
     result = []
-    for origin, scored in history.groupby("origin"):
-        came = risk_set(run.indicators, run.events, [origin.date()], horizon=horizon, outcome=outcome)
-        scored = scored.set_index("ons_code")
-        rows = came.set_index("ons_code").loc[scored.index[scored["status"] == AT_RISK]]
-        own = [name for name in scored if name in ("rank", "risk", "band") or name.startswith("term: ")]
-        rows = rows.join(scored[own]).sort_values("rank")
+    for year, scored in past.lists.items():
+        origin = pd.Timestamp(year, 1, 1)
+        followed = risk_set(run.indicators, run.events, [scored.as_of], horizon=horizon, outcome=outcome).one_origin()
+        rows = followed.loc[scored.at_risk.index].join(scored.at_risk[["rank", "risk", "band"]]).sort_values("rank")
         until = origin + pd.DateOffset(months=horizon)
         closed = bool(rows["closed"].all())
-        rows["reasons"] = ["; ".join(main_reasons(row, terms)) for _, row in rows.iterrows()]
+        rows["reasons"] = ["; ".join(main_reasons(scored, code)) for code in rows.index]
         rows["mark"] = _marks(rows, closed)
         rows["fate"] = [
             _fate(row, first.loc[code] if code in first.index else None, ends.get(code), origin, until, run)
             for code, row in rows.iterrows()
         ]
         kept = ["council", "class", "region", "rank", "risk", "band", "reasons", "event", "event_date", "fate", "mark"]
-        result.append(January(origin.year, until, closed, rows[kept].reset_index(), int(len(scored) - len(rows))))
+        result.append(January(origin.year, until, closed, rows[kept].reset_index(), int(len(scored.table) - len(rows))))
     return result
 
 
@@ -99,7 +95,7 @@ def _marks(rows: pd.DataFrame, closed: bool) -> np.ndarray:
 
 
 def _fate(
-    row: pd.Series, onset: pd.Series | None, end: Any, origin: pd.Timestamp, until: pd.Timestamp, run: Run
+    row: pd.Series, onset: pd.Series | None, end: Any, origin: pd.Timestamp, until: pd.Timestamp, run: ScoredDay
 ) -> str:
     """Say what happened next in a few words."""
     if row["event"] and onset is not None:
@@ -108,7 +104,7 @@ def _fate(
         return _first_up(f"{describe(onset)}, {when}")
     if end is not None and pd.notna(end) and end < until:
         return f"No event before the council was abolished on {day(end)}"
-    register_to = pd.Timestamp(run.events.attrs["to"])
+    register_to = pd.Timestamp(run.events.until)
     if until > register_to + pd.Timedelta(days=1):
         return f"No event up to {day(register_to)}" if origin <= register_to else "Not known yet"
     if onset is not None:
@@ -139,13 +135,13 @@ def rows_of(january: January, address: Callable[[str], str | None]) -> list[dict
 
 
 def every_event(
-    run: Run, lists: list[January], address: Callable[[str], str | None], *, since: date | None = None
+    run: ScoredDay, lists: list[January], address: Callable[[str], str | None], *, since: date | None = None
 ) -> list[dict[str, Any]]:
     """Return each first event since the first list, with the council's rank on the lists before it.
 
     Parameters
     ----------
-    run : Run
+    run : ScoredDay
     lists : list of January
     address : callable
         From a council's code to its page.
@@ -155,7 +151,7 @@ def every_event(
     start = pd.Timestamp(since or date(lists[0].year, 1, 1))
     ranks = {one.year: one.table.set_index("ons_code")["rank"] for one in lists}
     names = load_councils().drop_duplicates("ons_code").set_index("ons_code")
-    first = onsets(run.events, outcome=run.model.outcome)
+    first = run.events.onsets(outcome=run.model.outcome)
     result = []
     for code, onset in first[first["date"] >= start].sort_values("date").iterrows():
         before = [ranks.get(onset["date"].year - years, pd.Series(dtype=float)).get(code) for years in (0, 1)]
@@ -182,7 +178,7 @@ def file_name(one: January) -> str:
 
 
 def history_page(
-    run: Run, lists: list[January], *, address: Callable[[str], str | None], links: Sequence[Link] = ()
+    run: ScoredDay, lists: list[January], *, address: Callable[[str], str | None], links: Sequence[Link] = ()
 ) -> str:
     """Return the page that leads to every January, with each first event and where the council stood before it."""
     rows = [
@@ -190,7 +186,7 @@ def history_page(
             "href": file_name(one),
             "year": one.year,
             "closed": one.closed,
-            "begun": date(one.year, 1, 1) <= run.events.attrs["to"],
+            "begun": date(one.year, 1, 1) <= run.events.until,
             "at_risk": len(one.table),
             "events": one.events,
             "caught": one.count(CAUGHT),
@@ -206,13 +202,13 @@ def history_page(
         lists=rows,
         horizon=run.model.horizon,
         capacity=CAPACITY,
-        register_to=run.events.attrs["to"],
+        register_to=run.events.until,
         events=every_event(run, lists, address),
     )
 
 
 def january_page(
-    run: Run,
+    run: ScoredDay,
     one: January,
     lists: list[January],
     *,
@@ -235,7 +231,7 @@ def january_page(
         open=one.count(OPEN),
         horizon=run.model.horizon,
         capacity=CAPACITY,
-        register_to=run.events.attrs["to"],
+        register_to=run.events.until,
         show_choices=shows,
         class_choices=[(code, _first_up(name)) for code, name in CLASS_NAMES.items()],
         region_choices=[(slug(name), name) for name in sorted(one.table["region"].unique())],

@@ -11,8 +11,8 @@ import numpy as np
 from resilience import paths
 from resilience.indicators.definitions import FAMILIES, load_definitions
 from resilience.model.calibration import BANDS, JEFFREYS
+from resilience.model.scoring import ScoredDay
 from resilience.model.terms import Term
-from resilience.pipeline import Run
 from resilience.publications.releases import load_releases
 from resilience.report.words import percent
 
@@ -28,9 +28,9 @@ UNIT_WORDS = {
 }
 
 
-def methods_values(run: Run) -> dict[str, Any]:
+def methods_values(run: ScoredDay) -> dict[str, Any]:
     """Return everything the methods page shows."""
-    rate = run.scores.attrs["base_rate"]
+    rate = run.base_rate
     return {
         "as_of": run.as_of,
         "horizon": run.model.horizon,
@@ -40,20 +40,20 @@ def methods_values(run: Run) -> dict[str, Any]:
         "training": run.model.training,
         "rate": rate,
         "half": JEFFREYS,
-        "expected": run.scores.attrs["expected"],
-        "at_risk": int((run.scores["status"] == "at risk").sum()),
+        "expected": run.expected,
+        "at_risk": int((run.table["status"] == "at risk").sum()),
         "bands": [(name, least) for name, least in BANDS],
-        "register_to": run.events.attrs["to"],
+        "register_to": run.events.until,
         "releases": _releases(run),
         **sources(),
     }
 
 
-def _term(run: Run, term: Term) -> dict[str, Any]:
+def _term(run: ScoredDay, term: Term) -> dict[str, Any]:
     """Say one term with what is usual in each tier and what a step worse is."""
     usual = {}
     for tier in term.tiers:
-        at = run.scores.attrs["scales"][tier][term.name]
+        at = run.scale.centres[tier][term.name]
         usual[tier] = tuple(
             _amount(term, float(term.untransformed(np.clip(value, *_ends(term)))))
             for value in (at["centre"], at["centre"] + at["spread"])
@@ -79,7 +79,7 @@ def _amount(term: Term, value: float) -> str:
     return percent(value) if unit == "ratio" else f"{value:.2g}"
 
 
-def _releases(run: Run) -> list[dict[str, Any]]:
+def _releases(run: ScoredDay) -> list[dict[str, Any]]:
     """Return when each year's figures came out and whether the original publication was read."""
     shown = run.panel.drop_duplicates("outturn_year", keep="last").set_index("outturn_year")["source_kind"]
     return [
@@ -122,7 +122,7 @@ def sources() -> dict[str, Any]:
     }
 
 
-def dictionary_values(run: Run) -> dict[str, Any]:
+def dictionary_values(run: ScoredDay) -> dict[str, Any]:
     """Return every indicator by family for the dictionary page."""
     used = {term.indicator for term in run.model.terms}
     families: dict[str, list[dict[str, Any]]] = {}

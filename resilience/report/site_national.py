@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from resilience.model.scoring import ScoredDay
 from resilience.national import COVID_JANUARIES, GROUPINGS, NAMES, NOW, OTHERS, THIRDS, National, national
-from resilience.pipeline import Run
 from resilience.report.national_text import COVID, FIXED, LEAST, NAMED, RATES, SECOND_HAND
 from resilience.report.words import CLASS_PLURALS
 
@@ -13,7 +13,7 @@ _TITLES = {"class": "By class", "region": "By region", "deprivation": "By depriv
 _TIERS = {"upper": "Councils with social care", "lower": "Districts"}
 
 
-def national_values(run: Run) -> dict[str, Any]:
+def national_values(run: ScoredDay) -> dict[str, Any]:
     """Return everything the national page shows."""
     picture = national(run=run)
     days = list(dict.fromkeys(picture.councils["day"]))

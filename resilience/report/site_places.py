@@ -12,7 +12,7 @@ from resilience.councils import council
 from resilience.merge_evidence import past_error
 from resilience.merge_score import PAST_ERROR
 from resilience.model.calibration import BANDS
-from resilience.pipeline import Run
+from resilience.model.scoring import ScoredDay
 from resilience.place import Place, place
 from resilience.proposals import unstated
 from resilience.report.council_beyond import merger_row, vesting_words
@@ -24,9 +24,9 @@ Address = Callable[[str], str | None]
 _SHOWN = ("spending", "reserves", "interest", "debt", "dsg_deficit")
 
 
-def places_values(run: Run, address: Address) -> dict[str, Any]:
+def places_values(run: ScoredDay, address: Address) -> dict[str, Any]:
     """Return everything the page of places shows: each county with its districts in a row."""
-    counties = run.scores.index[run.scores["class"] == "SC"]
+    counties = run.table.index[run.table["class"] == "SC"]
     found = sorted((place(str(code), run=run) for code in counties), key=lambda one: one.name)
     years = pd.concat([one.councils[[f"{name}_year" for name in _SHOWN]] for one in found]).max() if found else {}
     labels = ("spending", "reserves", "interest", "gross debt", "schools deficit")
@@ -70,12 +70,14 @@ def _place_row(one: Place, address: Address) -> dict[str, Any]:
     }
 
 
-def mergers_values(run: Run, mergers: Mapping[str, Merger], past: pd.DataFrame, address: Address) -> dict[str, Any]:
+def mergers_values(
+    run: ScoredDay, mergers: Mapping[str, Merger], past: pd.DataFrame, address: Address
+) -> dict[str, Any]:
     """Return everything the page on mergers shows.
 
     Parameters
     ----------
-    run : Run
+    run : ScoredDay
     mergers : mapping of str to Merger
         From ``council_beyond.every_merger``.
     past : DataFrame
@@ -103,7 +105,7 @@ def mergers_values(run: Run, mergers: Mapping[str, Merger], past: pd.DataFrame, 
         "past": [_past_row(row, address) for row in past.to_dict("records")],
         "summary": _summary(past),
         "support": SUPPORT.replace(" (docs/mergers.md)", ""),
-        "register_to": run.events.attrs["to"],
+        "register_to": run.events.until,
         "past_error": PAST_ERROR,
     }
 

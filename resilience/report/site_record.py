@@ -12,7 +12,7 @@ import pandas as pd
 from resilience.model.backtest import POOLED_FROM, Backtest, bands_record, by_group, lead_times
 from resilience.model.calibration import BANDS
 from resilience.model.rivals import UPPER_FIRST, rivals
-from resilience.pipeline import Run
+from resilience.model.scoring import ScoredDay
 from resilience.report.site_history import CAUGHT, FALSE_ALARM, MISSED, OPEN, January
 from resilience.report.watchlist import CAPACITY
 from resilience.report.words import CLASS_PLURALS
@@ -23,13 +23,13 @@ RECALL = f"recall_at_{CAPACITY}"
 
 
 def record_values(
-    run: Run, result: Backtest, lists: list[January], address: Callable[[str], str | None]
+    run: ScoredDay, result: Backtest, lists: list[January], address: Callable[[str], str | None]
 ) -> dict[str, Any]:
     """Return everything the record page shows.
 
     Parameters
     ----------
-    run : Run
+    run : ScoredDay
     result : Backtest
         Of the same indicators and register.
     lists : list of January
@@ -50,7 +50,7 @@ def record_values(
     return {
         "horizon": run.model.horizon,
         "capacity": CAPACITY,
-        "register_to": run.events.attrs["to"],
+        "register_to": run.events.until,
         "first": int(pooled["origin"].min().year),
         "last": int(pooled["origin"].max().year),
         "lists": pooled["origin"].nunique(),
@@ -146,11 +146,9 @@ def _event_rows(lists: list[January], mark: str, address: Callable[[str], str | 
     ]
 
 
-def _false_alarms(lists: list[January], run: Run, address: Callable[[str], str | None]) -> list[dict[str, Any]]:
+def _false_alarms(lists: list[January], run: ScoredDay, address: Callable[[str], str | None]) -> list[dict[str, Any]]:
     """Return councils that stood among the first thirty and had had no event when the register ends."""
-    from resilience.events import onsets
-
-    first = onsets(run.events, outcome=run.model.outcome)
+    first = run.events.onsets(outcome=run.model.outcome)
     closed = [one for one in lists if one.closed]
     if not closed:
         return []
@@ -197,8 +195,8 @@ def _bands(result: Backtest, closed: list[int]) -> list[dict[str, Any]]:
     ]
 
 
-def _leads(run: Run, result: Backtest) -> list[dict[str, Any]]:
-    table = lead_times(run.indicators, run.events, result.predictions)
+def _leads(run: ScoredDay, result: Backtest) -> list[dict[str, Any]]:
+    table = lead_times(run.events, result.predictions)
     years = [name for name in table.columns if name.isdigit()]
     return [
         {

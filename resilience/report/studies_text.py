@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from resilience.events import EventRegister
 from resilience.model import studies
 from resilience.model.backtest import backtest, by_group, lead_times
 
@@ -39,7 +40,7 @@ def markdown(table: pd.DataFrame, *, digits: int = 3, first: str = "") -> str:
 
 
 def studies_page(
-    panel: pd.DataFrame, indicators: pd.DataFrame, events: pd.DataFrame, say: Callable[[str], None] = lambda text: None
+    panel: pd.DataFrame, indicators: pd.DataFrame, events: EventRegister, say: Callable[[str], None] = lambda text: None
 ) -> str:
     """Run every study and return the page."""
     say("back test")
@@ -81,7 +82,7 @@ def studies_page(
         "Settings fixed beforehand; with fewer than five councils with an event, the prior's sum stands in.",
         studies.learners(indicators, events),
     )
-    leads = lead_times(indicators, events, predictions).set_index("council")
+    leads = lead_times(events, predictions).set_index("council")
     add(
         "Rank at each January before a section 114(3) notice",
         "Missing: not at risk then (an event already, or not yet in being).",

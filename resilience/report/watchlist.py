@@ -14,10 +14,10 @@ import pandas as pd
 from resilience import __version__
 from resilience.errors import DataError
 from resilience.model.calibration import BANDS
-from resilience.pipeline import Run
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
+from resilience.model.scoring import ScoredDay
 from resilience.report.reasons import main_reasons
 from resilience.report.words import CANNOT_SEE, SCORE_IS, chance, chance_range, day
-from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -54,12 +54,12 @@ CAPACITY = 30
 WIDE = 130
 
 
-def table(run: Run, *, classes: list[str] | None = None) -> pd.DataFrame:
+def table(run: ScoredDay, *, classes: list[str] | None = None) -> pd.DataFrame:
     """Return the watch list as a frame, one row a council in being.
 
     Parameters
     ----------
-    run : Run
+    run : ScoredDay
     classes : list of str, optional
         Only these classes; ranks stay those of the whole list.
 
@@ -74,7 +74,7 @@ def table(run: Run, *, classes: list[str] | None = None) -> pd.DataFrame:
     DataError
         If a class is none of the five.
     """
-    scores = run.scores
+    scores = run.table
     wanted = {name.upper() for name in classes or []}
     unknown = wanted - {"UA", "MD", "LB", "SC", "SD"}
     if unknown:
@@ -100,7 +100,7 @@ def _why_not(row: Mapping[str, Any]) -> str:
     return "no complete return in the last four years"
 
 
-def chance_of(run: Run) -> str:
+def chance_of(run: ScoredDay) -> str:
     """Say what the list's chance is the chance of, by the outcome asked for."""
     return SEVERE_IS if run.model.outcome == "severe" else SCORE_IS
 
@@ -109,9 +109,9 @@ def _councils(n: int) -> str:
     return f"{n} council{'' if n == 1 else 's'}"
 
 
-def notes(run: Run) -> list[str]:
+def notes(run: ScoredDay) -> list[str]:
     """Return what a reader of the list must know, one sentence each."""
-    scores = run.scores
+    scores = run.table
     at_risk = scores[scores["status"] == AT_RISK]
     years = at_risk["outturn_year"].value_counts().sort_index(ascending=False)
     result = [
@@ -130,17 +130,17 @@ def notes(run: Run) -> list[str]:
             "This day is still to come: figures and events that become known until then are not in it, and councils "
             "whose newest return will be too old by then are left out."
         )
-    if pd.Timestamp(run.as_of) > pd.Timestamp(run.events.attrs["to"]):
+    if not run.events.reaches(run.as_of):
         result.append(
-            f"The register of events ends on {day(run.events.attrs['to'])}: support agreed or notices issued since "
+            f"The register of events ends on {day(run.events.until)}: support agreed or notices issued since "
             "then are not in it, so some councils shown as at risk may have had an event already."
         )
-    rate = scores.attrs["base_rate"]
+    rate = run.base_rate
     result.append(
         f"Base rate: {rate.events} first event{'' if rate.events == 1 else 's'} in the twelve months to "
         f"{day(rate.end)}; "
-        f"{scores.attrs['expected']:.0f} expected among the {_councils(len(at_risk))} at risk in the next "
-        f"{scores.attrs['horizon']} months."
+        f"{run.expected:.0f} expected among the {_councils(len(at_risk))} at risk in the next "
+        f"{run.model.horizon} months."
     )
     return result
 
@@ -162,7 +162,7 @@ def safe_cell(value: object) -> object:
     return value
 
 
-def to_json(run: Run, frame: pd.DataFrame) -> str:
+def to_json(run: ScoredDay, frame: pd.DataFrame) -> str:
     """Return the list as JSON, in the form of ``docs/schemas/watchlist.schema.json``."""
     records = []
     for row in frame.to_dict("records"):
@@ -178,8 +178,8 @@ def to_json(run: Run, frame: pd.DataFrame) -> str:
         "as_of": str(run.as_of),
         "outcome": run.model.outcome,
         "horizon_months": run.model.horizon,
-        "register_to": str(run.events.attrs["to"]),
-        "expected_first_events": round(float(run.scores.attrs["expected"]), 2),
+        "register_to": str(run.events.until),
+        "expected_first_events": round(float(run.expected), 2),
         "notes": notes(run),
         "version": __version__,
         "councils": records,
@@ -187,7 +187,7 @@ def to_json(run: Run, frame: pd.DataFrame) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def to_terminal(run: Run, frame: pd.DataFrame, *, width: int | None = None, every: bool = False) -> str:
+def to_terminal(run: ScoredDay, frame: pd.DataFrame, *, width: int | None = None, every: bool = False) -> str:
     """Return the list as text for a terminal: the top of the ranking, then how many stand elsewhere and why."""
     from rich.console import Console
     from rich.text import Text

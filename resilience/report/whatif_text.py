@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from resilience import __version__
+from resilience.model.risk_set import AT_RISK
+from resilience.model.scoring import ScoredDay
 from resilience.ownassessment import OwnAssessment, Step, with_own_figures
 from resilience.ownfigures import MARK, line_label
-from resilience.pipeline import Run
 from resilience.report.watchlist import safe_cell
 from resilience.report.words import CANNOT_SEE, SCORE_IS, chance, chance_range, day, percent, pounds
-from resilience.riskset import AT_RISK
 from resilience.whatif import WARNING, lever_records, levers
 
 WIDTH = 100
@@ -178,7 +178,7 @@ def own_json(assessment: OwnAssessment) -> str:
     return json.dumps(own_record(assessment), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def own_content(run: Run, code: str, file: str | Path, form: str = "text") -> str:
+def own_content(run: ScoredDay, code: str, file: str | Path, form: str = "text") -> str:
     """Assess a council with the figures in a file and return the result as "text", "html" or "json"."""
     write = {"text": own_text, "html": own_html, "json": own_json}[form]
     return write(with_own_figures(run, code, file))
@@ -225,7 +225,7 @@ def _plain(value: Any) -> Any:
     return safe_cell(value)
 
 
-def levers_text(run: Run, code: str) -> str:
+def levers_text(run: ScoredDay, code: str) -> str:
     """Return the levers of a council as text for a terminal, with the warning that the model is not causal."""
     table = levers(run, code)
     if table.empty:
@@ -257,7 +257,7 @@ def next_band(record: pd.Series | dict[str, Any]) -> str:
     return f"To the band '{record['next_band']}': {pounds(record['to_next_band'])} ({share} of net spending)."
 
 
-def levers_json(run: Run, code: str) -> str:
+def levers_json(run: ScoredDay, code: str) -> str:
     """Return the levers of a council as JSON, with the warning."""
     content = {"warning": WARNING, "as_of": str(run.as_of), "levers": lever_records(run, code)}
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

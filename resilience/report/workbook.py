@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.indicators.definitions import load_definitions
-from resilience.pipeline import Run
+from resilience.model.scoring import ScoredDay
 from resilience.report import workbook_sheets as sheets
 from resilience.report.watchlist import chance_of
 from resilience.report.words import day
@@ -46,12 +46,12 @@ _FORMATS = {
 _LONGEST = 32_767
 
 
-def to_xlsx(run: Run, frame: pd.DataFrame) -> bytes:
+def to_xlsx(run: ScoredDay, frame: pd.DataFrame) -> bytes:
     """Return the watch list with all that stands behind it as a workbook.
 
     Parameters
     ----------
-    run : Run
+    run : ScoredDay
     frame : DataFrame
         From ``watchlist.table``; only its councils are written.
 
@@ -73,7 +73,7 @@ def to_xlsx(run: Run, frame: pd.DataFrame) -> bytes:
         }
     )
     formats = _Formats(book)
-    scores = run.scores.loc[frame["ons_code"]]
+    scores = run.table.loc[frame["ons_code"]]
     definitions = {name: one for name, one in load_definitions().items() if name in scores}
     _write(book, formats, "Watch list", sheets.LIST_COLUMNS, sheets.list_rows(frame), freeze=2)
     _write(book, formats, "Indicators", *sheets.indicators(scores, definitions), freeze=2)

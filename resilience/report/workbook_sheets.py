@@ -12,10 +12,10 @@ import pandas as pd
 from resilience import __version__, paths, quality
 from resilience.indicators.definitions import FAMILIES, Definition
 from resilience.model.calibration import BANDS
-from resilience.pipeline import Run
+from resilience.model.risk_set import AT_RISK
+from resilience.model.scoring import ScoredDay
 from resilience.report.watchlist import notes
 from resilience.report.words import CLASS_NAMES, day
-from resilience.riskset import AT_RISK
 
 _UNIT_KINDS = {"ratio": "percent", "£ thousand": "amount", "count": "integer", "flag": "integer", "grade": "integer"}
 
@@ -106,7 +106,7 @@ def indicators(scores: pd.DataFrame, definitions: dict[str, Definition]) -> tupl
     return columns, rows
 
 
-def contributions(run: Run, scores: pd.DataFrame) -> tuple[list[Column], list[list[Any]]]:
+def contributions(run: ScoredDay, scores: pd.DataFrame) -> tuple[list[Column], list[list[Any]]]:
     """Lay out what each term adds to a council's log-odds; with the intercept they make up the chance exactly."""
     labels = {term.name: term.label for term in run.model.terms} | {"upper tier": "Upper-tier council"}
     columns = [*_WHO, Column("Median council of the lower tier (intercept)", "points", 14)]
@@ -117,8 +117,8 @@ def contributions(run: Run, scores: pd.DataFrame) -> tuple[list[Column], list[li
         [
             code,
             *(row[name] for name in ("council", "class", "region")),
-            run.scores.attrs["intercept"],
-            *(row[f"term: {name}"] for name in run.model.names),
+            run.scale.intercept,
+            *run.contributions.loc[code, run.model.names],
             row["log_odds"],
             _rounded(row["risk"]),
         ]
@@ -168,7 +168,7 @@ def dictionary_rows(definitions: dict[str, Definition]) -> Iterable[list[Any]]:
 NOTES_COLUMNS = (Column("About", "text", 24), Column("Note", "wrapped", 120))
 
 
-def notes_rows(run: Run) -> Iterable[list[str]]:
+def notes_rows(run: ScoredDay) -> Iterable[list[str]]:
     """Yield what a reader must know, the licence and the sources."""
     yield ["List as of", day(run.as_of)]
     for note in notes(run):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.indicators.definitions import by_source
-from resilience.riskset import known_on
+from resilience.indicators.known import known_on
 
 
 def test_a_later_publication_is_not_known_with_its_outturn(indicators):

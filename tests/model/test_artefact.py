@@ -15,9 +15,9 @@ import pytest
 from resilience import paths
 from resilience.errors import ModelError
 from resilience.files import sha256
+from resilience.method import train
 from resilience.model import artefact
 from resilience.model.scoring import score
-from resilience.pipeline import train
 
 SHIPPED = paths.models() / "distress-24m.json"
 

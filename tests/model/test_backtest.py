@@ -93,12 +93,12 @@ def test_an_origins_own_figures_are_of_its_rows(result):
 
 
 def test_an_origin_is_scored_as_the_list_of_that_day_is(indicators, events):
-    from resilience import pipeline
+    from resilience import method
     from resilience.panel import load_panel
 
     day = date(2022, 1, 1)
     table, _ = predict_origin(indicators, events, day)
-    scores = pipeline.run(day, events=events, panel=load_panel(), intervals=False).scores
+    scores = method.run(day, events=events, panel=load_panel(), intervals=False).scores
     pd.testing.assert_series_equal(
         table.set_index("ons_code")["risk"].sort_index(),
         scores["risk"].dropna().sort_index(),

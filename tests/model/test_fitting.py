@@ -22,8 +22,8 @@ from resilience.model.fitting import (
     spread_factor,
     training_rows,
 )
+from resilience.model.risk_set import AT_RISK, risk_set
 from resilience.model.terms import load_prior, load_terms
-from resilience.riskset import AT_RISK, risk_set
 
 
 @pytest.fixture(scope="module")

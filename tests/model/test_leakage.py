@@ -69,7 +69,7 @@ def with_absurd_later(panel: pd.DataFrame, events: pd.DataFrame, day: date) -> t
 
 def listed(panel: pd.DataFrame, events: pd.DataFrame, day: date) -> str:
     """Return the list of a day as the text of its CSV."""
-    return watchlist.to_csv(watchlist.table(pipeline.run(day, events=events, panel=panel)))
+    return watchlist.to_csv(watchlist.table(method.run(day, events=events, panel=panel)))
 
 
 @pytest.mark.parametrize("day", ["2018-08-24", "2021-03-01", "2025-01-01"])
@@ -86,9 +86,9 @@ def test_what_was_known_before_does_change_the_list(panel, events, monkeypatch):
     """Show that the test above can fail: the same plants a day earlier are seen."""
     monkeypatch.setattr(pipeline, "fit", partial(fit, draws=0))
     day = date(2020, 1, 1)
-    before = pipeline.run(day, events=events, panel=panel, intervals=False).scores
+    before = method.run(day, events=events, panel=panel, intervals=False).scores
     seen = with_absurd_later(panel, events, date(2019, 11, 14))  # 2018-19 came out that day, and so were the events
-    after = pipeline.run(day, events=seen[1], panel=seen[0], intervals=False).scores
+    after = method.run(day, events=seen[1], panel=seen[0], intervals=False).scores
     assert (after["status"] != before["status"].reindex(after.index)).any()
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from resilience.errors import ModelError
 from resilience.indicators.compute import compute_indicators
+from resilience.indicators.known import known_on
 from resilience.model import rivals as module
 from resilience.model.rivals import (
     change_in_percent,
@@ -20,7 +21,6 @@ from resilience.model.rivals import (
     rivals,
 )
 from resilience.panel import load_panel
-from resilience.riskset import known_on
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "rivals.md"
 

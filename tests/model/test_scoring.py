@@ -7,10 +7,11 @@ from datetime import date
 import numpy as np
 import pytest
 
+from resilience.indicators.known import known_on
 from resilience.model.calibration import band_of
 from resilience.model.fitting import fit, training_rows
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.model.scoring import score
-from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE, known_on
 
 DAY = date(2024, 1, 1)
 

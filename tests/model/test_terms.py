@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resilience.indicators.definitions import load_definitions
+from resilience.indicators.known import known_on
 from resilience.model.terms import CUT, design, load_prior, load_terms, scales
-from resilience.riskset import known_on
 
 TERMS = load_terms()
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from resilience import pipeline
+from resilience import method
 from resilience.report import watchlist
 from resilience.report.site import Site, prepare, write_site
 
@@ -31,7 +31,7 @@ TWELVE = (
 
 @lru_cache(maxsize=1)
 def one_run():
-    return pipeline.run(AS_OF)
+    return method.run(AS_OF)
 
 
 @lru_cache(maxsize=1)

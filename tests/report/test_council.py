@@ -12,10 +12,10 @@ from pathlib import Path
 import jsonschema
 import pandas as pd
 import pytest
+from resilience.history import Alike, background
 
 from resilience.evidence import Evidence
-from resilience.history import Alike, background
-from resilience.pipeline import run
+from resilience.method import run
 from resilience.report import html
 from resilience.report.charts import sparkline
 from resilience.report.council import assessment, how_sure, since, to_html, to_json, to_text

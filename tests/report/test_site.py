@@ -179,7 +179,7 @@ def test_new_councils_are_those_whose_make_up_is_stated():
 def test_every_county_is_a_place():
     site = small_site()
     values = places_values(site.run, site.address)
-    counties = site.run.scores[site.run.scores["class"] == "SC"]
+    counties = site.run.table[site.run.table["class"] == "SC"]
     assert [row["name"] for row in values["rows"]] == sorted(counties["council"])
     kent = next(row for row in values["rows"] if row["name"] == "Kent")
     assert kent["districts"] == 12 and kent["href"] == "councils/kent.html"

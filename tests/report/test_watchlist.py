@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience import pipeline
+from resilience import method
 from resilience.errors import DataError
+from resilience.indicators.known import known_on
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.model.scoring import INTERVAL
 from resilience.report import watchlist
 from resilience.report.reasons import main_reasons, main_strengths, reason
 from resilience.report.words import chance, chance_range, percent, pounds
-from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE, known_on
 
 DAY = date(2026, 3, 1)
 
@@ -28,7 +29,7 @@ DAY = date(2026, 3, 1)
 @pytest.fixture(scope="module")
 def run():
     """Return a run with the shipped model: nothing is fitted."""
-    return pipeline.run(DAY)
+    return method.run(DAY)
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +58,8 @@ def test_councils_with_an_event_say_which_and_when(frame):
 
 
 def test_a_council_that_cannot_be_scored_is_listed_and_says_why(run):
-    scores = run.scores.copy()
-    scores.attrs = dict(run.scores.attrs)
+    scores = run.table.copy()
+    scores.attrs = dict(run.table.attrs)
     scores.loc["E09000012", ["risk", "risk_low", "risk_high", "log_odds", "rank"]] = None
     scores.loc["E09000012", ["status", "band", "outturn_year"]] = [NOT_SCORABLE, "", None]
     frame = watchlist.table(replace(run, scores=scores)).set_index("ons_code")
@@ -72,7 +73,7 @@ def test_reasons_are_of_the_councils_own_figures(run, frame):
     at_risk = frame[frame["status"] == AT_RISK].set_index("ons_code")
     assert at_risk["main_reasons"].head(30).ne("").all()
     for code in at_risk.index[:30]:
-        row = run.scores.loc[code]
+        row = run.table.loc[code]
         found = main_reasons(row, run.model.terms)
         assert 1 <= len(found) <= 3
         moves = [row[f"term: {term.name}"] for term in run.model.terms]
@@ -187,7 +188,7 @@ def test_with_all_every_council_at_risk_is_shown(run, frame):
 
 
 def test_the_gravest_events_alone_are_another_chance():
-    run = pipeline.run(date(2026, 1, 1), outcome="severe", intervals=False)
+    run = method.run(date(2026, 1, 1), outcome="severe", intervals=False)
     list_ = watchlist.table(run)
     said = json.loads(watchlist.to_json(run, list_))["what"]
     assert said == watchlist.SEVERE_IS
@@ -203,7 +204,7 @@ def test_the_notes_say_how_far_figures_and_register_reach(run):
     assert "councils on 2024-25" in text
     assert "second-hand figures" in text
     assert "15 first events in the twelve months to 1 January 2026; 31 expected" in text
-    then = " ".join(watchlist.notes(pipeline.run(date(2025, 1, 1), intervals=False)))
+    then = " ".join(watchlist.notes(method.run(date(2025, 1, 1), intervals=False)))
     assert "second-hand" not in then
     assert "register of events ends" not in then
 

@@ -13,8 +13,9 @@ from resilience.errors import DataError
 from resilience.indicators.compute import chosen
 from resilience.indicators.definitions import load_definitions
 from resilience.indicators.formulas.books import REGISTRY, Books
+from resilience.indicators.known import known_on
 from resilience.lineage import with_lineage
-from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE, known_on, risk_set, yearly
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE, risk_set, yearly
 
 CUMBERLAND, CUMBRIA, COPELAND, ALLERDALE = "E06000063", "E10000006", "E07000029", "E07000026"
 BIRMINGHAM, WOKING, THURROCK, CROYDON = "E08000025", "E07000217", "E06000034", "E09000008"
@@ -273,7 +274,7 @@ def test_a_predecessors_event_is_its_own_and_not_its_successors(table):
 def test_nobody_has_an_event_after_the_council_or_the_register_ended(table, events):
     ends = pd.to_datetime(load_councils().drop_duplicates("ons_code").set_index("ons_code")["end_date"])
     came = table[table["event"]]
-    assert (came["event_date"] <= came["ons_code"].map(ends).fillna(pd.Timestamp(events.attrs["to"]))).all()
+    assert (came["event_date"] <= came["ons_code"].map(ends).fillna(pd.Timestamp(events.until))).all()
     assert (came["event_date"] >= came["origin"]).all()
     assert (came["event_date"] < came["origin"] + pd.DateOffset(months=24)).all()
     assert came["observed"].gt(0).all()

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from resilience.errors import DataError
-from resilience.indicators.groups import SMALLEST_GROUP, aggregate, percentiles
+from resilience.indicators.comparisons import SMALLEST_GROUP, aggregate, percentiles
 
 NAO = Path(__file__).parents[1] / "known_answers" / "nao_2018_figure_20.csv"
 TIER = {"single_tier_and_counties": "upper", "districts": "lower"}
