@@ -40,8 +40,8 @@ from shown import (
 )
 
 import resilience
+from resilience.formatting import chance, chance_range, day
 from resilience.history import background
-from resilience.report.words import chance, chance_range, day
 from resilience.riskset import AT_RISK
 
 then, council = date(2020, 1, 1), "Croydon"

@@ -23,11 +23,12 @@ from matplotlib.colors import TwoSlopeNorm
 from shown import BLUE, CLASS_COLOURS, CLASS_MARKERS, OUTTURN, REGISTER, bar, canvas, draw, say, table
 
 import resilience
+from resilience.formatting import chance, chance_range, day
 from resilience.history import background
 from resilience.model.calibration import BANDS
 from resilience.report.watchlist import notes
 from resilience.report.watchlist import table as watchlist
-from resilience.report.words import CLASS_NAMES, chance, chance_range, day
+from resilience.report.wording.general import CLASS_NAMES
 from resilience.riskset import AT_RISK
 
 SOURCE = f"{OUTTURN}, newest years second-hand; {REGISTER}"

@@ -10,22 +10,58 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from resilience.caveats import cannot_see, flags_said, status_text
 from resilience.councils import council as facts_of
 from resilience.councils import resolve
 from resilience.errors import DataError
-from resilience.evidence import evidence
+from resilience.evidence import BACK, Figures, evidence
+from resilience.formatting import day, listed
 from resilience.history import Alike, Background, background, medians
+from resilience.indicators.groups import UNLIKE_OTHERS
+from resilience.lineage import lineage_of
 from resilience.model.fitting import UPPER
 from resilience.model.terms import CUT, Term, load_terms
 from resilience.pipeline import Run
-from resilience.report.words import day
 from resilience.riskset import AT_RISK, EVENT_ALREADY
-from resilience.sentences import listed, sentence
 from resilience.years import outturn_year_of
 
 #: A term is spoken of as a risk or a strength from this many log-odds on (odds moved by a tenth).
 WORTH_SAYING = 0.1
+
+
+@dataclass(frozen=True)
+class FirstEvent:
+    """A council's first event: the day it is taken as, and the date as precisely as the register has it."""
+
+    known: pd.Timestamp
+    date_text: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the figures behind one council's score cannot tell, beside what no published figure can.
+
+    Attributes
+    ----------
+    years : tuple of (str, int)
+        Outturn years, the newest first, and how many of the terms' figures are of each.
+    second_hand : bool
+        Whether any of these comes from an interim table.
+    cut_off : tuple of str
+        Labels of the terms that are so far from the median that more would not count.
+    predecessors : tuple of str
+        Codes of the councils from which years before its own are added up.
+    register_end : date or None
+        The day the register of events ends, where the day of the run lies beyond it.
+    unlike : bool
+        Whether its duties and sources of income are unlike any other council's.
+    """
+
+    years: tuple[tuple[str, int], ...] = ()
+    second_hand: bool = False
+    cut_off: tuple[str, ...] = ()
+    predecessors: tuple[str, ...] = ()
+    register_end: date | None = None
+    unlike: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,8 +74,6 @@ class Explanation:
     as_of : date
     status : str
         "at risk", "event already" or "cannot be scored".
-    status_text : str
-        That status in a sentence.
     reference, reference_chance : float
         Log-odds and chance of the tier's median council, which has 0 on every term.
     log_odds, risk, low, high : float
@@ -51,7 +85,7 @@ class Explanation:
         Index term, the largest first: ``label, indicator, value, outturn_year, second_hand``, ``median`` (the figure of
         the tier's median council), ``log_odds`` (missing where the council has no score), ``chance_from``
         and ``chance_to`` (adding the terms one after another in this order, beginning at the reference), ``points``
-        (their difference), ``sentence``, ``at_limit`` (the term is cut off here) and ``applies``.
+        (their difference), ``evidence`` (`Evidence`), ``at_limit`` (the term is cut off here) and ``applies``.
         ``reference + log_odds.sum()`` is the council's log-odds.
     change : DataFrame
         Index term and "level" (how often events happen at all, and how the others stood), the largest first:
@@ -64,8 +98,12 @@ class Explanation:
         What became of councils that stood about here.
     band_record : dict
         ``councils, events, share, mean_chance`` of the band on closed Januaries; empty where none had closed.
-    cannot_see, flags : tuple of str
-        Sentences.
+    first_event : FirstEvent or None
+        Of a council with an event already.
+    limits : Limits
+        What the figures cannot tell.
+    flags : tuple of (str, str)
+        Outturn year and flags (of ``quality``) of the years that the score and its evidence rest on, the newest first.
     eve : Explanation or None
         For a council with an event: how it looked on the last 1 January before it, from 2018 on.
     """
@@ -76,7 +114,6 @@ class Explanation:
     tier: str
     as_of: date
     status: str
-    status_text: str
     reference: float
     reference_chance: float
     log_odds: float
@@ -92,8 +129,9 @@ class Explanation:
     risk_then: float = np.nan
     alike: Alike | None = None
     band_record: dict = field(default_factory=dict)
-    cannot_see: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
+    first_event: FirstEvent | None = None
+    limits: Limits = Limits()
+    flags: tuple[tuple[str, str], ...] = ()
     eve: Explanation | None = None
 
     def risks(self) -> pd.DataFrame:
@@ -145,7 +183,6 @@ def explain(run: Run, council: str, *, shared: Background | None = None) -> Expl
     record = bands.loc[row["band"]].to_dict() if at_risk and len(bands) else {}
     return Explanation(
         **_who(row, code, run.as_of),
-        status_text=status_text(code, row, run.as_of, run.events),
         reference=reference,
         reference_chance=float(expit(reference)),
         **_own(row, int((run.scores["status"] == AT_RISK).sum())),
@@ -155,8 +192,9 @@ def explain(run: Run, council: str, *, shared: Background | None = None) -> Expl
         risk_then=float(before["risk"]) if before is not None else np.nan,
         alike=shared.alike(float(row["log_odds"])) if at_risk else None,
         band_record=record,
-        cannot_see=cannot_see(shared, code, parts),
-        flags=flags_said(shared.figures, code, row),
+        first_event=_first_event(run.events, code, row) if row["status"] == EVENT_ALREADY else None,
+        limits=_limits(shared, code, parts),
+        flags=_flags(shared.figures, code, row),
         eve=_eve(shared, code, row) if row["status"] == EVENT_ALREADY else None,
     )
 
@@ -179,7 +217,6 @@ def contributions(
         amount = row.get(f"term: {term.name}", np.nan)
         applies = row["tier"] in term.tiers
         seen = evidence(shared.figures, code, term.indicator, on, row.get(f"median: {term.name}", np.nan))
-        said = sentence(seen, row["class"], term.label) if applies else f"{term.label}: not asked of districts."
         limit = weights is not None and applies and amount and abs(amount) >= (CUT - 1e-6) * abs(weights[term.name])
         rows.append(
             {
@@ -191,7 +228,7 @@ def contributions(
                 "second_hand": seen.second_hand,
                 "median": seen.median,
                 "log_odds": float(amount) if applies else 0.0,
-                "sentence": said,
+                "evidence": seen,
                 "at_limit": scored and bool(limit),
                 "applies": applies,
             }
@@ -199,6 +236,34 @@ def contributions(
     table = pd.DataFrame(rows).set_index("term")
     ordered = table.reindex(table["log_odds"].abs().sort_values(ascending=False, kind="stable").index)
     return _path(ordered if scored else ordered.assign(log_odds=np.nan), reference)
+
+
+def _first_event(events: pd.DataFrame, code: str, row: pd.Series) -> FirstEvent:
+    same = events[(events["ons_code"] == code) & (events["known"] == row["event_date"]) & events["distress"]]
+    text = str(same["date"].iloc[0]) if len(same) else str(row["event_date"].date())
+    return FirstEvent(row["event_date"], text)
+
+
+def _limits(shared: Background, code: str, parts: pd.DataFrame) -> Limits:
+    used = parts[parts["applies"] & (parts["outturn_year"] != "")]
+    years = used["outturn_year"].value_counts().sort_index(ascending=False)
+    older = lineage_of(code)
+    end = shared.run.events.attrs["to"]
+    return Limits(
+        years=tuple((str(year), int(n)) for year, n in years.items()),
+        second_hand=bool(used["second_hand"].any()),
+        cut_off=tuple(str(label) for label in parts.loc[parts["at_limit"], "label"]),
+        predecessors=tuple(older) if older and shared.figures.own(code)["built"].any() else (),
+        register_end=end if pd.Timestamp(shared.run.as_of) > pd.Timestamp(end) + pd.Timedelta(days=1) else None,
+        unlike=code in UNLIKE_OTHERS,
+    )
+
+
+def _flags(figures: Figures, code: str, row: pd.Series) -> tuple[tuple[str, str], ...]:
+    own = figures.own(code)
+    newest = row["year"] if pd.notna(row["year"]) else own.index.max()
+    own = own[own.index >= newest - BACK].iloc[::-1]
+    return tuple((str(year), str(flags)) for year, flags in zip(own["outturn_year"], own["flags"], strict=True))
 
 
 def _path(table: pd.DataFrame, start: float) -> pd.DataFrame:
@@ -278,7 +343,6 @@ def _eve(shared: Background, code: str, row: pd.Series) -> Explanation | None:
     when = last["origin"].date()
     return Explanation(
         **_who(last, code, when),
-        status_text="",
         reference=reference,
         reference_chance=float(expit(reference)),
         **_own(last, int(last["of"])),

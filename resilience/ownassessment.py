@@ -36,8 +36,10 @@ class Step:
 
     Attributes
     ----------
-    label : str
-        What went in, e.g. "with 2026-27".
+    kind : str
+        What went in: a "year" to come, "corrected" published years, or nothing ("as published").
+    outturn_year : str
+        That year, "" of the other kinds.
     row : Series
         In the form of a row of ``score``: what the council would be listed as.
     terms : DataFrame
@@ -49,7 +51,8 @@ class Step:
         Labels of the terms without any figure, which therefore stand at the tier's median.
     """
 
-    label: str
+    kind: str
+    outturn_year: str
     row: pd.Series
     terms: pd.DataFrame
     carried: tuple[tuple[str, str], ...]
@@ -153,10 +156,10 @@ def with_own_figures(run: Run, code: str, figures: OwnFigures | str | Path) -> O
     published = run.scores.loc[own]
     steps = []
     if not supplied.future or changed - set(supplied.future):
-        words = "with published years corrected" if changed else "as published"
-        steps.append(_step(run, own, indicators[indicators["year"] <= newest_published], words))
+        kind = "corrected" if changed else "as published"
+        steps.append(_step(run, own, indicators[indicators["year"] <= newest_published], kind))
     for year in supplied.future:
-        steps.append(_step(run, own, indicators[indicators["year"] <= year], f"with {outturn_year_of(year)}"))
+        steps.append(_step(run, own, indicators[indicators["year"] <= year], "year", outturn_year_of(year)))
     return OwnAssessment(own, str(published["council"]), run.as_of, published, tuple(steps), supplied)
 
 
@@ -194,7 +197,7 @@ def own_indicators(run: Run, code: str, rows: pd.DataFrame, names: Iterable[str]
     return pd.DataFrame(values)
 
 
-def _step(run: Run, code: str, indicators: pd.DataFrame, label: str) -> Step:
+def _step(run: Run, code: str, indicators: pd.DataFrame, kind: str, outturn_year: str = "") -> Step:
     """Score one council with its own indicators among all the others' published ones."""
     model, attrs = run.model, run.scores.attrs
     known = known_on(indicators, run.as_of)
@@ -231,7 +234,7 @@ def _step(run: Run, code: str, indicators: pd.DataFrame, label: str) -> Step:
         term.label for term in model.terms if row["tier"] in term.tiers and np.isnan(float(row[term.indicator]))
     )
     carried = tuple((needed[name].label, year) for name, year in (part.rsplit(" ", 1) for part in parts))
-    return Step(label, row, _terms(run, run.scores.loc[code], row), carried, neutral)
+    return Step(kind, outturn_year, row, _terms(run, run.scores.loc[code], row), carried, neutral)
 
 
 def _not_lost(row: pd.Series, published: pd.Series, terms: Iterable[Term]) -> pd.Series:

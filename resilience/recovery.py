@@ -21,13 +21,22 @@ from scipy.special import expit
 
 from resilience.councils import resolve
 from resilience.errors import DataError
-from resilience.events import describe, onsets
+from resilience.events import onsets
 from resilience.fixed import Yardstick, fixed_frame, held_for
 from resilience.peer_characteristics import characteristics
 from resilience.peers import NEIGHBOURS, neighbours
 from resilience.pipeline import Run
 from resilience.pipeline import run as run_pipeline
-from resilience.recovery_lines import COVID_YEARS, Line, comparable_change, lines_between
+from resilience.recovery_lines import (
+    COVID_YEARS,
+    Capitalised,
+    HadEvent,
+    Line,
+    Mark,
+    SetAside,
+    comparable_change,
+    lines_between,
+)
 
 #: Januaries between which councils are followed; 2021 showed the same figures (2018-19) as 2020, and 2022 and 2023
 #: showed 2020-21 and 2021-22.
@@ -57,8 +66,8 @@ class Journey:
     lines : tuple of Line
         Those that moved, the most helpful first in a recovery, the most harmful first otherwise.
     similar : str
-        Why it is compared: "neighbour at the time" or "nearby risk".
-    marks : tuple of str
+        Why it is compared: "neighbour" at the time, or nearby "risk".
+    marks : tuple of Mark
         What a reader must know: an event, an MRP cut without less interest, carried figures.
     risk_now : float
         By the same yardstick on the day of the run; missing where it has had an event or cannot be scored.
@@ -76,19 +85,22 @@ class Journey:
     change: float
     lines: tuple[Line, ...]
     similar: str
-    marks: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
     risk_now: float = float("nan")
 
 
 @dataclass(frozen=True)
 class Story:
-    """Peers of a council that recovered and that worsened, and those set aside with the reason."""
+    """Peers of a council that recovered and that worsened, and those set aside with the reason.
+
+    ``yardstick`` is the day of the model, medians and level that measure the risk.
+    """
 
     ons_code: str
     council: str
     recovered: tuple[Journey, ...]
     worsened: tuple[Journey, ...]
-    set_aside: tuple[tuple[str, str], ...]
+    set_aside: tuple[tuple[str, SetAside], ...]
     widened: bool
     yardstick: str
     notes: tuple[str, ...] = field(default=())
@@ -120,13 +132,13 @@ def recovered_peers(code: str, *, run: Run | None = None, k: int = NEIGHBOURS, m
     frames = {year: fixed_frame(day, date(year, 1, 1)) for year in sorted({y for pair in windows for y in pair})}
     stick = Yardstick.of(day)
     near = {start: _near_then(own, frames[start], k) for start, _ in windows}
-    aside: dict[str, str] = {}
-    better, worse = _journeys(day, frames, near, "neighbour at the time", aside)
+    aside: dict[str, SetAside] = {}
+    better, worse = _journeys(day, frames, near, "neighbour", aside)
     widened = len(better) < 3
     if widened:
         now = float(stick.log_odds(day.scores.loc[[own]]).iloc[0])
         like = {start: _like_risk(own, now, frames[start]) - set(near[start]) for start, _ in windows}
-        more, _ = _journeys(day, frames, like, "nearby risk", {})
+        more, _ = _journeys(day, frames, like, "risk", {})
         have = {one.ons_code for one in better}
         better += [one for one in more if one.ons_code not in have][: max(0, 3 - len(better))]
     council = str(day.scores.at[own, "council"])
@@ -135,9 +147,9 @@ def recovered_peers(code: str, *, run: Run | None = None, k: int = NEIGHBOURS, m
         council,
         tuple(sorted(better, key=lambda one: one.change)[:most]),
         tuple(sorted(worse, key=lambda one: -one.change)[:most]),
-        tuple(sorted(aside.items())),
+        tuple(sorted(aside.items(), key=lambda item: item[0])),
         widened,
-        f"model of {stick.as_of}, medians and level of that day",
+        stick.as_of,
     )
 
 
@@ -158,7 +170,7 @@ def _like_risk(own: str, now: float, frame: pd.DataFrame) -> set[str]:
 
 
 def _journeys(
-    day: Run, frames: dict[int, pd.DataFrame], among: dict[int, set[str]], similar: str, aside: dict[str, str]
+    day: Run, frames: dict[int, pd.DataFrame], among: dict[int, set[str]], similar: str, aside: dict[str, SetAside]
 ) -> tuple[list[Journey], list[Journey]]:
     """Return each council's largest fall, and largest rise, over the windows."""
     best: dict[tuple[str, bool], tuple[float, int, int]] = {}
@@ -177,10 +189,10 @@ def _journeys(
         key = ("journey", code, start, end)
         if key not in memo:
             happened = onsets(day.events, outcome=day.model.outcome, as_of=day.as_of)
-            why = _not_own_doing(day, code, frames[start], frames[end], happened) if falls else ""
+            why = _not_own_doing(day, code, frames[start], frames[end], happened) if falls else None
             memo[key] = why or _journey(day, code, frames, start, end, change, similar, happened)
         found = memo[key]
-        if isinstance(found, str):
+        if not isinstance(found, Journey):
             aside[str(frames[start].at[code, "council"])] = found
             continue
         (better if falls else worse).append(replace(found, similar=similar))
@@ -206,10 +218,12 @@ def _changes(day: Run, frames: dict[int, pd.DataFrame], start: int, end: int) ->
     return result
 
 
-def _not_own_doing(day: Run, code: str, first: pd.DataFrame, last: pd.DataFrame, happened: pd.DataFrame) -> str:
-    """Say why a fall in risk is not called recovery, or nothing."""
+def _not_own_doing(
+    day: Run, code: str, first: pd.DataFrame, last: pd.DataFrame, happened: pd.DataFrame
+) -> SetAside | None:
+    """Return why a fall in risk is not called recovery, or None."""
     if code in happened.index:
-        return describe(happened.loc[code])
+        return _event(happened, code)
     rows = day.indicators[
         (day.indicators["ons_code"] == code)
         & day.indicators["year"].between(first.at[code, "year"] + 1, last.at[code, "year"])
@@ -217,8 +231,12 @@ def _not_own_doing(day: Run, code: str, first: pd.DataFrame, last: pd.DataFrame,
     capitalised = rows[rows["capitalisation_ratio"] > CAPITALISED]
     if len(capitalised):
         one = capitalised.iloc[-1]
-        return f"capitalised {100 * one['capitalisation_ratio']:.1f} % of net spending in {one['outturn_year']} (768)"
-    return ""
+        return Capitalised(float(one["capitalisation_ratio"]), int(one["year"]))
+    return None
+
+
+def _event(happened: pd.DataFrame, code: str) -> HadEvent:
+    return HadEvent(str(happened.at[code, "event_type"]), happened.at[code, "date"])
 
 
 def _journey(
@@ -234,7 +252,7 @@ def _journey(
     first, last = frames[start].loc[code], frames[end].loc[code]
     lines, marks = lines_between(day, code, first, last, falling=change < 0)
     if code in happened.index:
-        marks = [describe(happened.loc[code]), *marks]
+        marks = [_event(happened, code), *marks]
     return Journey(
         code,
         str(last["council"]),

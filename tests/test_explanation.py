@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from resilience.sentences import figure, flag_words, in_words, listed, sentence, step_chance, when
 from scipy.special import expit
 
 from resilience.errors import DataError, UnknownCouncilError
@@ -16,7 +17,6 @@ from resilience.history import background, known_figures, score_history
 from resilience.model.fitting import UPPER
 from resilience.pipeline import run
 from resilience.riskset import AT_RISK, EVENT_ALREADY
-from resilience.sentences import figure, flag_words, in_words, listed, sentence, step_chance, when
 
 DAY = date(2026, 1, 1)
 ORIGINS = [date(2018, 1, 1), date(2022, 1, 1), DAY]

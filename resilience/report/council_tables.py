@@ -8,11 +8,11 @@ import pandas as pd
 from resilience.councils import resolve
 from resilience.history import Background
 from resilience.indicators.compute import SWITCHES
-from resilience.indicators.definitions import Definition, load_definitions
+from resilience.indicators.definitions import load_definitions
 from resilience.publications.releases import basis
-from resilience.report.words import pounds
+from resilience.report.wording import levers as wording
+from resilience.report.wording.indicators import figure
 from resilience.riskset import CARRY_YEARS, CORE
-from resilience.sentences import figure, short_figure
 from resilience.whatif import levers as every_lever
 from resilience.years import outturn_year_of
 
@@ -22,7 +22,6 @@ PEERS = 10
 SMALLEST_MOVE = 0.0005
 #: Levers are shown at the step nearest to this share of net revenue expenditure.
 LEVER_STEP = 0.02
-_GRADES = {1: "outstanding", 2: "good", 3: "requires improvement", 4: "inadequate"}
 _PUBLICATIONS = {
     "outturn": "Revenue outturn, council by council",
     "budget": "Revenue Account budget",
@@ -34,25 +33,6 @@ _PUBLICATIONS = {
     "ofsted": "Ofsted inspection outcomes",
     "deprivation": "English Indices of Deprivation 2025",
 }
-
-
-def value_text(definition: Definition, value: float) -> str:
-    """Write an indicator's value with its unit."""
-    if np.isnan(value):
-        return "not published"
-    if definition.unit == "ratio":
-        return figure(definition.name, value)
-    if definition.unit == "years":
-        if definition.name == "reserves_runway_years":
-            return short_figure(definition.name, value)
-        return f"{value:.0f} year{'' if round(value) == 1 else 's'}"
-    if definition.unit == "£ thousand":
-        return pounds(value)
-    if definition.unit == "flag":
-        return "yes" if value else "no"
-    if definition.unit == "grade":
-        return _GRADES.get(int(value), f"{value:.0f}")
-    return f"{value:.0f}"
 
 
 def indicator_table(shared: Background, code: str) -> pd.DataFrame:
@@ -90,7 +70,7 @@ def indicator_table(shared: Background, code: str) -> pd.DataFrame:
                 "unit": definition.unit,
                 "worse": definition.worse,
                 "value": float(last.iloc[-1]) if len(last) else np.nan,
-                "text": value_text(definition, float(last.iloc[-1]) if len(last) else np.nan),
+                "text": figure(name, float(last.iloc[-1]) if len(last) else np.nan),
                 "year": outturn_year_of(year) if year else "",
                 "second_hand": bool(year)
                 and definition.source == "outturn"
@@ -168,7 +148,7 @@ def switch_table(shared: Background, code: str) -> pd.DataFrame:
             if np.isnan(before) or not (np.isnan(after) or abs(after - before) >= SMALLEST_MOVE):
                 continue
             said = f"{'Without' if default else 'With'}: {words}"
-            texts = (value_text(definition, before), value_text(definition, after))
+            texts = (figure(name, before), figure(name, after))
             level = not name.endswith(("_1y", "_3y"))
             rows.append((said, definition.label, *texts, outturn_year_of(year), level))
     return pd.DataFrame(rows, columns=columns)
@@ -207,11 +187,10 @@ def levers(shared: Background, code: str) -> pd.DataFrame:
     whole = moved["lever"].eq("flexible receipts")  # asset sales for running costs are ended, not eased
     chosen = moved.loc[nearest.mask(whole, -moved["share_of_nre"]).groupby(moved["lever"]).idxmin()]
     chosen = chosen[chosen["points"] <= -SMALLEST_MOVE].sort_values("points", kind="stable")
-    to_next = [
-        pounds(row.to_next_band) if row.to_next_band == row.to_next_band else str(row.reach)
-        for row in chosen.itertuples()
-    ]
+    steps = chosen.to_dict("records")
     table = chosen.rename(columns={"risk_after": "risk"}).assign(
-        to_next=to_next, next_band=chosen["next_band"].fillna("").astype(str)
+        label=[wording.label(row["lever"]) for row in steps],
+        step=[wording.step(row["lever"], row["amount"], row["share_of_nre"]) for row in steps],
+        to_next=[wording.reach(row) for row in steps],
     )
     return table[columns].reset_index(drop=True)

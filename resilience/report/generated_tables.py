@@ -18,12 +18,12 @@ import pandas as pd
 from resilience import paths
 from resilience.councils import council
 from resilience.files import write_atomically
+from resilience.formatting import chance, chance_range, day
 from resilience.merge_evidence import evidence, past_error
 from resilience.merge_score import PAST_ERROR
 from resilience.peer_characteristics import WEIGHTS
 from resilience.peers import agreement
 from resilience.pipeline import run
-from resilience.report.words import chance, chance_range, day
 
 #: The day of "now" in the tables, so that they stay as they are until the figures change.
 DAY = date(2026, 11, 1)

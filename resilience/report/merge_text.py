@@ -15,6 +15,8 @@ import pandas as pd
 
 from resilience.councils import resolve
 from resilience.errors import DataError
+from resilience.formatting import chance, chance_range, closing_day, day, percent, pounds
+from resilience.indicators.definitions import load_definitions
 from resilience.merge import Part, merge_councils, merged_indicators, parts_of, read_share
 from resilience.merge_score import PAST_ERROR, MergedScore, score_merged
 from resilience.panel import load_panel
@@ -23,9 +25,10 @@ from resilience.pipeline import run as run_pipeline
 from resilience.place import AMOUNTS, council_amounts
 from resilience.proposals import Proposal, names
 from resilience.proposals import proposal as find_proposal
-from resilience.report.peers_text import _plain, standing, value, wrapped
-from resilience.report.reasons import main_reasons, main_strengths
-from resilience.report.words import CANNOT_SEE, SCORE_IS, chance, chance_range, closing_day, day, percent, pounds
+from resilience.report.peers_text import DIGITS, standing, wrapped
+from resilience.report.plain import plain
+from resilience.report.wording.general import CANNOT_SEE, SCORE_IS
+from resilience.report.wording.indicators import figure, main_reasons, main_strengths
 
 NO_SUCH = "No such council exists yet: this adds up what its predecessors published; nothing here is its own."
 HOW_WIDE = (
@@ -187,11 +190,9 @@ def _assessment(run: Run, one: Merger) -> list[str]:
     out += wrapped("Raises it: " + ("; ".join(raises) or "nothing stands out") + ".")
     out += wrapped("Lowers it: " + ("; ".join(lowers) or "nothing stands out") + ".")
     shown = ("reserves_ratio", "unallocated_ratio", "debt_servicing_ratio", "gross_debt_ratio", "social_care_share")
-    from resilience.indicators.definitions import load_definitions
-
     known = load_definitions()
     figures = [
-        f"{known[name].label.lower()} {value(float(score.known[name]), known[name].unit)}"
+        f"{known[name].label.lower()} {figure(name, float(score.known[name]))}"
         for name in shown
         if pd.notna(score.known.get(name))
     ]
@@ -247,7 +248,7 @@ def to_json(run: Run, one: Merger) -> str:
             "sources": one.proposal.sources,
         },
     }
-    return json.dumps(_plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json.dumps(plain(content, DIGITS), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def proposals_text() -> str:

@@ -6,11 +6,13 @@ import json
 
 import pandas as pd
 
+from resilience.formatting import day
 from resilience.model.calibration import BANDS
 from resilience.national import COVID_JANUARIES, GROUPINGS, NAMES, NOW, OTHERS, THIRDS, National, national
 from resilience.pipeline import Run
-from resilience.report.peers_text import _plain, wrapped
-from resilience.report.words import CANNOT_SEE, CLASS_PLURALS, SCORE_IS, day
+from resilience.report.peers_text import DIGITS, wrapped
+from resilience.report.plain import plain
+from resilience.report.wording.general import CANNOT_SEE, CLASS_PLURALS, SCORE_IS
 from resilience.riskset import AT_RISK
 
 #: How many terms are named each way between two days.
@@ -123,7 +125,7 @@ def to_json(run: Run) -> str:
     }
     for by in GROUPINGS:
         content[f"counts_by_{by}"] = picture.counts(by).reset_index().to_dict("records")
-    return json.dumps(_plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json.dumps(plain(content, DIGITS), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def to_csv(run: Run) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from resilience.national import COVID_JANUARIES, GROUPINGS, NAMES, NOW, OTHERS, THIRDS, National, national
 from resilience.pipeline import Run
 from resilience.report.national_text import COVID, FIXED, LEAST, NAMED, RATES, SECOND_HAND
-from resilience.report.words import CLASS_PLURALS
+from resilience.report.wording.general import CLASS_PLURALS
 
 _TITLES = {"class": "By class", "region": "By region", "deprivation": "By deprivation: third of its tier"}
 _TIERS = {"upper": "Councils with social care", "lower": "Districts"}

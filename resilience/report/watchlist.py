@@ -13,10 +13,11 @@ import pandas as pd
 
 from resilience import __version__
 from resilience.errors import DataError
+from resilience.formatting import chance, chance_range, day
 from resilience.model.calibration import BANDS
 from resilience.pipeline import Run
-from resilience.report.reasons import main_reasons
-from resilience.report.words import CANNOT_SEE, SCORE_IS, chance, chance_range, day
+from resilience.report.wording.general import CANNOT_SEE, SCORE_IS, SEVERE_IS
+from resilience.report.wording.indicators import main_reasons
 from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 
 if TYPE_CHECKING:
@@ -42,11 +43,6 @@ COLUMNS = (
     "built",
     "flags",
     "main_reasons",
-)
-#: What the chance is where only the gravest events count (``--outcome severe``).
-SEVERE_IS = (
-    "the chance of a section 114(3) notice, or of commissioners for a financial cause, within 24 months, judged from "
-    "published figures; no verdict on a council or its officers"
 )
 #: How many councils a sector body can ring in a month.
 CAPACITY = 30

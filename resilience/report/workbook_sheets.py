@@ -10,11 +10,12 @@ from typing import Any
 import pandas as pd
 
 from resilience import __version__, paths, quality
+from resilience.formatting import day
 from resilience.indicators.definitions import FAMILIES, Definition
 from resilience.model.calibration import BANDS
 from resilience.pipeline import Run
 from resilience.report.watchlist import notes
-from resilience.report.words import CLASS_NAMES, day
+from resilience.report.wording.general import CLASS_NAMES
 from resilience.riskset import AT_RISK
 
 _UNIT_KINDS = {"ratio": "percent", "£ thousand": "amount", "count": "integer", "flag": "integer", "grade": "integer"}

@@ -12,8 +12,10 @@ from pathlib import Path
 import jsonschema
 import pandas as pd
 import pytest
+from resilience.sentences import sentence
 
 from resilience.evidence import Evidence
+from resilience.formatting import pounds
 from resilience.history import Alike, background
 from resilience.pipeline import run
 from resilience.report import html
@@ -21,9 +23,7 @@ from resilience.report.charts import sparkline
 from resilience.report.council import assessment, how_sure, since, to_html, to_json, to_text
 from resilience.report.council_beyond import every_merger
 from resilience.report.council_rows import change_rows
-from resilience.report.event_words import council_events
-from resilience.report.words import pounds
-from resilience.sentences import sentence
+from resilience.report.wording.events import council_events
 from resilience.whatif import WARNING
 
 DAY = date(2026, 1, 1)

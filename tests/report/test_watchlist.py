@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from resilience import pipeline
 from resilience.errors import DataError
+from resilience.formatting import chance, chance_range, percent, pounds
 from resilience.model.scoring import INTERVAL
 from resilience.report import watchlist
-from resilience.report.reasons import main_reasons, main_strengths, reason
-from resilience.report.words import chance, chance_range, percent, pounds
+from resilience.report.wording.indicators import main_reasons, main_strengths, reason
 from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE, known_on
 
 DAY = date(2026, 3, 1)

@@ -8,9 +8,8 @@ from datetime import date
 import pandas as pd
 
 from resilience.councils import council as facts_of
+from resilience.formatting import day, listed, when
 from resilience.lineage import lineage_of
-from resilience.report.words import day
-from resilience.sentences import listed, when
 
 _SUPPORT = {
     "in_principle": "in principle",
