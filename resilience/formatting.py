@@ -81,6 +81,11 @@ def amount(value: float, unit: str, *, missing: str = "not published") -> str:
     return grade(value) if unit == "grade" else f"{value:.0f}"
 
 
+def signed(value: float, digits: int = 2) -> str:
+    """Write a difference with its sign, e.g. of log-odds: "+0.31", "−0.12"."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
 def day(value: object) -> str:
     """Write a date as "5 September 2023"."""
     stamp = pd.Timestamp(value)

@@ -196,7 +196,7 @@ def test_gaps_are_named(run, tmp_path):
     sheet = Sheet(run)
     cells = {"RS-netrevexp-net-exp": 350_000, "INT-reserves-unallocated-and-earmarked": 30_000}
     result = with_own_figures(run, EALING, sheet.put("2026-27", **cells).put("2027-28", **cells).save(tmp_path))
-    assert [step.label for step in result.steps] == ["with 2026-27", "with 2027-28"]
+    assert [(step.kind, step.outturn_year) for step in result.steps] == [("year", "2026-27"), ("year", "2027-28")]
     first, second = result.steps
     assert ("Dependence on investment income", "2023-24") in first.carried
     assert ("Interest payable against reserves", "2025-26") in first.carried

@@ -10,6 +10,7 @@ import pandas as pd
 
 from resilience import quality
 from resilience.councils import resolve
+from resilience.formatting import percent, signed
 from resilience.panel import KEYS, load_panel
 from resilience.years import year_of
 
@@ -104,9 +105,9 @@ def compare_text(other: Path, *, most: int = 40) -> str:
     for _, row in moved.head(most).iterrows():
         scores.add_row(
             row["council"],
-            f"{100 * row['shipped']:.1f} %",
-            f"{100 * row['other']:.1f} %",
-            f"{100 * row['change']:+.1f}",
+            percent(row["shipped"], 1),
+            percent(row["other"], 1),
+            signed(100 * row["change"], 1),
         )
     return _print(table, scores)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from resilience.explanation import WORTH_SAYING, Explanation
-from resilience.formatting import step_chance
+from resilience.formatting import signed, step_chance
 from resilience.report.wording.indicators import contribution, figure
 
 
@@ -16,7 +16,7 @@ def steps(why: Explanation) -> list[dict]:
         {
             "label": row.label,
             "sentence": contribution(row, why.class_),
-            "log_odds": f"{row.log_odds:+.2f}".replace("-", "−"),
+            "log_odds": signed(row.log_odds),
             "from": step_chance(row.chance_from),
             "to": step_chance(row.chance_to),
             "raises": row.log_odds > 0,

@@ -6,7 +6,7 @@ import json
 
 import pandas as pd
 
-from resilience.formatting import day
+from resilience.formatting import day, signed
 from resilience.model.calibration import BANDS
 from resilience.national import COVID_JANUARIES, GROUPINGS, NAMES, NOW, OTHERS, THIRDS, National, national
 from resilience.pipeline import Run
@@ -103,8 +103,8 @@ def _drivers(picture: National) -> list[str]:
             total = part["change"].sum()
             worse = part[part["change"] >= LEAST].nlargest(NAMED, "change")
             better = part[part["change"] <= -LEAST].nsmallest(NAMED, "change")
-            said = [f"{row.label.lower()} {row.change:+.2f}" for row in (*worse.itertuples(), *better.itertuples())]
-            head = f"  {_label(str(since)):>9} to {_label(str(until)):<9} {label:<10} {total:+.2f}  "
+            said = [f"{row.label.lower()} {signed(row.change)}" for row in (*worse.itertuples(), *better.itertuples())]
+            head = f"  {_label(str(since)):>9} to {_label(str(until)):<9} {label:<10} {signed(total)}  "
             out += wrapped(head + (", ".join(said) or "little moved"), "", " " * len(head))
     return out
 

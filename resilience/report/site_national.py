@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from resilience.formatting import signed
 from resilience.national import COVID_JANUARIES, GROUPINGS, NAMES, NOW, OTHERS, THIRDS, National, national
 from resilience.pipeline import Run
 from resilience.report.national_text import COVID, FIXED, LEAST, NAMED, RATES, SECOND_HAND
@@ -81,7 +82,7 @@ def _moves(picture: National) -> list[dict[str, Any]]:
                     "from": _label(str(since)),
                     "to": _label(str(until)),
                     "tier": name,
-                    "total": f"{own['change'].sum():+.2f}".replace("-", "−"),
+                    "total": signed(own["change"].sum()),
                     "worse": ", ".join(text.lower() for text in worse) or "–",
                     "better": ", ".join(text.lower() for text in better) or "–",
                 }
