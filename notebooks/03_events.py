@@ -22,9 +22,10 @@ from shown import BLUE, CLASS_COLOURS, GREEN, GREY, ORANGE, RED, REGISTER, canva
 import resilience
 from resilience.events import COUNTING_FROM, onsets
 from resilience.events import describe as in_words
+from resilience.formatting import day
 from resilience.indicators.directions import directions
 from resilience.model.calibration import base_rate
-from resilience.report.words import CLASS_NAMES, day
+from resilience.report.wording.general import CLASS_NAMES
 from resilience.model.risk_set import yearly
 
 events = resilience.load_events()

@@ -22,9 +22,9 @@ import pandas as pd
 from shown import BLUE, GREY, ORANGE, OUTTURN, REGISTER, bar, canvas, draw, per_cent, say, table
 
 import resilience
+from resilience.formatting import day
 from resilience.model.calibration import BANDS
 from resilience.model.terms import load_prior, load_terms
-from resilience.report.words import day
 from resilience.model.risk_set import AT_RISK
 
 today = date(2026, 1, 1)

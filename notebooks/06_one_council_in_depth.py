@@ -40,8 +40,11 @@ from shown import (
 )
 
 import resilience
+from resilience.formatting import chance, chance_range, day
 from resilience.history import background
-from resilience.report.words import chance, chance_range, day
+from resilience.report.wording.caveats import cannot_see, flags
+from resilience.report.wording.council import status_text
+from resilience.report.wording.indicators import contribution
 from resilience.model.risk_set import AT_RISK
 
 then, council = date(2020, 1, 1), "Croydon"
@@ -55,7 +58,7 @@ step()
 say(
     f"On {day(then)} {why.council} stood at rank **{why.rank} of {why.of}**: a chance of **{chance(why.risk)}** within 24 "
     f"months (90 % range {chance_range(why.low, why.high)}), band *{why.band}*. The median council of its tier: "
-    f"{chance(why.reference_chance)}. {why.status_text}"
+    f"{chance(why.reference_chance)}. {status_text(why)}"
 )
 
 # %% [markdown]
@@ -103,6 +106,7 @@ plain = {
     "value_then": "figure then",
     "value_now": "figure now",
 }
+parts = parts.assign(sentence=[contribution(row, why.class_) for row in parts.itertuples()])
 table(
     parts[["label", "log_odds", "chance_from", "chance_to", "sentence"]].rename(columns=plain),
     title="What raises and lowers the chance, the largest first",
@@ -180,7 +184,7 @@ else:
     say(
         "No earlier January's 24 months had closed by that day: there was **no record yet** of what such a chance is worth."
     )
-say("\n".join(f"- {sentence}" for sentence in (*why.cannot_see, *why.flags)))
+say("\n".join(f"- {sentence}" for sentence in (*cannot_see(why), *flags(why))))
 
 # %% [markdown]
 # ## The Januaries before

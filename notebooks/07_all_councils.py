@@ -23,11 +23,13 @@ from matplotlib.colors import TwoSlopeNorm
 from shown import BLUE, CLASS_COLOURS, CLASS_MARKERS, OUTTURN, REGISTER, bar, canvas, draw, say, table
 
 import resilience
+from resilience.formatting import chance, chance_range, day
 from resilience.history import background
 from resilience.model.calibration import BANDS
 from resilience.report.watchlist import notes
 from resilience.report.watchlist import table as watchlist
-from resilience.report.words import CLASS_NAMES, chance, chance_range, day
+from resilience.report.wording.general import CLASS_NAMES
+from resilience.report.wording.indicators import contribution
 from resilience.model.risk_set import AT_RISK
 
 SOURCE = f"{OUTTURN}, newest years second-hand; {REGISTER}"
@@ -127,7 +129,7 @@ for one in list(explained.values())[:5]:
     parts = one.contributions[one.contributions.index.isin(worth_saying)]
     lines = [
         f"- {'raises' if row.log_odds > 0 else 'lowers'} it from {chance(row.chance_from)} to {chance(row.chance_to)}: "
-        f"{row.sentence}"
+        f"{contribution(row, one.class_)}"
         for row in parts.itertuples()
     ]
     say(

@@ -23,10 +23,10 @@ from shown import BLUE, ORANGE, OUTTURN, REGISTER, bar, canvas, draw, say, table
 
 import resilience
 from resilience.events import onsets
+from resilience.formatting import chance, day
 from resilience.indicators.compute import SWITCHES, switch_effects
 from resilience.model.studies import summary
 from resilience.model.terms import Term, load_terms
-from resilience.report.words import chance, day
 from resilience.model.risk_set import AT_RISK
 from resilience.years import outturn_year_of
 

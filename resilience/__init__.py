@@ -12,7 +12,8 @@ The whole method, one import away::
     events = resilience.load_events()
     rows = resilience.training_rows(indicators, events, as_of)
     model = resilience.fit(rows)
-    scores = resilience.score(model, indicators, as_of, events=events)
+    scored = resilience.score(model, resilience.known_on(indicators, as_of), events)
+    scored.table.head(30)
 
 Names are imported when first used, so that ``import resilience`` itself is quick.
 """
@@ -29,8 +30,8 @@ _WHERE = {
     "build_panel": "resilience.panel",
     "compute_indicators": "resilience.indicators.compute",
     "load_events": "resilience.events",
-    "risk_set": "resilience.riskset",
-    "known_on": "resilience.riskset",
+    "risk_set": "resilience.model.risk_set",
+    "known_on": "resilience.indicators.known",
     "training_rows": "resilience.model.fitting",
     "fit": "resilience.model.fitting",
     "score": "resilience.model.scoring",

@@ -330,7 +330,6 @@ def assess(
     """Explain one council: how likely, compared with whom, why, since when, how sure, and from which figures."""
     from resilience import method
     from resilience.councils import resolve
-    from resilience.history import background
     from resilience.report import council as page
 
     day = _day(as_of)
@@ -339,7 +338,7 @@ def assess(
     if template is not None or figures is not None:
         _own_figures(run, code, template, figures, form, output)
         return
-    one = page.assessment(run, code, shared=background(run, progress=_say))
+    one = page.assessment(run, code)
     if form is PageFormat.html:
         content = page.to_html(one)
     elif form is PageFormat.json:

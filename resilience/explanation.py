@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,22 +9,59 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from resilience.caveats import cannot_see, flags_said, status_text
 from resilience.councils import council as facts_of
 from resilience.councils import resolve
 from resilience.errors import DataError
-from resilience.evidence import evidence
-from resilience.history import Alike, Background, background, medians
+from resilience.events import EventRegister
+from resilience.evidence import BACK, evidence
+from resilience.formatting import day, listed
+from resilience.indicators.comparisons import UNLIKE_OTHERS
+from resilience.indicators.known import KnownFigures
+from resilience.lineage import lineage_of
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
-from resilience.model.scale import CUT, UPPER
+from resilience.model.scale import CUT
 from resilience.model.scoring import ScoredDay
-from resilience.model.terms import Term, load_terms
-from resilience.report.words import day
-from resilience.sentences import listed, sentence
+from resilience.past_lists import SimilarScores, past_lists, year_before
 from resilience.years import outturn_year_of
 
 #: A term is spoken of as a risk or a strength from this many log-odds on (odds moved by a tenth).
 WORTH_SAYING = 0.1
+
+
+@dataclass(frozen=True)
+class FirstEvent:
+    """A council's first event: the day it is taken as, and the date as precisely as the register has it."""
+
+    known: pd.Timestamp
+    date_text: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the figures behind one council's score cannot tell, beside what no published figure can.
+
+    Attributes
+    ----------
+    years : tuple of (str, int)
+        Outturn years, the newest first, and how many of the terms' figures are of each.
+    second_hand : bool
+        Whether any of these comes from an interim table.
+    cut_off : tuple of str
+        Labels of the terms that are so far from the median that more would not count.
+    predecessors : tuple of str
+        Codes of the councils from which years before its own are added up.
+    register_end : date or None
+        The day the register of events ends, where the day of the run lies beyond it.
+    unlike : bool
+        Whether its duties and sources of income are unlike any other council's.
+    """
+
+    years: tuple[tuple[str, int], ...] = ()
+    second_hand: bool = False
+    cut_off: tuple[str, ...] = ()
+    predecessors: tuple[str, ...] = ()
+    register_end: date | None = None
+    unlike: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,8 +74,6 @@ class Explanation:
     as_of : date
     status : str
         "at risk", "event already" or "cannot be scored".
-    status_text : str
-        That status in a sentence.
     reference, reference_chance : float
         Log-odds and chance of the tier's median council, which has 0 on every term.
     log_odds, risk, low, high : float
@@ -51,7 +85,7 @@ class Explanation:
         Index term, the largest first: ``label, indicator, value, outturn_year, second_hand``, ``median`` (the figure of
         the tier's median council), ``log_odds`` (missing where the council has no score), ``chance_from``
         and ``chance_to`` (adding the terms one after another in this order, beginning at the reference), ``points``
-        (their difference), ``sentence``, ``at_limit`` (the term is cut off here) and ``applies``.
+        (their difference), ``evidence`` (`Evidence`), ``at_limit`` (the term is cut off here) and ``applies``.
         ``reference + log_odds.sum()`` is the council's log-odds.
     change : DataFrame
         Index term and "level" (how often events happen at all, and how the others stood), the largest first:
@@ -60,13 +94,17 @@ class Explanation:
         council was not scored then.
     change_from : date or None
     risk_then : float
-    alike : Alike or None
+    similar : SimilarScores or None
         What became of councils that stood about here.
     band_record : dict
         ``councils, events, share, mean_chance`` of the band on closed Januaries; empty where none had closed.
-    cannot_see, flags : tuple of str
-        Sentences.
-    eve : Explanation or None
+    first_event : FirstEvent or None
+        Of a council with an event already.
+    limits : Limits
+        What the figures cannot tell.
+    flags : tuple of (str, str)
+        Outturn year and flags (of ``quality``) of the years that the score and its evidence rest on, the newest first.
+    before_event : Explanation or None
         For a council with an event: how it looked on the last 1 January before it, from 2018 on.
     """
 
@@ -76,7 +114,6 @@ class Explanation:
     tier: str
     as_of: date
     status: str
-    status_text: str
     reference: float
     reference_chance: float
     log_odds: float
@@ -90,11 +127,12 @@ class Explanation:
     change: pd.DataFrame = field(default_factory=pd.DataFrame)
     change_from: date | None = None
     risk_then: float = np.nan
-    alike: Alike | None = None
+    similar: SimilarScores | None = None
     band_record: dict = field(default_factory=dict)
-    cannot_see: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-    eve: Explanation | None = None
+    first_event: FirstEvent | None = None
+    limits: Limits = Limits()
+    flags: tuple[tuple[str, str], ...] = ()
+    before_event: Explanation | None = None
 
     def risks(self) -> pd.DataFrame:
         """Return the contributions that raise the chance enough to speak of, the largest first."""
@@ -105,7 +143,7 @@ class Explanation:
         return self.contributions[self.contributions["log_odds"] <= -WORTH_SAYING]
 
 
-def explain(run: ScoredDay, council: str, *, shared: Background | None = None) -> Explanation:
+def explain(run: ScoredDay, council: str) -> Explanation:
     """Explain one council's score.
 
     Parameters
@@ -114,8 +152,6 @@ def explain(run: ScoredDay, council: str, *, shared: Background | None = None) -
         From ``method.run``.
     council : str
         Any code or name.
-    shared : Background, optional
-        From ``history.background(run)``: give it when explaining many.
 
     Raises
     ------
@@ -131,56 +167,41 @@ def explain(run: ScoredDay, council: str, *, shared: Background | None = None) -
         when = f"ended on {day(one.end_date)}" if one.end_date and one.end_date < run.as_of else "had not begun"
         hint = f"; ask for {after}, or give an earlier day with --as-of" if after and "ended" in when else ""
         raise DataError(f"{one.council} was not in being on {day(run.as_of)}: it {when}{hint}.")
-    shared = shared or background(run)
     row = run.table.loc[code]
-    row.attrs = {}  # pandas copies them deeply at every step
-    tiers = pd.Series([row["tier"]])
-    row = pd.concat([row, medians(run.model, run.scale.centres, tiers).iloc[0]])
-    tier = str(row["tier"])
-    reference = float(run.scale.intercept) + (run.model.weights[UPPER] if tier == "upper" else 0.0)
-    at_risk = row["status"] == AT_RISK
-    parts = contributions(shared, code, row, run.model.terms, reference, run.as_of, run.model.weights)
-    before, change = _change(shared, row, code, tier) if at_risk else (None, pd.DataFrame())
-    bands = shared.bands()
-    record = bands.loc[row["band"]].to_dict() if at_risk and len(bands) else {}
+    at_risk, past = row["status"] == AT_RISK, past_lists(run)
+    parts = contributions(run, code)
+    before = year_before(run) if at_risk else None
+    change = _change(run, before, code) if before is not None else pd.DataFrame()
     return Explanation(
-        **_who(row, code, run.as_of),
-        status_text=status_text(code, row, run.as_of, run.events),
-        reference=reference,
-        reference_chance=float(expit(reference)),
-        **_own(row, int((run.table["status"] == AT_RISK).sum())),
+        **_standing(run, code),
         contributions=parts,
         change=change,
-        change_from=_year_before(run.as_of) if len(change) else None,
-        risk_then=float(before["risk"]) if before is not None else np.nan,
-        alike=shared.alike(float(row["log_odds"])) if at_risk else None,
-        band_record=record,
-        cannot_see=cannot_see(shared, code, parts),
-        flags=flags_said(shared.figures, code, row),
-        eve=_eve(shared, code, row) if row["status"] == EVENT_ALREADY else None,
+        change_from=before.as_of if before is not None and len(change) else None,
+        risk_then=float(before.table.at[code, "risk"]) if before is not None and len(change) else np.nan,
+        similar=past.similar(float(row["log_odds"])) if at_risk else None,
+        band_record=past.bands.loc[row["band"]].to_dict() if at_risk and len(past.bands) else {},
+        first_event=_first_event(run.events, code, row) if row["status"] == EVENT_ALREADY else None,
+        limits=_limits(run, code, parts),
+        flags=_flags(run.known, code),
+        before_event=_before_event(past.lists, code) if row["status"] == EVENT_ALREADY else None,
     )
 
 
-def contributions(
-    shared: Background,
-    code: str,
-    row: pd.Series,
-    terms: tuple[Term, ...],
-    reference: float,
-    on: date,
-    weights: Mapping[str, float] | None = None,
-) -> pd.DataFrame:
+def contributions(scored: ScoredDay, code: str, *, limits: bool = True) -> pd.DataFrame:
     """Return each term's contribution with its figure, the largest first (see :class:`Explanation`).
 
-    Without a score (``row`` is not at risk) the contributions are missing and only the figures are given.
+    Without a score (the council is not at risk) the contributions are missing and only the figures are given.
+    ``limits`` says whether to look which terms are cut off.
     """
-    rows, scored = [], row["status"] == AT_RISK
-    for term in terms:
-        amount = row.get(f"term: {term.name}", np.nan)
+    row, model = scored.table.loc[code], scored.model
+    has_chance = row["status"] == AT_RISK
+    medians = scored.scale.medians(model.terms, row["tier"])
+    rows = []
+    for term in model.terms:
+        amount = float(scored.contributions.at[code, term.name])
         applies = row["tier"] in term.tiers
-        seen = evidence(shared.figures, code, term.indicator, on, row.get(f"median: {term.name}", np.nan))
-        said = sentence(seen, row["class"], term.label) if applies else f"{term.label}: not asked of districts."
-        limit = weights is not None and applies and amount and abs(amount) >= (CUT - 1e-6) * abs(weights[term.name])
+        seen = evidence(scored.known, code, term.indicator, medians[term.name])
+        at_limit = limits and applies and amount and abs(amount) >= (CUT - 1e-6) * abs(model.weights[term.name])
         rows.append(
             {
                 "term": term.name,
@@ -190,15 +211,42 @@ def contributions(
                 "outturn_year": outturn_year_of(seen.year) if seen.year else "",
                 "second_hand": seen.second_hand,
                 "median": seen.median,
-                "log_odds": float(amount) if applies else 0.0,
-                "sentence": said,
-                "at_limit": scored and bool(limit),
+                "log_odds": amount if applies else 0.0,
+                "evidence": seen,
+                "at_limit": has_chance and bool(at_limit),
                 "applies": applies,
             }
         )
     table = pd.DataFrame(rows).set_index("term")
     ordered = table.reindex(table["log_odds"].abs().sort_values(ascending=False, kind="stable").index)
-    return _path(ordered if scored else ordered.assign(log_odds=np.nan), reference)
+    return _path(ordered if has_chance else ordered.assign(log_odds=np.nan), scored.reference(row["tier"]))
+
+
+def _first_event(events: EventRegister, code: str, row: pd.Series) -> FirstEvent:
+    rows = events.rows
+    same = rows[(rows["ons_code"] == code) & (rows["known"] == row["event_date"]) & rows["distress"]]
+    text = str(same["date"].iloc[0]) if len(same) else str(row["event_date"].date())
+    return FirstEvent(row["event_date"], text)
+
+
+def _limits(run: ScoredDay, code: str, parts: pd.DataFrame) -> Limits:
+    used = parts[parts["applies"] & (parts["outturn_year"] != "")]
+    years = used["outturn_year"].value_counts().sort_index(ascending=False)
+    older = lineage_of(code)
+    return Limits(
+        years=tuple((str(year), int(n)) for year, n in years.items()),
+        second_hand=bool(used["second_hand"].any()),
+        cut_off=tuple(str(label) for label in parts.loc[parts["at_limit"], "label"]),
+        predecessors=tuple(older) if older and run.known.own(code)["built"].any() else (),
+        register_end=None if run.events.reaches(run.as_of) else run.events.until,
+        unlike=code in UNLIKE_OTHERS,
+    )
+
+
+def _flags(known: KnownFigures, code: str) -> tuple[tuple[str, str], ...]:
+    own, newest = known.own(code), known.newest(code)
+    own = own[own.index >= (own.index.max() if newest is None else newest) - BACK].iloc[::-1]
+    return tuple((str(year), str(flags)) for year, flags in zip(own["outturn_year"], own["flags"], strict=True))
 
 
 def _path(table: pd.DataFrame, start: float) -> pd.DataFrame:
@@ -208,79 +256,65 @@ def _path(table: pd.DataFrame, start: float) -> pd.DataFrame:
     return table.assign(chance_from=chances[:-1], chance_to=chances[1:], points=np.diff(chances))
 
 
-def _who(row: pd.Series, code: str, as_of: date) -> dict:
+def _standing(scored: ScoredDay, code: str) -> dict:
+    """Return who a council is and where it stands on a scored day."""
+    row, ranked = scored.table.loc[code], scored.at_risk
+    at_risk = row["status"] == AT_RISK
+    reference = scored.reference(row["tier"])
     return {
         "ons_code": code,
         "council": str(row["council"]),
         "class_": str(row["class"]),
         "tier": str(row["tier"]),
-        "as_of": as_of,
+        "as_of": scored.as_of,
         "status": str(row["status"]),
-    }
-
-
-def _own(row: pd.Series, ranked: int) -> dict:
-    at_risk = row["status"] == AT_RISK
-    return {
+        "reference": reference,
+        "reference_chance": float(expit(reference)),
         "log_odds": float(row["log_odds"]),
         "risk": float(row["risk"]),
-        "low": float(row.get("risk_low", np.nan)),
-        "high": float(row.get("risk_high", np.nan)),
+        "low": float(row["risk_low"]),
+        "high": float(row["risk_high"]),
         "rank": int(row["rank"]) if at_risk else 0,
-        "of": ranked if at_risk else 0,
+        "of": len(ranked) if at_risk else 0,
         "band": str(row["band"]) if at_risk else "",
     }
 
 
-def _year_before(as_of: date) -> date:
-    return (pd.Timestamp(as_of) - pd.DateOffset(years=1)).date()
-
-
-def _change(shared: Background, row: pd.Series, code: str, tier: str) -> tuple[pd.Series | None, pd.DataFrame]:
-    """Decompose the change of the log-odds over a year by the same model."""
-    before = shared.before
-    if code not in before.index or before.at[code, "status"] != AT_RISK:
-        return None, pd.DataFrame()
-    then = before.loc[code]
-    start = float(before.attrs["intercept"])
+def _change(run: ScoredDay, before: ScoredDay, code: str) -> pd.DataFrame:
+    """Decompose the change of the log-odds since an earlier day by the same model; empty without a score then."""
+    if code not in before.at_risk.index:
+        return pd.DataFrame()
     rows = [
         {
             "term": "level",
             "label": "How often such events happen at all, and how other councils stood",
-            "then": start,
-            "now": float(shared.run.scale.intercept),
-            "value_then": float(before.attrs["base_rate"].events),
-            "value_now": float(shared.run.base_rate.events),
+            "then": before.scale.intercept,
+            "now": run.scale.intercept,
+            "value_then": float(before.base_rate.events),
+            "value_now": float(run.base_rate.events),
         }
     ]
-    for term in shared.run.model.terms:
-        if tier in term.tiers:
-            name = f"term: {term.name}"
-            figures = {"value_then": float(then[term.indicator]), "value_now": float(row[term.indicator])}
+    for term in run.model.terms:
+        if run.table.at[code, "tier"] in term.tiers:
             rows.append(
-                {"term": term.name, "label": term.label, "then": float(then[name]), "now": float(row[name]), **figures}
+                {
+                    "term": term.name,
+                    "label": term.label,
+                    "then": float(before.contributions.at[code, term.name]),
+                    "now": float(run.contributions.at[code, term.name]),
+                    "value_then": float(before.table.at[code, term.indicator]),
+                    "value_now": float(run.table.at[code, term.indicator]),
+                }
             )
     table = pd.DataFrame(rows).set_index("term")
     table["log_odds"] = table["now"] - table["then"]
     table = table.reindex(table["log_odds"].abs().sort_values(ascending=False, kind="stable").index)
-    return then, _path(table, float(then["log_odds"]))
+    return _path(table, float(before.table.at[code, "log_odds"]))
 
 
-def _eve(shared: Background, code: str, row: pd.Series) -> Explanation | None:
+def _before_event(lists: dict[int, ScoredDay], code: str) -> Explanation | None:
     """Explain the last January on which a council with an event was still at risk."""
-    rows = shared.history[(shared.history["ons_code"] == code) & (shared.history["status"] == AT_RISK)]
-    if rows.empty:
+    at_risk = [scored for scored in lists.values() if code in scored.at_risk.index]
+    if not at_risk:
         return None
-    last = rows.iloc[-1].copy()
-    terms = tuple(term for term in load_terms() if pd.notna(last.get(f"term: {term.name}", np.nan)))
-    own = sum(float(last[f"term: {term.name}"]) for term in terms if last["tier"] in term.tiers)
-    reference = float(last["log_odds"]) - own
-    when = last["origin"].date()
-    return Explanation(
-        **_who(last, code, when),
-        status_text="",
-        reference=reference,
-        reference_chance=float(expit(reference)),
-        **_own(last, int(last["of"])),
-        contributions=contributions(shared, code, last, terms, reference, when),
-    )
+    return Explanation(**_standing(at_risk[-1], code), contributions=contributions(at_risk[-1], code, limits=False))

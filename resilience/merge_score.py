@@ -32,14 +32,8 @@ class MergedScore:
 
     Attributes
     ----------
-    known : Series
-        Its row of ``ScoredDay.table``: its indicators as known on the day, ``outturn_year``, ``year``, ``tier``.
-    carried : dict of str to int
-        Indicators carried forward, with the calendar year in which their outturn year ends.
-    contributions : Series
-        Each term's part of the log-odds.
-    risk, risk_low, risk_high : float
-    band : str
+    scored : ScoredDay
+        The one council on the day's scale.
     place : int
         The rank it would have among the councils at risk.
     of : int
@@ -49,17 +43,41 @@ class MergedScore:
         Index code: ``council, class, share, how, status, log_odds, risk, risk_low, risk_high, band, event``.
     """
 
-    known: pd.Series
-    carried: dict[str, int]
-    contributions: pd.Series
-    risk: float
-    risk_low: float
-    risk_high: float
-    band: str
+    scored: ScoredDay
     place: int
     of: int
     between: float
     predecessors: pd.DataFrame
+
+    @property
+    def code(self) -> str:
+        """The code that stands for it."""
+        return str(self.scored.table.index[0])
+
+    @property
+    def known(self) -> pd.Series:
+        """Its row: indicators as known on the day, the year they are of, chance, band."""
+        return self.scored.table.iloc[0]
+
+    @property
+    def risk(self) -> float:
+        """Its chance."""
+        return float(self.known["risk"])
+
+    @property
+    def risk_low(self) -> float:
+        """The lower end of the interval."""
+        return float(self.known["risk_low"])
+
+    @property
+    def risk_high(self) -> float:
+        """The upper end of the interval."""
+        return float(self.known["risk_high"])
+
+    @property
+    def band(self) -> str:
+        """The band of its chance."""
+        return str(self.known["band"])
 
 
 def score_merged(run: ScoredDay, indicators: pd.DataFrame, parts: list[Part]) -> MergedScore:
@@ -84,8 +102,8 @@ def score_merged(run: ScoredDay, indicators: pd.DataFrame, parts: list[Part]) ->
     known = known_on(indicators, run.as_of, councils=as_council(indicators))
     if known.scorable.empty:
         raise DataError(
-            f"{known.table['council'].iloc[0]} cannot be assessed: in no recent year have all its predecessors returned "
-            "net revenue expenditure and reserves."
+            f"{known.table['council'].iloc[0]} cannot be assessed: in no recent year have all its predecessors "
+            "returned net revenue expenditure and reserves."
         )
     before = _predecessors(run, parts)
     weights = (before["share"] * before["net_revenue_expenditure"]).to_numpy(dtype=float)
@@ -96,21 +114,8 @@ def score_merged(run: ScoredDay, indicators: pd.DataFrame, parts: list[Part]) ->
         centre = np.average(odds[there], weights=weights[there])
         between = float(np.sqrt(np.average((odds[there] - centre) ** 2, weights=weights[there])))
     merged = score(run.model, known, run.events, scale=run.scale, doubt=float(np.hypot(between, PAST_ERROR)))
-    code = known.table.index[0]
-    row = merged.table.loc[code]
-    return MergedScore(
-        row,
-        known.carried(code),
-        merged.contributions.loc[code],
-        float(row["risk"]),
-        float(row["risk_low"]),
-        float(row["risk_high"]),
-        str(row["band"]),
-        run.place_of(float(row["risk"])),
-        len(run.at_risk),
-        between,
-        before,
-    )
+    risk = float(merged.table["risk"].iloc[0])
+    return MergedScore(merged, run.place_of(risk), len(run.at_risk), between, before)
 
 
 def as_council(indicators: pd.DataFrame) -> pd.DataFrame:

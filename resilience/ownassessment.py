@@ -33,8 +33,10 @@ class Step:
 
     Attributes
     ----------
-    label : str
-        What went in, e.g. "with 2026-27".
+    kind : str
+        What went in: a "year" to come, "corrected" published years, or nothing ("as published").
+    outturn_year : str
+        That year, "" of the other kinds.
     row : Series
         In the form of a row of ``score``: what the council would be listed as.
     terms : DataFrame
@@ -46,7 +48,8 @@ class Step:
         Labels of the terms without any figure, which therefore stand at the tier's median.
     """
 
-    label: str
+    kind: str
+    outturn_year: str
     row: pd.Series
     terms: pd.DataFrame
     carried: tuple[tuple[str, str], ...]
@@ -84,7 +87,6 @@ class OwnAssessment:
 
 def known_rows(run: ScoredDay, code: str) -> pd.DataFrame:
     """Return a council's rows of the panel, lineage included, that were known on the day of the run."""
-    assert run.panel is not None
     panel = run.whole_panel if predecessors_of(code) else run.panel
     rows = panel[panel["ons_code"] == code]
     if "built" not in rows:
@@ -148,10 +150,10 @@ def with_own_figures(run: ScoredDay, code: str, figures: OwnFigures | str | Path
     published = run.table.loc[own]
     steps = []
     if not supplied.future or changed - set(supplied.future):
-        words = "with published years corrected" if changed else "as published"
-        steps.append(_step(run, own, indicators[indicators["year"] <= newest_published], words))
+        kind = "corrected" if changed else "as published"
+        steps.append(_step(run, own, indicators[indicators["year"] <= newest_published], kind))
     for year in supplied.future:
-        steps.append(_step(run, own, indicators[indicators["year"] <= year], f"with {outturn_year_of(year)}"))
+        steps.append(_step(run, own, indicators[indicators["year"] <= year], "year", outturn_year_of(year)))
     return OwnAssessment(own, str(published["council"]), run.as_of, published, tuple(steps), supplied)
 
 
@@ -189,7 +191,7 @@ def own_indicators(run: ScoredDay, code: str, rows: pd.DataFrame, names: Iterabl
     return pd.DataFrame(values)
 
 
-def _step(run: ScoredDay, code: str, indicators: pd.DataFrame, label: str) -> Step:
+def _step(run: ScoredDay, code: str, indicators: pd.DataFrame, kind: str, outturn_year: str = "") -> Step:
     """Score one council with its own indicators on the scale of all the others' published ones."""
     model, being = run.model, councils_on(run.as_of)
     known = _not_lost(known_on(indicators, run.as_of, councils=being.loc[[code]]), run.known, code, model.terms)
@@ -203,7 +205,8 @@ def _step(run: ScoredDay, code: str, indicators: pd.DataFrame, label: str) -> St
         term.label for term in model.terms if row["tier"] in term.tiers and np.isnan(float(row[term.indicator]))
     )
     return Step(
-        label,
+        kind,
+        outturn_year,
         row,
         _terms(run, scored, code),
         tuple((labels[name], outturn_year_of(year)) for name, year in carried.items()),

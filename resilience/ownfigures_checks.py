@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.errors import DataError
+from resilience.formatting import pounds
 from resilience.ownfigures import TOGETHER, Supplied, Table, line_label
 from resilience.ownfigures_identities import (
     EARMARKED,
@@ -21,7 +22,6 @@ from resilience.ownfigures_identities import (
     sum_breaches,
 )
 from resilience.publications.lines import load_lines
-from resilience.report.words import pounds
 from resilience.years import outturn_year_of
 
 #: A plan looks five years beyond the last published year at most.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from resilience.formatting import pounds
 from resilience.ownfigures import TOGETHER, Supplied, line_label
 from resilience.publications.lines import load_lines
 from resilience.quality import SERVICES
-from resilience.report.words import pounds
 from resilience.years import outturn_year_of
 
 NRE = "rs_netrevexp_net_exp"

@@ -139,7 +139,6 @@ def neighbours_on(run: ScoredDay, code: str, *, k: int = NEIGHBOURS) -> list[Nei
     own = resolve(code)
     if own not in run.table.index and not council(own).end_date:
         raise DataError(f"{council(own).council} did not exist on {run.as_of}; choose a later date.")
-    assert run.panel is not None
     year = newest_original_year(run.panel, run.as_of)
     near = neighbours(own, k=len(characteristics(year)), year=year)
     return [one for one in near if one.ons_code in run.table.index][:k]

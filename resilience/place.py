@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from resilience.councils import council, load_councils, resolve
@@ -105,7 +104,6 @@ def place(code: str, *, run: ScoredDay | None = None) -> Place:
 def council_amounts(day: ScoredDay, members: list[str]) -> pd.DataFrame:
     """Return each council's last published amounts and how it stands; the ``councils`` of a `Place`."""
     known = recent(day.indicators[day.indicators["ons_code"].isin(members)], day.as_of)
-    assert day.panel is not None
     panel = day.panel[day.panel["ons_code"].isin(members)].set_index(["ons_code", "year"])
     capital = load_capital()
     capital = capital[published_before(capital, day.as_of)]
@@ -135,7 +133,6 @@ def council_amounts(day: ScoredDay, members: list[str]) -> pd.DataFrame:
 
 
 def _services(day: ScoredDay, members: list[str]) -> tuple[pd.DataFrame, dict[str, int]]:
-    assert day.panel is not None
     rows = recent(day.panel[day.panel["ons_code"].isin(members) & day.panel["rs_totsx_net_exp"].notna()], day.as_of)
     newest = rows.sort_values("year").drop_duplicates("ons_code", keep="last").set_index("ons_code")
     table = pd.DataFrame(index=list(SERVICES.values()), columns=members, dtype=float)

@@ -21,12 +21,20 @@ from scipy.special import expit
 
 from resilience.councils import resolve
 from resilience.errors import DataError
-from resilience.events import describe, onsets
 from resilience.method import run as run_pipeline
-from resilience.model.scoring import ScoredDay
+from resilience.model.scoring import ScoredDay, on_fixed_scale
 from resilience.peer_characteristics import characteristics
 from resilience.peers import NEIGHBOURS, neighbours
-from resilience.recovery_lines import COVID_YEARS, Line, comparable_change, lines_between
+from resilience.recovery_lines import (
+    COVID_YEARS,
+    Capitalised,
+    HadEvent,
+    Line,
+    Mark,
+    SetAside,
+    comparable_change,
+    lines_between,
+)
 
 #: Januaries between which councils are followed; 2021 showed the same figures (2018-19) as 2020, and 2022 and 2023
 #: showed 2020-21 and 2021-22.
@@ -39,7 +47,7 @@ MOST = 5
 
 
 @dataclass(frozen=True)
-class Journey:
+class RiskChange:
     """One council between two Januaries.
 
     Attributes
@@ -56,8 +64,8 @@ class Journey:
     lines : tuple of Line
         Those that moved, the most helpful first in a recovery, the most harmful first otherwise.
     similar : str
-        Why it is compared: "neighbour at the time" or "nearby risk".
-    marks : tuple of str
+        Why it is compared: "neighbour" at the time, or nearby "risk".
+    marks : tuple of Mark
         What a reader must know: an event, an MRP cut without less interest, carried figures.
     risk_now : float
         By the same yardstick on the day of the run; missing where it has had an event or cannot be scored.
@@ -75,19 +83,22 @@ class Journey:
     change: float
     lines: tuple[Line, ...]
     similar: str
-    marks: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
     risk_now: float = float("nan")
 
 
 @dataclass(frozen=True)
 class Story:
-    """Peers of a council that recovered and that worsened, and those set aside with the reason."""
+    """Peers of a council that recovered and that worsened, and those set aside with the reason.
+
+    ``yardstick`` is the day of the model, medians and level that measure the risk.
+    """
 
     ons_code: str
     council: str
-    recovered: tuple[Journey, ...]
-    worsened: tuple[Journey, ...]
-    set_aside: tuple[tuple[str, str], ...]
+    recovered: tuple[RiskChange, ...]
+    worsened: tuple[RiskChange, ...]
+    set_aside: tuple[tuple[str, SetAside], ...]
     widened: bool
     yardstick: str
     notes: tuple[str, ...] = field(default=())
@@ -105,7 +116,7 @@ def recovered_peers(code: str, *, run: ScoredDay | None = None, k: int = NEIGHBO
     k : int
         Neighbours looked at, as they were at the start of each window.
     most : int
-        Journeys shown each way.
+        RiskChanges shown each way.
 
     Returns
     -------
@@ -116,16 +127,15 @@ def recovered_peers(code: str, *, run: ScoredDay | None = None, k: int = NEIGHBO
     own = resolve(code)
     day = run_pipeline(intervals=False) if run is None else run
     windows = [(start, end) for start, end in WINDOWS if date(end, 1, 1) <= day.as_of]
-    frames = {year: fixed_frame(day, date(year, 1, 1)) for year in sorted({y for pair in windows for y in pair})}
-    stick = Yardstick.of(day)
-    near = {start: _near_then(own, frames[start], k) for start, _ in windows}
-    aside: dict[str, str] = {}
-    better, worse = _journeys(day, frames, near, "neighbour at the time", aside)
+    then = {year: on_fixed_scale(day, date(year, 1, 1)) for year in sorted({y for pair in windows for y in pair})}
+    near = {start: _near_then(own, then[start], k) for start, _ in windows}
+    aside: dict[str, SetAside] = {}
+    better, worse = _risk_changes(day, then, near, "neighbour", aside)
     widened = len(better) < 3
     if widened:
-        now = float(stick.log_odds(day.table.loc[[own]]).iloc[0])
-        like = {start: _like_risk(own, now, frames[start]) - set(near[start]) for start, _ in windows}
-        more, _ = _journeys(day, frames, like, "nearby risk", {})
+        now = float(day.log_odds.get(own, np.nan))
+        like = {start: _like_risk(own, now, then[start]) - set(near[start]) for start, _ in windows}
+        more, _ = _risk_changes(day, then, like, "risk", {})
         have = {one.ons_code for one in better}
         better += [one for one in more if one.ons_code not in have][: max(0, 3 - len(better))]
     council = str(day.table.at[own, "council"])
@@ -134,119 +144,114 @@ def recovered_peers(code: str, *, run: ScoredDay | None = None, k: int = NEIGHBO
         council,
         tuple(sorted(better, key=lambda one: one.change)[:most]),
         tuple(sorted(worse, key=lambda one: -one.change)[:most]),
-        tuple(sorted(aside.items())),
+        tuple(sorted(aside.items(), key=lambda item: item[0])),
         widened,
-        f"model of {stick.as_of}, medians and level of that day",
+        str(day.scale.as_of),
     )
 
 
-def _near_then(own: str, frame: pd.DataFrame, k: int) -> set[str]:
+def _near_then(own: str, then: ScoredDay, k: int) -> set[str]:
     """Return the neighbours by the characteristics of the year known at a January."""
-    year = int(frame["year"].max())
+    year = int(then.table["year"].max())
     try:
         return {one.ons_code for one in neighbours(own, k=k, year=year)}
     except DataError:
         return {one.ons_code for one in neighbours(own, k=k)}
 
 
-def _like_risk(own: str, now: float, frame: pd.DataFrame) -> set[str]:
+def _like_risk(own: str, now: float, then: ScoredDay) -> set[str]:
     """Return councils of the same group whose odds then were within a factor of three of this one's now."""
     groups = characteristics()["group"]
-    same = frame[frame.index.isin(groups.index[groups == groups[own]]) & (frame.index != own)]
-    return set(same.index[(same["log_odds"] - now).abs() <= np.log(3)])
+    odds = then.log_odds
+    same = odds[odds.index.isin(groups.index[groups == groups[own]]) & (odds.index != own)]
+    return set(same.index[(same - now).abs() <= np.log(3)])
 
 
-def _journeys(
-    day: ScoredDay, frames: dict[int, pd.DataFrame], among: dict[int, set[str]], similar: str, aside: dict[str, str]
-) -> tuple[list[Journey], list[Journey]]:
+def _risk_changes(
+    day: ScoredDay, then: dict[int, ScoredDay], among: dict[int, set[str]], similar: str, aside: dict[str, SetAside]
+) -> tuple[list[RiskChange], list[RiskChange]]:
     """Return each council's largest fall, and largest rise, over the windows."""
     best: dict[tuple[str, bool], tuple[float, int, int]] = {}
-    for start, end in [pair for pair in WINDOWS if pair[1] in frames]:
-        changes = _changes(day, frames, start, end)
+    for start, end in [pair for pair in WINDOWS if pair[1] in then]:
+        changes = day.once(("changes", start, end), lambda: _changes(then[start], then[end]))  # noqa: B023 - used at once
         for code in sorted(among[start] & changes.keys()):
             change = changes[code]
             falls = change < 0
-            held = best.get((code, falls))
-            if held is None or abs(change) > abs(held[0]):
+            known = best.get((code, falls))
+            if known is None or abs(change) > abs(known[0]):
                 best[code, falls] = (change, start, end)
-    better: list[Journey] = []
-    worse: list[Journey] = []
-    memo = held_for(day)
+    better: list[RiskChange] = []
+    worse: list[RiskChange] = []
     for (code, falls), (change, start, end) in best.items():
-        key = ("journey", code, start, end)
-        if key not in memo:
-            happened = onsets(day.events, outcome=day.model.outcome, as_of=day.as_of)
-            why = _not_own_doing(day, code, frames[start], frames[end], happened) if falls else ""
-            memo[key] = why or _journey(day, code, frames, start, end, change, similar, happened)
-        found = memo[key]
-        if isinstance(found, str):
-            aside[str(frames[start].at[code, "council"])] = found
+        found = day.once(
+            ("risk change", code, start, end),
+            lambda: _risk_change(day, code, then[start], then[end], change),  # noqa: B023 - used at once
+        )
+        if not isinstance(found, RiskChange):
+            aside[str(then[start].table.at[code, "council"])] = found
             continue
         (better if falls else worse).append(replace(found, similar=similar))
     return sorted(better, key=lambda one: one.change), worse
 
 
-def _changes(day: ScoredDay, frames: dict[int, pd.DataFrame], start: int, end: int) -> dict[str, float]:
+def _changes(first: ScoredDay, last: ScoredDay) -> dict[str, float]:
     """Return the change of each council's log-odds over a window, of those that count as a fall or a rise."""
-    memo, key = held_for(day), ("changes", start, end)
-    if key not in memo:
-        first, last = frames[start], frames[end]
-        years = pd.concat([first["year"], last["year"]], axis=1, keys=["first", "last"], join="inner").dropna()
-        years = years[~years.isin(COVID_YEARS).any(axis=1) & (years["first"] < years["last"])]
-        median = first["tier"].map(first.groupby("tier")["log_odds"].median())
-        found = {}
-        for code in years.index:
-            change = comparable_change(day, first.loc[code], last.loc[code])
-            # There must have been something to recover from, and somewhere worse to go.
-            if abs(change) >= LEAST and not (change < 0 and first.at[code, "log_odds"] < median[code]):
-                found[str(code)] = change
-        memo[key] = found
-    result: dict[str, float] = memo[key]
-    return result
+    years = pd.concat([first.table["year"], last.table["year"]], axis=1, keys=["first", "last"], join="inner").dropna()
+    years = years[~years.isin(COVID_YEARS).any(axis=1) & (years["first"] < years["last"])]
+    tiers = first.table["tier"]
+    median = tiers.map(first.log_odds.groupby(tiers.reindex(first.log_odds.index)).median())
+    found = {}
+    for code in years.index:
+        change = comparable_change(first, last, str(code))
+        # There must have been something to recover from, and somewhere worse to go.
+        if abs(change) >= LEAST and not (change < 0 and first.log_odds[code] < median[code]):
+            found[str(code)] = change
+    return found
 
 
-def _not_own_doing(day: ScoredDay, code: str, first: pd.DataFrame, last: pd.DataFrame, happened: pd.DataFrame) -> str:
-    """Say why a fall in risk is not called recovery, or nothing."""
+def _not_own_doing(
+    day: ScoredDay, code: str, first: ScoredDay, last: ScoredDay, happened: pd.DataFrame
+) -> SetAside | None:
+    """Return why a fall in risk is not called recovery, or None."""
     if code in happened.index:
-        return describe(happened.loc[code])
+        return _event(happened, code)
     rows = day.indicators[
         (day.indicators["ons_code"] == code)
-        & day.indicators["year"].between(first.at[code, "year"] + 1, last.at[code, "year"])
+        & day.indicators["year"].between(first.table.at[code, "year"] + 1, last.table.at[code, "year"])
     ]
     capitalised = rows[rows["capitalisation_ratio"] > CAPITALISED]
     if len(capitalised):
         one = capitalised.iloc[-1]
-        return f"capitalised {100 * one['capitalisation_ratio']:.1f} % of net spending in {one['outturn_year']} (768)"
-    return ""
+        return Capitalised(float(one["capitalisation_ratio"]), int(one["year"]))
+    return None
 
 
-def _journey(
-    day: ScoredDay,
-    code: str,
-    frames: dict[int, pd.DataFrame],
-    start: int,
-    end: int,
-    change: float,
-    similar: str,
-    happened: pd.DataFrame,
-) -> Journey:
-    first, last = frames[start].loc[code], frames[end].loc[code]
+def _event(happened: pd.DataFrame, code: str) -> HadEvent:
+    return HadEvent(str(happened.at[code, "event_type"]), happened.at[code, "date"])
+
+
+def _risk_change(day: ScoredDay, code: str, first: ScoredDay, last: ScoredDay, change: float) -> RiskChange | SetAside:
+    """Return what happened to a council between two Januaries, or why a fall in risk is not called recovery."""
+    happened = day.once("first events", lambda: day.events.onsets(outcome=day.model.outcome))
+    why = _not_own_doing(day, code, first, last, happened) if change < 0 else None
+    if why:
+        return why
     lines, marks = lines_between(day, code, first, last, falling=change < 0)
     if code in happened.index:
-        marks = [describe(happened.loc[code]), *marks]
-    return Journey(
+        marks = [_event(happened, code), *marks]
+    return RiskChange(
         code,
-        str(last["council"]),
-        str(last["class"]),
-        start,
-        end,
-        int(first["year"]),
-        int(last["year"]),
-        float(first["risk"]),
-        float(expit(first["log_odds"] + change)),
+        str(last.table.at[code, "council"]),
+        str(last.table.at[code, "class"]),
+        first.as_of.year,
+        last.as_of.year,
+        int(first.table.at[code, "year"]),
+        int(last.table.at[code, "year"]),
+        float(expit(first.log_odds[code])),
+        float(expit(first.log_odds[code] + change)),
         change,
         tuple(lines),
-        similar,
+        "",
         tuple(marks),
         float(day.table["risk"].get(code, np.nan)),
     )

@@ -23,20 +23,11 @@ from resilience.model.calibration import BANDS, band_of
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scale import on_scale
 from resilience.model.scoring import ScoredDay
-from resilience.ownassessment import OwnAssessment, known_rows, read_figures, with_own_figures
+from resilience.ownassessment import known_rows
 from resilience.whatif_levers import LEVERS, Lever, Position
 
-__all__ = ["COLUMNS", "WARNING", "OwnAssessment", "lever_records", "levers", "read_figures", "with_own_figures"]
-
-WARNING = (
-    "The model is not causal: it says how councils with such figures have fared, not what an act would bring about. A "
-    "council that moves a figure without changing what lies behind it moves the score and not its risk; support or a "
-    "capitalisation direction can refill reserves for a year and cure nothing."
-)
 COLUMNS = (
     "lever",
-    "label",
-    "step",
     "amount",
     "share_of_nre",
     "risk_before",
@@ -45,11 +36,9 @@ COLUMNS = (
     "band_after",
     "rank_after",
     "moved",
-    "assumes",
     "next_band",
     "to_next_band",
     "to_next_band_share",
-    "reach",
     "furthest",
 )
 #: Points of each bracket looked at in one go, and how often the bracket is narrowed: to 1/32⁴, a millionth.
@@ -176,11 +165,10 @@ def levers(run: ScoredDay, code: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a lever and step, columns ``COLUMNS``: ``amount`` and ``to_next_band`` in £ thousand, shares of net
-        revenue expenditure as fractions, ``points`` the change of the chance (negative is lower), ``moved`` the
-        indicators that it moves with their figures before and after, ``reach`` "within reach", "out of reach alone" or
-        "in the lowest band". Empty where no chance is given for the council; ``attrs`` has ``note`` (why), ``warning``,
-        ``council``, ``risk`` and ``band``.
+        One row a lever and step, columns ``COLUMNS``: ``amount`` and ``to_next_band`` in £ thousand (missing where the
+        lever alone does not get there), shares of net revenue expenditure as fractions, ``points`` the change of the
+        chance (negative is lower), ``moved`` the indicators that it moves with their figures before and after,
+        ``next_band`` "" in the lowest band. Empty where no chance is given for the council.
 
     Raises
     ------
@@ -190,32 +178,11 @@ def levers(run: ScoredDay, code: str) -> pd.DataFrame:
     own = resolve(code, on=run.as_of)
     if own not in run.table.index:
         raise DataError(f"{own} was not in being on {run.as_of}; choose another day or council.")
-    row = run.table.loc[own]
-    facts = {"warning": WARNING, "council": str(row["council"]), "risk": float(row["risk"]), "band": str(row["band"])}
-    if row["status"] != AT_RISK:
-        empty = pd.DataFrame(columns=list(COLUMNS))
-        empty.attrs = {**facts, "note": f"{row['council']}: {row['status']}, so no chance is given that could move."}
-        return empty
+    if run.table.at[own, "status"] != AT_RISK:
+        return pd.DataFrame(columns=list(COLUMNS))
     desk = _Desk(run, own)
     usable = [lever for lever in LEVERS if lever.furthest(desk.now) > 0]
-    records = _records(desk, _to_next_band(desk, usable))
-    table = pd.DataFrame(records, columns=list(COLUMNS))
-    table.attrs = {**facts, "note": ""}
-    return table
-
-
-def lever_records(run: ScoredDay, code: str) -> list[dict[str, Any]]:
-    """Return the rows of :func:`levers` for a page or JSON: plain types, None where there is no figure."""
-    records = levers(run, code).to_dict("records")
-    return [{name: _plain(value) for name, value in record.items()} for record in records]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return value
-    if value is None or pd.isna(value):
-        return None
-    return value.item() if isinstance(value, np.generic) else value
+    return pd.DataFrame(_records(desk, _to_next_band(desk, usable)), columns=list(COLUMNS))
 
 
 def _to_next_band(desk: _Desk, usable: list[Lever]) -> list[tuple[Lever, float | None]]:
@@ -248,7 +215,6 @@ def _records(desk: _Desk, usable: list[tuple[Lever, float | None]]) -> list[dict
     return [
         {
             **_to_next(desk, lever, needed),
-            "step": lever.words(now, at),
             "amount": lever.amount(now, at),
             "share_of_nre": lever.amount(now, at) / now.spending,
             "risk_after": float(chance),
@@ -269,13 +235,10 @@ def _to_next(desk: _Desk, lever: Lever, needed: float | None) -> dict[str, Any]:
     lowest = band == len(bands) - 1
     return {
         "lever": lever.name,
-        "label": lever.label,
         "risk_before": risk,
-        "assumes": lever.assumes,
         "next_band": "" if lowest else bands[band + 1],
         "to_next_band": np.nan if needed is None else float(np.ceil(lever.amount(now, needed))),
         "to_next_band_share": np.nan if needed is None else lever.amount(now, needed) / now.spending,
-        "reach": "in the lowest band" if lowest else "out of reach alone" if needed is None else "within reach",
         "furthest": lever.amount(now, lever.furthest(now)),
     }
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import FrozenInstanceError, replace
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resilience import method
 from resilience.errors import DataError
-from resilience.events import SHIPPED_TO, describe, known_date, load_events, onsets
+from resilience.events import SHIPPED_TO, EventRegister, describe, known_date, load_events
+from resilience.indicators.known import known_on
+from resilience.model.backtest import prior_model
+from resilience.model.calibration import base_rate
+from resilience.model.fitting import RiskModel, training_rows
+from resilience.model.risk_set import risk_set
+from resilience.model.scoring import score
 
 HEADER = (
     "council,ons_code,event_type,subtype,date,date_precision,financial_year,amount_gbp_m,cause,basis,certainty,source"
@@ -26,10 +35,9 @@ def written(folder: Path, *rows: str, header: str = HEADER) -> Path:
     return path
 
 
-def rows_of(events: pd.DataFrame, council: str, kind: str, subtype: str) -> pd.DataFrame:
-    found = events[
-        events["council"].str.startswith(council) & (events["event_type"] == kind) & (events["subtype"] == subtype)
-    ]
+def rows_of(events: EventRegister, council: str, kind: str, subtype: str) -> pd.DataFrame:
+    rows = events.rows
+    found = rows[rows["council"].str.startswith(council) & (rows["event_type"] == kind) & (rows["subtype"] == subtype)]
     assert len(found), f"the register has no such row: {council}, {kind}, {subtype}"
     return found
 
@@ -107,8 +115,8 @@ def test_columns_nobody_counts_with_may_be_left_out(tmp_path):
         header="council,ons_code,event_type,subtype,date,cause",
     )
     events = load_events(path)
-    assert events["distress"].tolist() == [True]
-    assert events["source"].tolist() == [""]
+    assert events.rows["distress"].tolist() == [True]
+    assert events.rows["source"].tolist() == [""]
 
 
 def test_no_file_an_empty_file_and_no_text_are_each_one_sentence(tmp_path):
@@ -126,15 +134,15 @@ def test_no_file_an_empty_file_and_no_text_are_each_one_sentence(tmp_path):
 
 def test_a_register_without_events_is_a_register(tmp_path):
     events = load_events(written(tmp_path))
-    assert len(events) == 0
-    assert onsets(events).empty
+    assert len(events.rows) == 0
+    assert events.onsets().empty
     assert events.until == SHIPPED_TO
 
 
 def test_former_codes_are_brought_to_the_newest(tmp_path):
     # Northumberland was E06000048 until its boundary moved in 2013.
     row = CROYDON.replace("Croydon,E09000008", "Northumberland,E06000048")
-    assert load_events(written(tmp_path, row))["ons_code"].tolist() == ["E06000057"]
+    assert load_events(written(tmp_path, row)).rows["ons_code"].tolist() == ["E06000057"]
 
 
 # --- what qualifies, row by row ---
@@ -177,13 +185,14 @@ def test_the_rule_on_named_rows(events, council, kind, subtype, distress, severe
 
 
 def test_whatever_is_severe_is_distress(events):
-    assert events.loc[events["severe"], "distress"].all()
+    assert events.rows.loc[events.rows["severe"], "distress"].all()
 
 
 def test_no_inspection_or_ending_or_nonstatutory_step_qualifies(events):
-    none = events["subtype"].str.startswith(("inspection", "ended")) | (events["event_type"] == "nonstatutory")
+    rows = events.rows
+    none = rows["subtype"].str.startswith(("inspection", "ended")) | (rows["event_type"] == "nonstatutory")
     assert none.sum() > 20
-    assert not events.loc[none, "distress"].any()
+    assert not rows.loc[none, "distress"].any()
 
 
 @pytest.mark.parametrize(
@@ -200,7 +209,7 @@ def test_no_inspection_or_ending_or_nonstatutory_step_qualifies(events):
 def test_an_intervention_counts_by_its_cause(tmp_path, cause, counts):
     row = f"Croydon,E09000008,statutory_intervention,commissioners,2023-01-01,,,,{cause},,,"
     events = load_events(written(tmp_path, row))
-    assert events["distress"].tolist() == events["severe"].tolist() == [counts]
+    assert events.rows["distress"].tolist() == events.rows["severe"].tolist() == [counts]
 
 
 @pytest.mark.parametrize(
@@ -217,16 +226,16 @@ def test_an_intervention_counts_by_its_cause(tmp_path, cause, counts):
     ],
 )
 def test_first_events_of_named_councils(events, council, code, day, kind):
-    first = onsets(events).loc[code]
+    first = events.onsets().loc[code]
     assert (first["date"], first["event_type"]) == (pd.Timestamp(day), kind), council
 
 
 @pytest.mark.parametrize("code", ["E09000012", "E09000017", "E09000030", "E47000002", "E07000167", "E06000057"])
 def test_history_governance_police_and_unlawful_expenditure_make_no_onset(events, code):
     """Check Hackney and Hillingdon (2000), Tower Hamlets, South Yorkshire, Ryedale and Northumberland."""
-    assert (events["ons_code"] == code).any()
-    assert code not in onsets(events).index
-    assert code not in onsets(events, outcome="severe").index
+    assert (events.rows["ons_code"] == code).any()
+    assert code not in events.onsets().index
+    assert code not in events.onsets(outcome="severe").index
 
 
 def test_hackneys_notice_is_in_the_register_and_is_history_only_for_its_date(events):
@@ -236,16 +245,16 @@ def test_hackneys_notice_is_in_the_register_and_is_history_only_for_its_date(eve
 
 
 def test_nottinghams_second_outcome_is_its_notice_of_2023(events):
-    assert onsets(events, outcome="severe").at["E06000018", "date"] == pd.Timestamp("2023-11-29")
+    assert events.onsets(outcome="severe").at["E06000018", "date"] == pd.Timestamp("2023-11-29")
 
 
 def test_the_shipped_register_has_46_first_events_8_of_them_severe_and_nothing_of_2026(events):
-    assert len(onsets(events)) == 46
-    severe = onsets(events, outcome="severe")
+    assert len(events.onsets()) == 46
+    severe = events.onsets(outcome="severe")
     assert len(severe) == 8
-    assert set(severe.index) <= set(onsets(events).index)
-    assert events["known"].max() <= pd.Timestamp("2025-12-31")
-    assert not events["date"].str.startswith("2026").any()
+    assert set(severe.index) <= set(events.onsets().index)
+    assert events.rows["known"].max() <= pd.Timestamp("2025-12-31")
+    assert not events.rows["date"].str.startswith("2026").any()
     assert events.until == date(2025, 12, 31)
 
 
@@ -253,48 +262,47 @@ def test_the_shipped_register_has_46_first_events_8_of_them_severe_and_nothing_o
 
 
 def test_an_event_is_known_from_the_day_after_it_was_public(events):
-    assert "E10000021" not in onsets(events, as_of=date(2018, 2, 2)).index
-    assert "E10000021" in onsets(events, as_of=date(2018, 2, 3)).index
+    assert "E10000021" not in events.onsets(as_of=date(2018, 2, 2)).index
+    assert "E10000021" in events.onsets(as_of=date(2018, 2, 3)).index
 
 
 @pytest.mark.parametrize(
     ("day", "known"), [("2018-01-01", 0), ("2019-01-01", 1), ("2021-01-01", 2), ("2022-01-01", 12)]
 )
 def test_how_many_first_events_were_known(events, day, known):
-    assert len(onsets(events, as_of=date.fromisoformat(day))) == known
+    assert len(events.onsets(as_of=date.fromisoformat(day))) == known
 
 
 def test_first_events_as_known_then_never_change_later(events):
     for year in range(2018, 2026):
-        then = onsets(events, as_of=date(year, 1, 1))
-        later = onsets(events, as_of=date(year + 1, 1, 1))
+        then = events.onsets(as_of=date(year, 1, 1))
+        later = events.onsets(as_of=date(year + 1, 1, 1))
         pd.testing.assert_frame_equal(later.loc[then.index], then)
 
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), outcome=st.sampled_from(["distress", "severe"]))
 def test_first_events_do_not_depend_on_the_order_of_rows(events, seed, outcome):
-    shuffled = events.sample(frac=1, random_state=seed)
-    shuffled.attrs = dict(events.attrs)
-    usual = onsets(events, outcome=outcome).sort_index()
-    pd.testing.assert_frame_equal(onsets(shuffled, outcome=outcome).sort_index(), usual)
+    shuffled = replace(events, rows=events.rows.sample(frac=1, random_state=seed))
+    usual = events.onsets(outcome=outcome).sort_index()
+    pd.testing.assert_frame_equal(shuffled.onsets(outcome=outcome).sort_index(), usual)
 
 
 def test_two_events_on_one_day_go_to_the_graver_kind(tmp_path):
     support = "Croydon,E09000008,efs,final_direction,2020-11-11,,,,financial,,,"
     for rows in ((CROYDON, support), (support, CROYDON)):
-        assert onsets(load_events(written(tmp_path, *rows))).at["E09000008", "event_type"] == "s114_notice"
+        assert load_events(written(tmp_path, *rows)).onsets().at["E09000008", "event_type"] == "s114_notice"
 
 
 def test_an_undated_event_is_no_onset(tmp_path):
     events = load_events(written(tmp_path, CROYDON.replace("2020-11-11", "")))
-    assert events["distress"].tolist() == [True]
-    assert onsets(events).empty
+    assert events.rows["distress"].tolist() == [True]
+    assert events.onsets().empty
 
 
 def test_an_unknown_outcome_is_refused(events):
     with pytest.raises(DataError, match="'ruin' is no outcome; choose one of distress, severe"):
-        onsets(events, outcome="ruin")
+        events.onsets(outcome="ruin")
 
 
 @pytest.mark.parametrize(
@@ -306,6 +314,104 @@ def test_a_register_speaks_up_to_the_month_of_its_last_event(tmp_path, day, end)
     assert events.until == date.fromisoformat(end)
 
 
+# --- the register as it could have been drawn up before a day ---
+
+DAYS = st.dates(date(1999, 1, 1), date(2028, 12, 31))
+UNDATED = "Kent,E10000016,efs,final_direction,,,,,financial,,,"
+
+
+@settings(max_examples=60, deadline=None)
+@given(day=DAYS)
+def test_a_register_known_by_a_day_holds_nothing_announced_on_the_day_or_later(events, day):
+    then = events.known_by(day)
+    late = events.rows["known"] >= pd.Timestamp(day)
+    assert not (then.rows["known"] >= pd.Timestamp(day)).any()
+    assert then.rows.index.isin(events.rows.index[~late]).all()
+    # and everything announced before is there, as it was
+    before = events.rows[events.rows["known"] < pd.Timestamp(day)]
+    pd.testing.assert_frame_equal(then.rows[then.rows["known"].notna()], before)
+    # it speaks up to the day before, and never further than the whole one does
+    assert then.until == min(events.until, day - timedelta(days=1))
+    assert then.whole == (day > events.until + timedelta(days=1))
+    assert then.reaches(day) == events.reaches(day)
+    assert not then.reaches(min(day, events.until + timedelta(days=1)) + timedelta(days=1))
+
+
+@settings(max_examples=60, deadline=None)
+@given(day=DAYS, place=st.integers(0, 20))
+def test_an_undated_event_is_known_only_to_a_register_that_had_closed(events, day, place):
+    undated = events.rows.head(1).assign(known=pd.NaT, date="")
+    register = replace(events, rows=pd.concat([events.rows[:place], undated, events.rows[place:]], ignore_index=True))
+    then = register.known_by(day)
+    closed = day > events.until + timedelta(days=1)
+    assert then.rows["known"].isna().sum() == (register.rows["known"].isna().sum() if closed else 0)
+    if closed:
+        assert then.rows.equals(register.rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(one=DAYS, other=DAYS, outcome=st.sampled_from(["distress", "severe"]))
+def test_what_was_known_by_two_days_is_what_was_known_by_the_earlier(events, one, other, outcome):
+    twice, once = events.known_by(one).known_by(other), events.known_by(min(one, other))
+    assert (twice.until, twice.whole) == (once.until, once.whole)
+    assert twice.rows.equals(once.rows)
+    # first events: those of the whole register that were public by then, whichever way one asks
+    pd.testing.assert_frame_equal(
+        events.known_by(one).onsets(outcome=outcome), events.onsets(outcome=outcome, as_of=one)
+    )
+
+
+def test_the_end_of_a_register_is_the_day_after_its_last(events):
+    assert events.end == pd.Timestamp(2026, 1, 1)
+    assert events.reaches(date(2026, 1, 1)) and not events.reaches(date(2026, 1, 2))
+    then = events.known_by(date(2021, 3, 1))
+    assert (then.until, then.end) == (date(2021, 2, 28), pd.Timestamp(2021, 3, 1))
+    assert then.reaches(date(2021, 3, 1)) and not then.reaches(date(2021, 3, 2))
+
+
+def test_an_undated_row_of_the_file_is_unknown_until_the_register_closes(tmp_path):
+    events = load_events(written(tmp_path, CROYDON, UNDATED))
+    assert events.whole
+    assert len(events.known_by(date(2026, 1, 2)).rows) == 2
+    assert events.known_by(date(2025, 12, 31)).rows["council"].tolist() == ["Croydon"]
+    assert events.known_by(date(2020, 11, 11)).rows.empty
+
+
+# --- a register is a type of its own ---
+
+
+def test_registers_put_together_are_a_register_and_bare_rows_are_none(tmp_path, events):
+    one = load_events(written(tmp_path, CROYDON))
+    kent = UNDATED.replace("final_direction,", "final_direction,2026-03-04")
+    other = load_events(written(tmp_path, kent))
+    both = EventRegister(pd.concat([one.rows, other.rows]), max(one.until, other.until))
+    assert both.until == date(2026, 3, 31)
+    assert both.onsets().index.tolist() == ["E09000008", "E10000016"]
+    assert base_rate(both, date(2021, 1, 1)).events == 1
+    assert base_rate(both, date(2026, 11, 1)).events == 1
+    with pytest.raises(TypeError):
+        pd.concat([one, other])
+    with pytest.raises(FrozenInstanceError):
+        both.until = date(2030, 1, 1)
+    assert not events.rows.attrs
+
+
+def test_bare_rows_never_pass_for_a_register(events, indicators):
+    """Rows do not say up to which day they speak: whatever counts events refuses them, and guesses no end."""
+    bare, day = pd.concat([events.rows, events.rows]), date(2022, 1, 1)
+    model = prior_model(RiskModel("distress", 24, (), {}, np.empty((0, 0)), np.empty(0), {}))
+    asked = [
+        lambda: base_rate(bare, day),
+        lambda: risk_set(indicators, bare, [day]),
+        lambda: training_rows(indicators, bare, day),
+        lambda: score(model, known_on(indicators, day), bare),
+        lambda: method.run(day, events=bare),
+    ]
+    for ask in asked:
+        with pytest.raises((AttributeError, TypeError, ValueError)):
+            ask()
+
+
 def test_an_event_in_words(events):
-    assert describe(onsets(events).loc["E08000025"]) == "section 114(3) notice, 5 September 2023"
-    assert describe(onsets(events).loc["E06000018"]) == "exceptional financial support, 10 February 2021"
+    assert describe(events.onsets().loc["E08000025"]) == "section 114(3) notice, 5 September 2023"
+    assert describe(events.onsets().loc["E06000018"]) == "exceptional financial support, 10 February 2021"

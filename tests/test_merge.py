@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,13 +13,17 @@ from scipy.special import expit
 
 from resilience import method
 from resilience.errors import DataError, ResilienceError
-from resilience.events import onsets
+from resilience.indicators.compute import compute_indicators
+from resilience.indicators.definitions import by_source
+from resilience.indicators.known import known_on
 from resilience.lineage import with_lineage
 from resilience.lookup_tables import PROPOSAL_COLUMNS, load_proposals
 from resilience.merge import NO_CODE, merge_councils, merged_indicators, parts_of, read_share
 from resilience.merge_evidence import errors, eve_of, past_error, successors
-from resilience.merge_score import PAST_ERROR, known_of, score_merged
+from resilience.merge_score import PAST_ERROR, as_council, score_merged
+from resilience.model.scoring import score
 from resilience.proposals import names, proposal
+from resilience.publications.capital import load_capital
 from resilience.report import merge_text
 
 EAST = ["Elmbridge", "Epsom and Ewell", "Mole Valley", "Reigate and Banstead", "Tandridge", "Surrey"]
@@ -115,7 +120,8 @@ def test_a_council_merged_with_next_to_nothing_keeps_its_own_chance(run, panel):
 
 def test_the_chance_is_the_sum_of_its_terms_on_the_days_scale(run, panel):
     score = scored(run, panel, EAST)
-    log_odds = run.scale.intercept + score.contributions.sum()
+    log_odds = run.scale.intercept + score.scored.contributions.iloc[0].sum()
+    assert score.scored.scale is run.scale
     assert score.risk == pytest.approx(expit(log_odds))
     assert score.known["tier"] == "upper" and score.risk_low < score.risk < score.risk_high
 
@@ -132,7 +138,7 @@ def test_the_range_is_wider_than_a_councils_own(run, panel):
 
 def test_districts_alone_make_a_district(run, panel):
     score = scored(run, panel, ["Babergh", "Mid Suffolk"])
-    assert score.known["tier"] == "lower" and score.contributions["upper tier"] == 0
+    assert score.known["tier"] == "lower" and score.scored.contributions["upper tier"].tolist() == [0]
 
 
 def test_debt_is_added_up_from_capital_outturn(run, panel):
@@ -225,15 +231,104 @@ def test_west_surrey_inherits_wokings_debt_and_says_so(run):
     assert content["risk_low"] < content["risk"] < content["risk_high"]
 
 
-def test_known_of_carries_single_lines_as_the_list_does(run):
+def test_a_merged_council_is_known_as_the_list_knows_one(run):
+    """Of one council's own rows the same comes out as stands on the list, what is carried included."""
     own = run.indicators[run.indicators["ons_code"] == "E09000029"]
-    known = known_of(own, run.as_of).iloc[0]
+    known = known_on(own, run.as_of, councils=as_council(own))
     row = run.table.loc["E09000029"]
-    assert known["outturn_year"] == row["outturn_year"]
+    assert known.table.at["E09000029", "outturn_year"] == row["outturn_year"]
     for term in run.model.terms:
-        assert known[term.indicator] == pytest.approx(row[term.indicator])
-    with pytest.raises(DataError, match="cannot be assessed"):
-        known_of(own, date(2005, 1, 1))
+        assert known.table.at["E09000029", term.indicator] == row[term.indicator]
+    assert known.carried("E09000029") == run.known.carried("E09000029") != {}
+    pd.testing.assert_frame_equal(known.years, run.known.years.loc[["E09000029"]])
+
+
+def test_a_council_of_which_too_little_is_known_cannot_be_assessed(run, panel):
+    rows = merge_councils(panel, ["Croydon", "Sutton"], "South")
+    table = merged_indicators(rows, run.indicators)
+    parts = parts_of(panel, ["Croydon", "Sutton"])
+    with pytest.raises(DataError, match=r"^South cannot be assessed: in no recent year have all its predecessors"):
+        score_merged(run, table[table["year"] <= 2020], parts)
+    with pytest.raises(DataError, match="^Cumberland did not exist on 2022-01-01; choose another date"):
+        early = method.run(date(2022, 1, 1), intervals=False)
+        score_merged(early, table, parts_of(panel, ["Cumberland", "Sutton"]))
+
+
+# --- a day of the past sees nothing that came later ---
+
+
+@pytest.fixture(scope="module")
+def hart_and_rushmoor():
+    def on(day: date):
+        return merge_text.asked(["Hart", "Rushmoor"], "Hart and Rushmoor", None, [], day)
+
+    return {day: on(day) for day in (date(2025, 2, 1), date(2025, 3, 31), date(2025, 4, 1))}
+
+
+@pytest.mark.parametrize("day", [date(2025, 2, 1), date(2025, 3, 31)])
+def test_no_debt_is_known_before_it_was_published(hart_and_rushmoor, day):
+    """Capital outturn counts from 31 March 2025: before, `merge Hart Rushmoor` once showed a gross debt."""
+    then, one = hart_and_rushmoor[day]
+    assert then.indicators["known_from_capital"].min() == pd.Timestamp(2025, 3, 31)
+    capital = list(by_source()["capital"])
+    assert {"gross_debt_ratio", "cfr_ratio"} <= set(capital)
+    assert one.score.known[capital].isna().all()
+    assert not set(capital) & set(one.score.scored.known.carried(one.score.code))
+    assert one.brings["debt"].isna().all()
+    content = json.loads(merge_text.to_json(then, one))
+    assert not set(capital) & set(content["indicators"])
+    assert all(row["debt"] is None and row["debt_year"] is None for row in content["brings"])
+    assert not set(capital) & {text.split(" ")[0] for text in content["carried"].split("; ")}
+    assert "gross debt against" not in merge_text.to_text(then, one).lower().replace("its gross debt against", "")
+
+
+def test_the_day_after_it_is_known(hart_and_rushmoor):
+    then, one = hart_and_rushmoor[date(2025, 4, 1)]
+    held = pd.read_csv("data/processed/capital.csv").query("year == 2024").set_index("ons_code")
+    both = held.loc[["E07000089", "E07000092"], "cor_external_debt"].sum()
+    assert one.brings["debt"].sum() == pytest.approx(both)
+    assert one.score.known["gross_debt_ratio"] * one.score.known["net_revenue_expenditure"] == pytest.approx(both)
+
+
+def test_debts_that_came_later_change_no_byte_of_an_earlier_merger(hart_and_rushmoor, monkeypatch):
+    day = date(2025, 2, 1)
+    usual = [write(*hart_and_rushmoor[day]) for write in (merge_text.to_text, merge_text.to_json)]
+    capital = load_capital()
+    late = pd.to_datetime(capital["known_from"]) >= pd.Timestamp(day)
+    assert late.any()
+    amounts = [name for name in capital.select_dtypes("number") if name != "year"]
+    changed = capital.copy()
+    changed.loc[late, amounts] = changed.loc[late, amounts] * 1000 + 1
+    for figures in (changed, capital[~late]):
+        for where in ("resilience.merge.load_capital", "resilience.place.load_capital"):
+            monkeypatch.setattr(where, lambda figures=figures: figures)
+        run, _ = hart_and_rushmoor[day]
+        again = merge_text.merger(run, ["Hart", "Rushmoor"], "Hart and Rushmoor")
+        assert [write(run, again) for write in (merge_text.to_text, merge_text.to_json)] == usual
+
+
+@pytest.mark.parametrize(
+    "codes", [["Hart", "Rushmoor"], ["Maidstone", "Ashford", "Kent"]], ids=["districts", "with a county's share"]
+)
+def test_years_that_came_later_change_no_byte_of_an_earlier_merger(codes):
+    """The county's share too is by the spending known on the day."""
+    day = date(2022, 1, 1)
+    usual = method.run(day)
+    later = usual.panel["known_from"] >= pd.Timestamp(day)
+    cut = usual.panel[~later].reset_index(drop=True)
+    assert later.sum() > 300
+    absurd = usual.panel.copy()
+    amounts = [name for name in absurd.select_dtypes("number") if name != "year"]
+    rng = np.random.default_rng(5)
+    absurd.loc[later, amounts] *= rng.lognormal(0, 2, size=(int(later.sum()), len(amounts)))
+    texts = []
+    for figures in (usual.panel, cut, absurd):
+        known = known_on(compute_indicators(figures), day)
+        then = replace(score(usual.model, known, usual.events), panel=figures)
+        one = merge_text.merger(then, codes, "New")
+        texts.append((merge_text.to_text(then, one), merge_text.to_json(then, one)))
+    assert texts[1] == texts[0]
+    assert texts[2] == texts[0]
 
 
 def test_past_successors_are_all_there_and_the_error_used_is_theirs(run):
@@ -241,7 +336,7 @@ def test_past_successors_are_all_there_and_the_error_used_is_theirs(run):
     assert len(table) == 12 and {code for code, _, _ in successors()} == set(table.index)
     assert past_error(table) == pytest.approx(PAST_ERROR, abs=0.25)
     page = Path("docs/mergers.md").read_text("utf-8")
-    first = onsets(run.events)
+    first = run.events.onsets()
     for code, vested, _ in successors():
         name = run.table["council"].get(code) or "Somerset West and Taunton"
         row = next(line for line in page.splitlines() if line.startswith(f"| {name} |"))

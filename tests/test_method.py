@@ -23,12 +23,12 @@ def no_fit(monkeypatch):
     def fitted(*args: object, **given: object) -> None:
         raise AssertionError("a model was fitted")
 
-    monkeypatch.setattr(pipeline, "fit", fitted)
+    monkeypatch.setattr(method, "fit", fitted)
 
 
 @pytest.fixture
 def few_draws(monkeypatch):
-    monkeypatch.setattr(pipeline, "fit", lambda rows: fit(rows, draws=5))
+    monkeypatch.setattr(method, "fit", lambda rows: fit(rows, draws=5))
 
 
 def test_a_day_of_today_takes_the_shipped_model(no_fit):
@@ -58,6 +58,7 @@ def test_whatever_differs_from_what_was_shipped_is_fitted_anew(few_draws, events
     if given == {"events": "register"}:
         given = {"events": events}
     run = method.run(date(2026, 1, 1), intervals=False, **given)
+    assert run.switches == given.get("switches", {})
     assert len(run.model.draws) == 5
     assert run.model.horizon == given.get("horizon", 24)
     assert run.model.outcome == given.get("outcome", "distress")
@@ -65,8 +66,8 @@ def test_whatever_differs_from_what_was_shipped_is_fitted_anew(few_draws, events
 
 def test_the_shipped_model_is_what_is_fitted_from_the_shipped_figures(few_draws, events, panel):
     day = date(2026, 1, 1)
-    shipped = method.run(day, intervals=False).scores
-    fitted = method.run(day, events=events, panel=panel, intervals=False).scores
+    shipped = method.run(day, intervals=False).table
+    fitted = method.run(day, events=events, panel=panel, intervals=False).table
     np.testing.assert_allclose(fitted["risk"].sort_index(), shipped["risk"].sort_index(), rtol=1e-6)
 
 
@@ -90,8 +91,8 @@ def test_figures_of_another_kind_change_the_scores(few_draws, panel, events):
     changed = panel.copy()
     at = (changed["ons_code"] == code) & (changed["outturn_year"] == "2023-24")
     changed.loc[at, ["rs_resoth_end_cy", "rs_resoth_adj_end_cy", "rs_resunall_end_cy"]] /= 20
-    before = method.run(day, events=events, panel=panel, intervals=False).scores
-    after = method.run(day, events=events, panel=changed, intervals=False).scores
+    before = method.run(day, events=events, panel=panel, intervals=False).table
+    after = method.run(day, events=events, panel=changed, intervals=False).table
     assert after.at[code, "risk"] > before.at[code, "risk"]
     assert before.at[code, "status"] == AT_RISK
 
@@ -103,7 +104,7 @@ def test_too_early_a_day_is_one_sentence(no_fit, day):
 
 
 def test_the_earliest_day_gives_a_list(few_draws):
-    run = method.run(pipeline.EARLIEST, intervals=False)
+    run = method.run(method.EARLIEST, intervals=False)
     assert run.table["risk"].notna().sum() > 340
 
 

@@ -6,12 +6,15 @@ import sys
 import pytest
 
 import resilience
+from resilience.model.scoring import ScoredDay
 
 NAMES = [
     "load_panel",
     "compute_indicators",
     "load_events",
     "risk_set",
+    "known_on",
+    "training_rows",
     "fit",
     "score",
     "explain",
@@ -39,8 +42,10 @@ def test_the_whole_method_runs_as_the_docstring_has_it():
     lines = [line[4:] for line in resilience.__doc__.splitlines() if line.startswith("    ") or not line]
     said: dict = {}
     exec("\n".join(lines), said)  # the package's own words
-    assert said["scores"]["rank"].min() == 1
-    assert said["scores"].attrs["as_of"] == str(said["as_of"])
+    (scored,) = (one for one in said.values() if isinstance(one, ScoredDay))
+    assert scored.table["rank"].min() == 1
+    assert scored.as_of == said["as_of"]
+    assert scored.model is said["model"]
 
 
 def test_importing_the_package_is_light():

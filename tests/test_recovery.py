@@ -9,7 +9,8 @@ from resilience.fixed import Yardstick, fixed_scores
 
 from resilience import method
 from resilience.recovery import LEAST, WINDOWS, recovered_peers
-from resilience.recovery_lines import COVID_YEARS, comparable_change, held_still
+from resilience.recovery_lines import COVID_YEARS, HadEvent, HardlyRepaid, comparable_change, held_still
+from resilience.report.wording.peers import line_words
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_staffordshire_and_cambridgeshire_recovered_by_the_workbooks_own_amounts
         (99421, 91365)
     )
     assert (lines["council_tax"].start, lines["council_tax"].end) == pytest.approx((279490, 346552))
-    assert lines["reserves_ratio"].words == "reserves rebuilt"
+    assert line_words(lines["reserves_ratio"]) == "reserves rebuilt"
     assert lines["childrens_social_care_share"].moved < 0
 
 
@@ -90,14 +91,14 @@ def test_support_is_never_called_recovery(run):
 def test_those_set_aside_are_named_with_the_reason(run):
     story = recovered_peers("Kirklees", run=run)
     aside = dict(story.set_aside)
-    assert "exceptional financial support" in aside["Medway"]
+    assert isinstance(aside["Medway"], HadEvent) and aside["Medway"].event_type == "efs"
     assert not set(aside) & {one.council for one in story.recovered}
 
 
 def test_worsened_peers_with_an_event_are_marked(run):
     story = recovered_peers("Kirklees", run=run)
     plymouth = next(one for one in story.worsened if one.council == "Plymouth")
-    assert any("exceptional financial support" in mark for mark in plymouth.marks)
+    assert any(isinstance(mark, HadEvent) and mark.event_type == "efs" for mark in plymouth.marks)
     assert plymouth.change > 3 and plymouth.lines[0].moved > 0
 
 
@@ -113,12 +114,12 @@ def test_income_of_exactly_nought_and_covid_years_are_held_still(run):
 
 def test_hardly_any_repayment_of_debt_is_marked(run):
     wakefield = next(one for one in recovered_peers("Kirklees", run=run).recovered if one.council == "Wakefield")
-    assert any("hardly any debt was repaid" in mark for mark in wakefield.marks)
+    assert any(isinstance(mark, HardlyRepaid) for mark in wakefield.marks)
 
 
 def test_peers_are_looked_for_more_widely_where_few_recovered(run, kent):
     assert kent.widened
-    assert {one.similar for one in kent.recovered} <= {"neighbour at the time", "nearby risk"}
+    assert {one.similar for one in kent.recovered} <= {"neighbour", "risk"}
 
 
 def test_a_day_sees_no_window_that_ends_after_it():

@@ -249,8 +249,8 @@ def other_data(model: RiskModel) -> str:
         return ""
     are = "are not those" if len(names) > 1 else "is not the one"
     return (
-        f"{' and '.join(names)} {are} the shipped model was trained on, so a model is fitted anew to the figures at hand; "
-        "'resilience train' writes it."
+        f"{' and '.join(names)} {are} the shipped model was trained on, so a model is fitted anew to the figures at "
+        "hand; 'resilience train' writes it."
     )
 
 

@@ -140,7 +140,8 @@ def fit(
     """
     if not isinstance(rows, TrainingRows):
         raise ModelError(
-            "fit takes TrainingRows, which know their horizon and outcome; give it what training_rows or risk_set returns."
+            "fit takes TrainingRows, which know their horizon and outcome; give it what training_rows or "
+            "risk_set returns."
         )
     table, horizon = rows.table, rows.horizon
     if table.empty or not table["closed"].all():

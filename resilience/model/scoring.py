@@ -19,7 +19,7 @@ from resilience.lineage import with_lineage
 from resilience.model.calibration import JEFFREYS, BaseRate, band_of, base_rate, intercept_for
 from resilience.model.fitting import RiskModel
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
-from resilience.model.scale import UPPER, Scale, centres_of, on_scale
+from resilience.model.scale import UPPER, Centres, Scale, centres_of, on_scale
 
 #: The interval shown is the middle 90 % of the draws.
 INTERVAL = (0.05, 0.95)
@@ -50,8 +50,8 @@ class ScoredDay:
         councils that cannot be scored.
     log_odds : Series
         What the figures give, for councils with an event as well, of which the table gives no chance.
-    panel : DataFrame or None
-        The figures the indicators were computed from, as of the day.
+    panel : DataFrame
+        The figures the indicators were computed from, as of the day; empty for rows scored by themselves.
     switches : dict of str to bool
         The definitions that differ from the default.
     """
@@ -63,7 +63,7 @@ class ScoredDay:
     table: pd.DataFrame
     contributions: pd.DataFrame
     log_odds: pd.Series
-    panel: pd.DataFrame | None = field(default=None, repr=False)
+    panel: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     switches: Mapping[str, bool] = field(default_factory=dict)
     _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
@@ -95,7 +95,6 @@ class ScoredDay:
     @cached_property
     def whole_panel(self) -> pd.DataFrame:
         """The panel with the rows built for successor councils; not to be changed."""
-        assert self.panel is not None, "scored without a panel"
         return self.panel if "built" in self.panel else with_lineage(self.panel)
 
     def place_of(self, risk: float, *, without: str = "") -> int:
@@ -152,8 +151,8 @@ def score(
     centres = centres_of(scorable, model.terms) if scale is None else scale.centres
     features = on_scale(scorable, model.terms, centres)[model.names]
     contributions = features * model.weight_vector()
-    # Row by row, so that a council's sum has the same last digit whoever else is scored with it.
-    without = np.ascontiguousarray(contributions.to_numpy()).sum(axis=1)
+    # Term by term, so that a council's sum has the same last digit whoever else is scored with it.
+    without = np.asarray(sum(contributions.to_numpy().T), dtype=float)
     at_risk = (status[scorable.index] == AT_RISK).to_numpy()
     if scale is None:
         scale = _scale_of(
@@ -205,7 +204,7 @@ def on_fixed_scale(scored: ScoredDay, on: date) -> ScoredDay:
 def _scale_of(
     model: RiskModel,
     as_of: date,
-    centres: dict[str, dict[str, dict[str, float]]],
+    centres: Centres,
     events: EventRegister,
     features: np.ndarray,
     without: np.ndarray,

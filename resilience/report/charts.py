@@ -16,8 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from scipy.special import expit, logit
 
 from resilience.explanation import Explanation
-from resilience.report.words import chance, day
-from resilience.sentences import step_chance
+from resilience.formatting import chance, day, step_chance
 from resilience.years import outturn_year_of
 
 #: Chances that may mark the scale.

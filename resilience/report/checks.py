@@ -10,6 +10,7 @@ import pandas as pd
 
 from resilience import quality
 from resilience.councils import resolve
+from resilience.formatting import percent, signed
 from resilience.panel import KEYS, load_panel
 from resilience.years import year_of
 
@@ -93,8 +94,8 @@ def compare_text(other: Path, *, most: int = 40) -> str:
             row["line"],
             *("–" if pd.isna(row[name]) else f"{row[name]:,.0f}" for name in ("shipped", "other", "change")),
         )
-    before = method.run(panel=ours, intervals=False).scores
-    after = method.run(panel=theirs, intervals=False).scores
+    before = method.run(panel=ours, intervals=False).table
+    after = method.run(panel=theirs, intervals=False).table
     moved = pd.DataFrame({"council": before["council"], "shipped": before["risk"], "other": after["risk"]}).dropna()
     moved["change"] = moved["other"] - moved["shipped"]
     moved = moved[moved["change"].abs() >= 0.005].sort_values("change", key=abs, ascending=False)
@@ -104,9 +105,9 @@ def compare_text(other: Path, *, most: int = 40) -> str:
     for _, row in moved.head(most).iterrows():
         scores.add_row(
             row["council"],
-            f"{100 * row['shipped']:.1f} %",
-            f"{100 * row['other']:.1f} %",
-            f"{100 * row['change']:+.1f}",
+            percent(row["shipped"], 1),
+            percent(row["other"], 1),
+            signed(100 * row["change"], 1),
         )
     return _print(table, scores)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,18 +12,19 @@ import pandas as pd
 
 from resilience.councils import council
 from resilience.errors import DataError
+from resilience.formatting import chance, chance_range, closing_day, day, listed, percent, pounds
 from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.model.scoring import ScoredDay
 from resilience.peers import stands_alone
 from resilience.place import Place
 from resilience.place import place as place_of
 from resilience.proposals import areas_of, every, unstated
-from resilience.recovery import Journey, Story, recovered_peers
+from resilience.recovery import RiskChange, Story, recovered_peers
 from resilience.report.merge_text import Merger, merger, together
-from resilience.report.peers_text import ALONE, SHOWN, _plain, line_words, standing
+from resilience.report.peers_text import ALONE, DIGITS, SHOWN, standing, story_record
 from resilience.report.place_text import record, sentences
-from resilience.report.words import chance, chance_range, closing_day, day, percent, pounds
-from resilience.sentences import listed
+from resilience.report.plain import plain
+from resilience.report.wording import peers as wording
 from resilience.years import outturn_year_of
 
 UNLIKE = (
@@ -159,7 +160,7 @@ def merger_row(one: Merger, code: str = "") -> dict[str, Any]:
     }
 
 
-def journeys(them: tuple[Journey, ...], *, most: int = SHOWN) -> list[dict[str, Any]]:
+def risk_changes(them: tuple[RiskChange, ...], *, most: int = SHOWN) -> list[dict[str, Any]]:
     """Return peers' journeys as rows of text."""
     rows = []
     for one in them[:most]:
@@ -169,16 +170,16 @@ def journeys(them: tuple[Journey, ...], *, most: int = SHOWN) -> list[dict[str, 
             {
                 "ons_code": one.ons_code,
                 "council": one.council,
-                "similar": one.similar,
+                "similar": wording.similar(one.similar),
                 "from": f"{chance(one.risk_start)} in January {one.start}",
                 "from_year": outturn_year_of(one.start_year),
                 "to": f"{chance(one.risk_end)} in January {one.end}",
                 "to_year": outturn_year_of(one.end_year),
                 "now": "" if np.isnan(one.risk_now) else chance(one.risk_now),
-                "did": [line_words(line) for line in moved if (line.moved < 0) == falling][:DID],
-                "against": [line_words(line) for line in moved if (line.moved < 0) != falling][:AGAINST],
-                "context": [line_words(line) for line in one.lines if np.isnan(line.moved)],
-                "marks": list(one.marks),
+                "did": [wording.line(line) for line in moved if (line.moved < 0) == falling][:DID],
+                "against": [wording.line(line) for line in moved if (line.moved < 0) != falling][:AGAINST],
+                "context": [wording.line(line) for line in one.lines if np.isnan(line.moved)],
+                "marks": [wording.mark(mark) for mark in one.marks],
             }
         )
     return rows
@@ -231,7 +232,7 @@ def place_rows(one: Beyond) -> dict[str, Any]:
                 "county": "–" if np.isnan(county[name]) else pounds(county[name]),
                 "districts": "–" if np.isnan(districts[name]) else pounds(districts[name]),
                 "total": pounds(total[name]),
-                "share": percent(total[name] / every_service, 0).replace("-", "−"),
+                "share": percent(total[name] / every_service, 0),
             }
             for name in table.index
             if not np.isnan(total[name])
@@ -261,13 +262,14 @@ def content(one: Beyond) -> dict[str, Any]:
     """Return it as plain values for the assessment's JSON."""
     story = None
     if one.story is not None:
-        aside = [{"council": name, "why": why} for name, why in one.story.set_aside]
-        story = _plain({**asdict(one.story), "set_aside": aside})
+        told = story_record(one.story)
+        aside = [{"council": name, "why": why} for name, why in told["set_aside"]]
+        story = plain({**told, "set_aside": aside}, DIGITS)
     return {
         "warnings": [text for text in (one.unlike, one.alone) if text],
         "peers_then_and_later": story,
         "place": record(one.place),
-        "new_councils": [_plain(_merger(each)) for each in one.mergers],
+        "new_councils": [plain(_merger(each), DIGITS) for each in one.mergers],
         "areas_without_new_council": list(one.areas),
     }
 

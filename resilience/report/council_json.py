@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from resilience import __version__
 from resilience.explanation import Explanation
 from resilience.model.risk_set import AT_RISK
-from resilience.report import council as told
 from resilience.report.council import Assessment
 from resilience.report.council_beyond import content as beyond
-from resilience.report.words import SCORE_IS
-from resilience.whatif import WARNING
+from resilience.report.plain import plain
+from resilience.report.wording import caveats
+from resilience.report.wording import council as wording
+from resilience.report.wording.general import SCORE_IS
+from resilience.report.wording.indicators import contribution
+from resilience.report.wording.levers import WARNING
 
 #: Chances and log-odds are written with so many digits: enough to add up to 1e-9.
 DIGITS = 12
@@ -38,12 +40,14 @@ def content(one: Assessment) -> dict[str, Any]:
             "predecessors": list(one.facts.predecessors),
         },
         "status": why.status,
-        "status_text": why.status_text,
-        "headline": told.headline(one),
+        "status_text": wording.status_text(why),
+        "headline": wording.headline(why, one.horizon),
         "score": score(why) if at_risk else None,
-        "how_sure": told.how_sure(one) if at_risk else [],
+        "how_sure": wording.how_sure(why, one.horizon) if at_risk else [],
         "change": _change(why) if len(why.change) else None,
-        "before_the_event": {"as_of": str(why.eve.as_of), **score(why.eve)} if why.eve else None,
+        "before_the_event": {"as_of": str(why.before_event.as_of), **score(why.before_event)}
+        if why.before_event
+        else None,
         "what_would_change_it": _rows(one.levers),
         "what_would_change_it_warning": WARNING,
         "history": _rows(one.history.rename(columns={"on": "day"})),
@@ -53,31 +57,37 @@ def content(one: Assessment) -> dict[str, Any]:
         "neighbours": _rows(one.peers.drop(columns="event_date")),
         **beyond(one.beyond),
         "sources": _rows(one.sources.assign(released=_days(one.sources["released"]))),
-        "flags": list(why.flags),
-        "cannot_see": list(why.cannot_see),
+        "flags": caveats.flags(why),
+        "cannot_see": caveats.cannot_see(why),
     }
 
 
 def score(why: Explanation) -> dict[str, Any]:
     """Return the chance and its exact sum."""
     return {
-        "chance": _value(why.risk),
-        "low": _value(why.low),
-        "high": _value(why.high),
+        "chance": plain(why.risk, DIGITS),
+        "low": plain(why.low, DIGITS),
+        "high": plain(why.high, DIGITS),
         "band": why.band,
         "rank": why.rank,
         "of": why.of,
-        "log_odds": _value(why.log_odds),
-        "reference_log_odds": _value(why.reference),
-        "reference_chance": _value(why.reference_chance),
-        "contributions": _rows(why.contributions.reset_index()),
+        "log_odds": plain(why.log_odds, DIGITS),
+        "reference_log_odds": plain(why.reference, DIGITS),
+        "reference_chance": plain(why.reference_chance, DIGITS),
+        "contributions": _rows(_in_words(why).reset_index()),
     }
+
+
+def _in_words(why: Explanation) -> pd.DataFrame:
+    """Return the contributions with a sentence where their evidence stands."""
+    said = [contribution(row, why.class_) for row in why.contributions.itertuples()]
+    return why.contributions.assign(evidence=said).rename(columns={"evidence": "sentence"})
 
 
 def _change(why: Explanation) -> dict[str, Any]:
     return {
         "from": str(why.change_from),
-        "chance_then": _value(why.risk_then),
+        "chance_then": plain(why.risk_then, DIGITS),
         "parts": _rows(why.change.reset_index()),
     }
 
@@ -85,7 +95,7 @@ def _change(why: Explanation) -> dict[str, Any]:
 def _indicators(one: Assessment) -> list[dict[str, Any]]:
     rows = _rows(one.indicators.drop(columns=["meaning", "series"]))
     for row, series in zip(rows, one.indicators["series"], strict=True):
-        row["series"] = {str(year): _value(value) for year, value in series.items()}
+        row["series"] = {str(year): plain(value, DIGITS) for year, value in series.items()}
     return rows
 
 
@@ -94,21 +104,4 @@ def _days(values: pd.Series) -> list[str | None]:
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): _value(value) for name, value in row.items()} for row in table.to_dict("records")]
-
-
-def _value(value: Any) -> Any:
-    """Make a value fit for JSON: missing is null, a day is text, a number is Python's own."""
-    if isinstance(value, list):
-        return value
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return str(value.date())
-    if isinstance(value, bool | np.bool_):
-        return bool(value)
-    if isinstance(value, int | np.integer):
-        return int(value)
-    if isinstance(value, float | np.floating):
-        return round(float(value), DIGITS)
-    return value
+    return [plain(row, DIGITS) for row in table.to_dict("records")]

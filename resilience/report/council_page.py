@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 from resilience.indicators.definitions import FAMILIES
 from resilience.model.risk_set import AT_RISK
-from resilience.report import council as told
 from resilience.report.charts import contributions_chart, history_chart, sparkline
 from resilience.report.council import Assessment
-from resilience.report.council_beyond import journeys, merger_row, place_rows, reorganised
+from resilience.report.council_beyond import merger_row, place_rows, reorganised, risk_changes
 from resilience.report.council_rows import change_rows, place, steps
 from resilience.report.html import page
-from resilience.whatif import WARNING
+from resilience.report.wording import caveats
+from resilience.report.wording import council as wording
+from resilience.report.wording.levers import WARNING
+from resilience.report.wording.peers import set_aside
 
 #: Families whose rows are left out in print, where two sides are all there is.
 SCREEN_ONLY = ("context", "reporting")
@@ -21,18 +23,22 @@ SCREEN_ONLY = ("context", "reporting")
 def render(one: Assessment, *, links: list[Mapping], page_of: Mapping[str, str], mergers_page: str = "") -> str:
     """Return the page."""
     why = one.explanation
-    told_of = why if why.status == AT_RISK else why.eve
+    at_risk = why.status == AT_RISK
+    told_of = why if at_risk else why.before_event
+    story = one.beyond.story
     return page(
         "council.html.j2",
         one=one,
         why=why,
         told_of=told_of,
-        at_risk=why.status == AT_RISK,
-        headline=told.headline(one),
-        compared=told.compared(one) if why.status == AT_RISK else "",
-        since=told.since(one),
-        how_sure=told.how_sure(one) if why.status == AT_RISK else [],
-        changed=told.changed(one),
+        at_risk=at_risk,
+        headline=wording.headline(why, one.horizon),
+        compared=wording.compared(why, one.class_rank, one.class_of, one.class_median) if at_risk else "",
+        since=wording.since(why, one.history),
+        how_sure=wording.how_sure(why, one.horizon) if at_risk else [],
+        changed=wording.changed(why),
+        cannot_see=caveats.cannot_see(why),
+        flags=caveats.flags(why),
         chart=contributions_chart(told_of) if told_of else "",
         history=history_chart(why.council, one.history, one.counted) if one.history["risk"].notna().any() else "",
         steps=steps(told_of) if told_of else [],
@@ -42,8 +48,9 @@ def render(one: Assessment, *, links: list[Mapping], page_of: Mapping[str, str],
         lever_warning=WARNING,
         plans=[merger_row(each, why.ons_code) for each in one.beyond.mergers],
         reorganised=reorganised(one.beyond, why.as_of),
-        recovered=journeys(one.beyond.story.recovered) if one.beyond.story else [],
-        worsened=journeys(one.beyond.story.worsened) if one.beyond.story else [],
+        set_aside=[(name, set_aside(reason)) for name, reason in story.set_aside] if story else [],
+        recovered=risk_changes(story.recovered) if story else [],
+        worsened=risk_changes(story.worsened) if story else [],
         area=place_rows(one.beyond),
         links=links,
         page_of=page_of,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from resilience.explanation import WORTH_SAYING, Explanation
-from resilience.sentences import short_figure, step_chance
+from resilience.formatting import signed, step_chance
+from resilience.report.wording.indicators import contribution, figure
 
 
 def steps(why: Explanation) -> list[dict]:
@@ -14,8 +15,8 @@ def steps(why: Explanation) -> list[dict]:
     return [
         {
             "label": row.label,
-            "sentence": row.sentence,
-            "log_odds": f"{row.log_odds:+.2f}".replace("-", "−"),
+            "sentence": contribution(row, why.class_),
+            "log_odds": signed(row.log_odds),
             "from": step_chance(row.chance_from),
             "to": step_chance(row.chance_to),
             "raises": row.log_odds > 0,
@@ -36,7 +37,7 @@ def change_rows(why: Explanation) -> list[dict]:
             word, same = " a year", "; others moved"
         else:
             name = why.contributions.at[row.Index, "indicator"]
-            then, now = (short_figure(name, value) for value in (row.value_then, row.value_now))
+            then, now = (figure(name, value) for value in (row.value_then, row.value_now))
             word, same = "", "; its tier moved"
         rows.append(
             {

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import resolve
-from resilience.history import Background
 from resilience.indicators.compute import SWITCHES
-from resilience.indicators.definitions import Definition, load_definitions
-from resilience.indicators.known import CARRY_YEARS, CORE
+from resilience.indicators.definitions import load_definitions
+from resilience.indicators.known import CORE
+from resilience.model.scoring import ScoredDay
 from resilience.publications.releases import basis
-from resilience.report.words import pounds
-from resilience.sentences import figure, short_figure
+from resilience.report.wording import levers as wording
+from resilience.report.wording.indicators import figure
+from resilience.standing import class_percentiles, neighbour_percentiles, neighbours_known, switched
 from resilience.whatif import levers as every_lever
 from resilience.years import outturn_year_of
 
@@ -22,7 +23,6 @@ PEERS = 10
 SMALLEST_MOVE = 0.0005
 #: Levers are shown at the step nearest to this share of net revenue expenditure.
 LEVER_STEP = 0.02
-_GRADES = {1: "outstanding", 2: "good", 3: "requires improvement", 4: "inadequate"}
 _PUBLICATIONS = {
     "outturn": "Revenue outturn, council by council",
     "budget": "Revenue Account budget",
@@ -36,26 +36,7 @@ _PUBLICATIONS = {
 }
 
 
-def value_text(definition: Definition, value: float) -> str:
-    """Write an indicator's value with its unit."""
-    if np.isnan(value):
-        return "not published"
-    if definition.unit == "ratio":
-        return figure(definition.name, value)
-    if definition.unit == "years":
-        if definition.name == "reserves_runway_years":
-            return short_figure(definition.name, value)
-        return f"{value:.0f} year{'' if round(value) == 1 else 's'}"
-    if definition.unit == "£ thousand":
-        return pounds(value)
-    if definition.unit == "flag":
-        return "yes" if value else "no"
-    if definition.unit == "grade":
-        return _GRADES.get(int(value), f"{value:.0f}")
-    return f"{value:.0f}"
-
-
-def indicator_table(shared: Background, code: str) -> pd.DataFrame:
+def indicator_table(run: ScoredDay, code: str) -> pd.DataFrame:
     """Return every indicator that applies to a council, as last known.
 
     Returns
@@ -65,21 +46,18 @@ def indicator_table(shared: Background, code: str) -> pd.DataFrame:
         year, "" where none), ``second_hand``, ``built``, ``class_percentile`` and ``near_percentile`` (0 to 100, 100
         the worst; missing where none can be given), ``in_model`` and ``series`` (year → value, every year known).
     """
-    own = shared.figures.own(code)
+    own = run.known.own(code)
     rows = []
-    terms = {term.indicator for term in shared.run.model.terms}
-    newest = shared.figures.newest(code, shared.run.as_of)
-    class_ = shared.run.table.at[code, "class"]
-    table = shared.figures.table
+    terms = {term.indicator for term in run.model.terms}
+    class_ = run.table.at[code, "class"]
+    table = run.known.rows
     places = {int(year): at for at, year in table.loc[table["ons_code"] == code, "year"].items()}
     for name, definition in load_definitions().items():
         if name not in own or class_ not in definition.classes:
             continue
         series = own[name].dropna()
-        last = series[series.index >= (newest or 0) - CARRY_YEARS]
-        if newest and definition.source in ("outturn", "budget") and definition.family != "size":
-            last = last[last.index <= newest]  # as the score does: the newest complete return
-        year = int(last.index[-1]) if len(last) else 0
+        year = run.known.shown_year(code, name)
+        value = float(series[year]) if year else np.nan
         at = places.get(year)
         rows.append(
             {
@@ -89,15 +67,15 @@ def indicator_table(shared: Background, code: str) -> pd.DataFrame:
                 "meaning": definition.meaning,
                 "unit": definition.unit,
                 "worse": definition.worse,
-                "value": float(last.iloc[-1]) if len(last) else np.nan,
-                "text": value_text(definition, float(last.iloc[-1]) if len(last) else np.nan),
+                "value": value,
+                "text": figure(name, value),
                 "year": outturn_year_of(year) if year else "",
                 "second_hand": bool(year)
                 and definition.source == "outturn"
                 and own.at[year, "source_kind"] == "interim",
                 "built": bool(year) and bool(own.at[year, "built"]),
-                "class_percentile": _at(shared.standing, at, name),
-                "near_percentile": _at(shared.near, at, name),
+                "class_percentile": _at(class_percentiles(run), at, name),
+                "near_percentile": _at(neighbour_percentiles(run), at, name),
                 "in_model": name in terms,
                 "series": {int(one): float(value) for one, value in series.items()},
                 "source": definition.source,
@@ -118,9 +96,9 @@ def _basis(source: str, year: str) -> str:
     return "stated" if stated or (source, year) == ("capital", "2024-25") else "convention"
 
 
-def sources(shared: Background, code: str, indicators: pd.DataFrame) -> pd.DataFrame:
+def sources(run: ScoredDay, code: str, indicators: pd.DataFrame) -> pd.DataFrame:
     """Return the publications that the figures shown come from: ``publication, year, released, basis, second_hand``."""
-    own = shared.figures.own(code)
+    own = run.known.own(code)
     rows = []
     shown = indicators[indicators["year"] != ""]
     for (source, year), _ in shown.groupby(["source", "year"], sort=False):
@@ -142,7 +120,7 @@ def sources(shared: Background, code: str, indicators: pd.DataFrame) -> pd.DataF
     )
 
 
-def switch_table(shared: Background, code: str) -> pd.DataFrame:
+def switch_table(run: ScoredDay, code: str) -> pd.DataFrame:
     """Return what other definitions would make of the newest original year.
 
     Returns
@@ -152,10 +130,10 @@ def switch_table(shared: Background, code: str) -> pd.DataFrame:
         a change over years); one row a figure that moves by a twentieth of a per cent or more.
     """
     columns = ["definition", "label", "default", "switched", "year", "level"]
-    own = shared.figures.own(code)
+    own = run.known.own(code)
     years = own.index[(own["source_kind"] == "original") & own[CORE].notna()]
     rows = []
-    for switch, table in shared.switched.items() if len(years) else ():
+    for switch, table in switched(run).items() if len(years) else ():
         default, words = SWITCHES[switch]
         year = int(years[-1])
         if (code, year) not in table.index:
@@ -168,13 +146,13 @@ def switch_table(shared: Background, code: str) -> pd.DataFrame:
             if np.isnan(before) or not (np.isnan(after) or abs(after - before) >= SMALLEST_MOVE):
                 continue
             said = f"{'Without' if default else 'With'}: {words}"
-            texts = (value_text(definition, before), value_text(definition, after))
+            texts = (figure(name, before), figure(name, after))
             level = not name.endswith(("_1y", "_3y"))
             rows.append((said, definition.label, *texts, outturn_year_of(year), level))
     return pd.DataFrame(rows, columns=columns)
 
 
-def peer_table(shared: Background, code: str) -> pd.DataFrame:
+def peer_table(run: ScoredDay, code: str) -> pd.DataFrame:
     """Return a council's nearest statistical neighbours and where they stand.
 
     Returns
@@ -183,13 +161,13 @@ def peer_table(shared: Background, code: str) -> pd.DataFrame:
         The nearest first: ``ons_code, council, status, rank, risk, band, event_date, reserves`` (usable, over net
         revenue expenditure).
     """
-    scores = shared.run.table
-    names = [one for one in shared.neighbours.get(resolve(code), []) if one in scores.index][:PEERS]
+    scores = run.table
+    names = [one for one in neighbours_known(run).get(resolve(code), []) if one in scores.index][:PEERS]
     rows = scores.loc[names, ["council", "status", "rank", "risk", "band", "event_date", CORE]]
     return rows.rename(columns={CORE: "reserves"}).reset_index(names="ons_code")
 
 
-def levers(shared: Background, code: str) -> pd.DataFrame:
+def levers(run: ScoredDay, code: str) -> pd.DataFrame:
     """Return what the chance would be with one figure moved by about 2 % of net spending: arithmetic, not cause.
 
     Returns
@@ -199,7 +177,7 @@ def levers(shared: Background, code: str) -> pd.DataFrame:
         ("" where there is none lower) and ``to_next`` (in words: how much of this alone would reach it). Empty for a
         council without a score.
     """
-    moved = every_lever(shared.run, code)
+    moved = every_lever(run, code)
     columns = ["lever", "label", "step", "risk", "next_band", "to_next"]
     if moved.empty:
         return pd.DataFrame(columns=columns)
@@ -207,11 +185,10 @@ def levers(shared: Background, code: str) -> pd.DataFrame:
     whole = moved["lever"].eq("flexible receipts")  # asset sales for running costs are ended, not eased
     chosen = moved.loc[nearest.mask(whole, -moved["share_of_nre"]).groupby(moved["lever"]).idxmin()]
     chosen = chosen[chosen["points"] <= -SMALLEST_MOVE].sort_values("points", kind="stable")
-    to_next = [
-        pounds(row.to_next_band) if row.to_next_band == row.to_next_band else str(row.reach)
-        for row in chosen.itertuples()
-    ]
+    steps = chosen.to_dict("records")
     table = chosen.rename(columns={"risk_after": "risk"}).assign(
-        to_next=to_next, next_band=chosen["next_band"].fillna("").astype(str)
+        label=[wording.label(row["lever"]) for row in steps],
+        step=[wording.step(row["lever"], row["amount"], row["share_of_nre"]) for row in steps],
+        to_next=[wording.reach(row) for row in steps],
     )
     return table[columns].reset_index(drop=True)

@@ -12,13 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from resilience.explanation import Explanation
+from resilience.formatting import chance, chance_range, day, percent, step_chance
 from resilience.model.risk_set import AT_RISK
-from resilience.report import council as told
 from resilience.report.council import Assessment
-from resilience.report.council_beyond import journeys, merger_row, place_rows, reorganised
+from resilience.report.council_beyond import merger_row, place_rows, reorganised, risk_changes
 from resilience.report.council_rows import change_rows, place, steps
-from resilience.report.words import CLASS_NAMES, SCORE_IS, chance, chance_range, day, percent
-from resilience.sentences import step_chance
+from resilience.report.wording import caveats
+from resilience.report.wording import council as wording
+from resilience.report.wording.general import CLASS_NAMES, SCORE_IS
 
 
 def render(one: Assessment, *, width: int = 80) -> str:
@@ -28,13 +29,14 @@ def render(one: Assessment, *, width: int = 80) -> str:
     page.head(f"{why.council} ({CLASS_NAMES[why.class_]}, {one.facts.region}), {day(why.as_of)}")
     if one.beyond.unlike:
         page.say(one.beyond.unlike)
-    page.say(told.headline(one))
-    told_of = why if why.status == AT_RISK else why.eve
+    page.say(wording.headline(why, one.horizon))
+    told_of = why if why.status == AT_RISK else why.before_event
     if why.status == AT_RISK:
         page.say(
             f"Chance {chance(why.risk)}, range {chance_range(why.low, why.high) or 'not worked out'}, band {why.band}."
         )
-        page.say(f"{told.compared(one)} {told.since(one)}".strip())
+        among = wording.compared(why, one.class_rank, one.class_of, one.class_median)
+        page.say(f"{among} {wording.since(why, one.history)}".strip())
     elif told_of:
         page.say(
             f"On {day(told_of.as_of)}, the last January before it, the chance stood at {chance(told_of.risk)}: rank "
@@ -53,7 +55,7 @@ def render(one: Assessment, *, width: int = 80) -> str:
         page.say("; ".join(f"{row.on.year} {chance(row.risk)}" for row in scored.itertuples()) + ".")
     if why.status == AT_RISK:
         page.head("What changed in a year")
-        page.say(told.changed(one))
+        page.say(wording.changed(why))
         for row in change_rows(why):
             page.point(f"{row['label']}: {row['moved']}; chance {row['from']} → {row['to']}")
         if len(one.levers):
@@ -62,7 +64,7 @@ def render(one: Assessment, *, width: int = 80) -> str:
                 onward = f"; for the band “{row.next_band}” alone: {row.to_next}" if row.next_band else ""
                 page.point(f"{row.label}, {row.step}: {step_chance(row.risk)}{onward}")
         page.head("How sure")
-        for text in told.how_sure(one):
+        for text in wording.how_sure(why, one.horizon):
             page.point(text)
     _beyond(page, one)
     _figures(page, one)
@@ -85,7 +87,11 @@ def render(one: Assessment, *, width: int = 80) -> str:
     page.head("Sources")
     for row in one.sources.itertuples():
         page.point(f"{row.publication}, {row.year}: {day(row.released)}{' (second-hand)' if row.second_hand else ''}")
-    for title, texts in (("What to know about its returns", why.flags), ("What figures cannot see", why.cannot_see)):
+    last = (
+        ("What to know about its returns", caveats.flags(why)),
+        ("What figures cannot see", caveats.cannot_see(why)),
+    )
+    for title, texts in last:
         if texts:
             page.head(title)
             for text in texts:
@@ -140,7 +146,7 @@ def _beyond(page: _Page, one: Assessment) -> None:
     story, area = one.beyond.story, place_rows(one.beyond)
     if story and story.recovered:
         page.head("Peers who recovered, by today's yardstick (all of it: resilience peers)")
-        for row in journeys(story.recovered):
+        for row in risk_changes(story.recovered):
             did = "; ".join(row["did"][:3])
             page.point(f"{row['council']}, {row['from']} to {row['to']}{': ' if did else ''}{did}")
     if not area["single"]:

@@ -10,14 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from resilience.errors import DataError
 from resilience.indicators.definitions import describe
+from resilience.report.wording.general import CLASS_PLURALS
 
-_CLASS_NAMES = {
-    "UA": "Unitary authorities",
-    "MD": "Metropolitan districts",
-    "LB": "London boroughs",
-    "SC": "Shire counties",
-    "SD": "Shire districts",
-}
 _INK, _LIGHT, _MIDDLE = "#1f3a5f", "#dbe4ee", "#a9bfd6"
 
 
@@ -46,7 +40,7 @@ def distribution_by_class(indicators: pd.DataFrame, name: str) -> Figure:
     """
     definition = describe(name)
     rows = indicators[~indicators["built"].astype(bool)]
-    classes = [one for one in _CLASS_NAMES if one in definition.classes]
+    classes = [one for one in CLASS_PLURALS if one in definition.classes]
     rows = rows[rows[name].notna() & rows["class"].isin(classes)]
     if rows.empty:
         raise DataError(f"No council has a value of {name}; there is nothing to draw.")
@@ -56,7 +50,7 @@ def distribution_by_class(indicators: pd.DataFrame, name: str) -> Figure:
     scale = 100.0 if percent else 1.0
     for axis, kind in zip(axes, classes, strict=True):
         _panel(axis, rows.loc[rows["class"] == kind, ["year", name]], name, scale, definition.unit == "flag")
-        axis.set_title(_CLASS_NAMES[kind], fontsize=9)
+        axis.set_title(CLASS_PLURALS[kind][:1].upper() + CLASS_PLURALS[kind][1:], fontsize=9)
         if definition.unit == "flag":
             axis.set_ylim(0, 100 * max(rows.groupby(["class", "year"])[name].mean().max(), 0.01) * 1.05)
             continue

@@ -18,12 +18,12 @@ import pandas as pd
 from resilience import paths
 from resilience.councils import council
 from resilience.files import write_atomically
+from resilience.formatting import chance, chance_range, day, percent
 from resilience.merge_evidence import evidence, past_error
 from resilience.merge_score import PAST_ERROR
 from resilience.method import run
 from resilience.peer_characteristics import WEIGHTS
 from resilience.peers import agreement
-from resilience.report.words import chance, chance_range, day
 
 #: The day of "now" in the tables, so that they stay as they are until the figures change.
 DAY = date(2026, 11, 1)
@@ -46,7 +46,7 @@ def agreement_table(theirs: Mapping[str, Sequence[str]]) -> str:
             f"{row['overlap']:.1f}",
             f"{row['chance']:.1f}",
             f"{row['most']:.1f}",
-            f"{100 * row['beyond_chance']:.0f} %",
+            percent(row["beyond_chance"], 0),
         )
         for group, row in table.iterrows()
     ]

@@ -10,9 +10,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from resilience import __version__
-from resilience.report import words
-from resilience.sentences import step_chance
+from resilience import __version__, formatting
+from resilience.report.wording import general
 
 ATTRIBUTION = (
     "Contains public sector information licensed under the Open Government Licence v3.0: figures published by the "
@@ -22,7 +21,7 @@ ATTRIBUTION = (
 
 @cache
 def environment() -> Environment:
-    """Return the templates with the words of ``report.words`` as filters; whatever a template is given is escaped.
+    """Return the templates with ``formatting`` as filters; whatever a template is given is escaped.
 
     A page extends ``base.html.j2`` and fills its blocks: ``title``, ``description``, ``name``, ``content``, and where
     needed ``policy`` (the content security policy: widen it to run a script of the page's own), ``style``, ``head``,
@@ -37,23 +36,23 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {
-        "percent": words.percent,
-        "chance": words.chance,
-        "step_chance": step_chance,
-        "pounds": words.pounds,
-        "day": words.day,
+        "percent": formatting.percent,
+        "chance": formatting.chance,
+        "step_chance": formatting.step_chance,
+        "pounds": formatting.pounds,
+        "day": formatting.day,
         "kept": kept_together,
         "slug": slug,
     }
     made.globals |= {
         "style": Markup(style()),  # the package's own file, not input
         "version": __version__,
-        "score_is": words.SCORE_IS,
-        "cannot_see": words.CANNOT_SEE,
+        "score_is": general.SCORE_IS,
+        "cannot_see": general.CANNOT_SEE,
         "attribution": ATTRIBUTION,
-        "class_names": words.CLASS_NAMES,
-        "class_plurals": words.CLASS_PLURALS,
-        "chance_range": words.chance_range,
+        "class_names": general.CLASS_NAMES,
+        "class_plurals": general.CLASS_PLURALS,
+        "chance_range": formatting.chance_range,
     }
     return made
 

@@ -15,6 +15,9 @@ import pandas as pd
 
 from resilience.councils import resolve
 from resilience.errors import DataError
+from resilience.formatting import chance, chance_range, closing_day, day, percent, pounds
+from resilience.indicators.definitions import load_definitions
+from resilience.indicators.known import carried_text
 from resilience.merge import Part, merge_councils, merged_indicators, parts_of, read_share
 from resilience.merge_score import PAST_ERROR, MergedScore, score_merged
 from resilience.method import run as run_pipeline
@@ -23,9 +26,10 @@ from resilience.panel import load_panel
 from resilience.place import AMOUNTS, council_amounts
 from resilience.proposals import Proposal, names
 from resilience.proposals import proposal as find_proposal
-from resilience.report.peers_text import _plain, standing, value, wrapped
-from resilience.report.reasons import main_reasons, main_strengths
-from resilience.report.words import CANNOT_SEE, SCORE_IS, chance, chance_range, closing_day, day, percent, pounds
+from resilience.report.peers_text import DIGITS, standing, wrapped
+from resilience.report.plain import plain
+from resilience.report.wording.general import CANNOT_SEE, SCORE_IS
+from resilience.report.wording.indicators import figure, main_reasons, main_strengths
 
 NO_SUCH = "No such council exists yet: this adds up what its predecessors published; nothing here is its own."
 HOW_WIDE = (
@@ -177,21 +181,18 @@ def _split_words(parts: Sequence[Part]) -> str:
 
 def _assessment(run: ScoredDay, one: Merger) -> list[str]:
     score = one.score
-    row = pd.concat([score.known, score.contributions.add_prefix("term: ")])
     out = wrapped(
         f"As of {closing_day(int(score.known['year']))}: chance {chance(score.risk)} "
         f"(90 % range {chance_range(score.risk_low, score.risk_high)}), band {score.band}; it would rank "
         f"{score.place} among the {score.of} councils at risk."
     )
-    raises, lowers = main_reasons(row, run.model.terms), main_strengths(row, run.model.terms)
+    raises, lowers = main_reasons(score.scored, score.code), main_strengths(score.scored, score.code)
     out += wrapped("Raises it: " + ("; ".join(raises) or "nothing stands out") + ".")
     out += wrapped("Lowers it: " + ("; ".join(lowers) or "nothing stands out") + ".")
     shown = ("reserves_ratio", "unallocated_ratio", "debt_servicing_ratio", "gross_debt_ratio", "social_care_share")
-    from resilience.indicators.definitions import load_definitions
-
     known = load_definitions()
     figures = [
-        f"{known[name].label.lower()} {value(float(score.known[name]), known[name].unit)}"
+        f"{known[name].label.lower()} {figure(name, float(score.known[name]))}"
         for name in shown
         if pd.notna(score.known.get(name))
     ]
@@ -218,7 +219,7 @@ def to_json(run: ScoredDay, one: Merger) -> str:
         "name": one.name,
         "as_of": str(run.as_of),
         "figures_of": score.known["outturn_year"],
-        "carried": carried_text(score.carried),
+        "carried": carried_text(score.scored.known.carried(score.code)),
         "risk": score.risk,
         "risk_low": score.risk_low,
         "risk_high": score.risk_high,
@@ -236,7 +237,7 @@ def to_json(run: ScoredDay, one: Merger) -> str:
             for name in one.indicators.select_dtypes("number").columns
             if name != "year" and pd.notna(score.known.get(name))
         },
-        "contributions": score.contributions.to_dict(),
+        "contributions": score.scored.contributions.iloc[0].to_dict(),
         "proposal": None
         if one.proposal is None
         else {
@@ -247,7 +248,7 @@ def to_json(run: ScoredDay, one: Merger) -> str:
             "sources": one.proposal.sources,
         },
     }
-    return json.dumps(_plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json.dumps(plain(content, DIGITS), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def proposals_text() -> str:

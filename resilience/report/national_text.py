@@ -6,12 +6,14 @@ import json
 
 import pandas as pd
 
+from resilience.formatting import day, signed
 from resilience.model.calibration import BANDS
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.national import COVID_JANUARIES, GROUPINGS, NAMES, NOW, OTHERS, THIRDS, National, national
-from resilience.report.peers_text import _plain, wrapped
-from resilience.report.words import CANNOT_SEE, CLASS_PLURALS, SCORE_IS, day
+from resilience.report.peers_text import DIGITS, wrapped
+from resilience.report.plain import plain
+from resilience.report.wording.general import CANNOT_SEE, CLASS_PLURALS, SCORE_IS
 
 #: How many terms are named each way between two days.
 NAMED = 3
@@ -101,8 +103,8 @@ def _drivers(picture: National) -> list[str]:
             total = part["change"].sum()
             worse = part[part["change"] >= LEAST].nlargest(NAMED, "change")
             better = part[part["change"] <= -LEAST].nsmallest(NAMED, "change")
-            said = [f"{row.label.lower()} {row.change:+.2f}" for row in (*worse.itertuples(), *better.itertuples())]
-            head = f"  {_label(str(since)):>9} to {_label(str(until)):<9} {label:<10} {total:+.2f}  "
+            said = [f"{row.label.lower()} {signed(row.change)}" for row in (*worse.itertuples(), *better.itertuples())]
+            head = f"  {_label(str(since)):>9} to {_label(str(until)):<9} {label:<10} {signed(total)}  "
             out += wrapped(head + (", ".join(said) or "little moved"), "", " " * len(head))
     return out
 
@@ -123,7 +125,7 @@ def to_json(run: ScoredDay) -> str:
     }
     for by in GROUPINGS:
         content[f"counts_by_{by}"] = picture.counts(by).reset_index().to_dict("records")
-    return json.dumps(_plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json.dumps(plain(content, DIGITS), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def to_csv(run: ScoredDay) -> str:

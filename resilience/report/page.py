@@ -12,12 +12,13 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from resilience.formatting import chance, chance_range
 from resilience.model.calibration import BANDS
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.model.scoring import ScoredDay
 from resilience.report.html import page, slug
 from resilience.report.watchlist import chance_of, notes
-from resilience.report.words import CLASS_NAMES, chance, chance_range
+from resilience.report.wording.general import CLASS_NAMES
 
 Link = Mapping[str, Any]
 

@@ -5,24 +5,29 @@ from __future__ import annotations
 import json
 import textwrap
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from resilience.councils import council, resolve
+from resilience.formatting import chance, day
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.model.scoring import ScoredDay
 from resilience.peer_characteristics import WEIGHTS, characteristics
 from resilience.peers import Neighbour, compare, neighbours_on, stands_alone
-from resilience.recovery import Journey, Story, recovered_peers
-from resilience.recovery_lines import Line
+from resilience.recovery import RiskChange, Story, recovered_peers
+from resilience.report.plain import plain
 from resilience.report.watchlist import safe_cell
-from resilience.report.words import CANNOT_SEE, CLASS_NAMES, SCORE_IS, chance, day, percent, pounds
-from resilience.sentences import short_figure
+from resilience.report.wording import peers as wording
+from resilience.report.wording.general import CANNOT_SEE, CLASS_NAMES, SCORE_IS
+from resilience.report.wording.indicators import figure
 from resilience.years import outturn_year_of
 
 WIDTH = 100
-#: Journeys shown each way in a terminal; the JSON has all.
+#: Digits after the point in JSON.
+DIGITS = 6
+#: Changes shown each way in a terminal; the JSON has all.
 SHOWN = 3
 ALONE = "It has no close neighbours: those below are the nearest there are, and comparing with them says little."
 METHOD = (
@@ -52,40 +57,12 @@ def standing(run: ScoredDay, code: str) -> str:
     return "cannot be scored"
 
 
-def value(number: float, unit: str) -> str:
-    """Write one indicator's figure in its unit."""
-    if number is None or np.isnan(number):
-        return "–"
-    if unit == "ratio":
-        return percent(number)
-    if unit == "£ thousand":
-        return pounds(number)
-    if unit == "years":
-        return f"{number:.1f} y"
-    return f"{number:.0f}" if unit in ("count", "flag", "grade", "rate") else f"{number:.1f}"
-
-
-def line_words(line: Line) -> str:
-    """Say one line of a journey with its figures."""
-    if line.name in ("unplanned_reserves_use", "reserves_runway_years"):  # below nought is better; at the bound
-        start, end = (short_figure(line.name, one) for one in (line.start_ratio, line.end_ratio))
-        of = " than budgeted, in shares of net spending" if line.unit == "ratio" else ""
-        return f"{line.words}: {start} → {end}{of}"
-    if not np.isnan(line.start):
-        amounts = f"{pounds(line.start)} → {pounds(line.end)}"
-        of = {"interest_to_reserves": "of reserves"}.get(line.name, "of net spending")
-        if line.unit == "ratio" and not np.isnan(line.start_ratio):
-            shares = f"{percent(line.start_ratio)} → {percent(line.end_ratio)}".replace("-", "−")
-            return f"{line.words}: {amounts} ({shares} {of})"
-        return f"{line.words}: {amounts}"
-    return f"{line.words}: {value(line.start_ratio, line.unit)} → {value(line.end_ratio, line.unit)}"
-
-
-def journey_words(one: Journey) -> list[str]:
+def risk_change_words(one: RiskChange) -> list[str]:
     """Say one council's journey, a line a part: heading, what moved, what moved the other way, what else."""
     falling = one.change < 0
     head = (
-        f"{one.council} ({CLASS_NAMES[one.class_]}, {one.similar}): {chance(one.risk_start)} in January {one.start} "
+        f"{one.council} ({CLASS_NAMES[one.class_]}, {wording.similar(one.similar)}): "
+        f"{chance(one.risk_start)} in January {one.start} "
         f"(figures of {outturn_year_of(one.start_year)}) to {chance(one.risk_end)} in January {one.end} "
         f"({outturn_year_of(one.end_year)})"
     )
@@ -95,10 +72,10 @@ def journey_words(one: Journey) -> list[str]:
     against = [line for line in one.lines if not np.isnan(line.moved) and (line.moved < 0) != falling]
     context = [line for line in one.lines if np.isnan(line.moved)]
     parts = [head]
-    parts += ["+ " + line_words(line) for line in helped[:5]]
-    parts += ["− " + line_words(line) for line in against[:3]]
-    parts += ["  " + line_words(line) for line in context]
-    parts += ["! " + mark for mark in one.marks]
+    parts += ["+ " + wording.line(line) for line in helped[:5]]
+    parts += ["− " + wording.line(line) for line in against[:3]]
+    parts += ["  " + wording.line(line) for line in context]
+    parts += ["! " + wording.mark(mark) for mark in one.marks]
     return parts
 
 
@@ -127,10 +104,12 @@ def _row(run: ScoredDay, at: int, code: str, distance: str) -> str:
 
 
 def _side_by_side(table: pd.DataFrame) -> list[str]:
-    form = "{:<42.42} {:>9} {:>9} {:>9} {:>9}  {}"
-    out = [form.format("Indicator", "own", "lowest", "median", "highest", "place (1 = lowest)")]
-    for _, row in table.iterrows():
-        figures = [value(row[name], row["unit"]) for name in ("own", "lowest", "median", "highest")]
+    heads = ["own", "lowest", "median", "highest"]
+    rows = [[figure(str(name), row[head], missing="–") for head in heads] for name, row in table.iterrows()]
+    widths = [max(9, *(len(row[at]) for row in rows)) for at in range(len(heads))]
+    form = "{:<42.42} " + " ".join(f"{{:>{width}}}" for width in widths) + "  {}"
+    out = [form.format("Indicator", *heads, "place (1 = lowest)")]
+    for figures, (_, row) in zip(rows, table.iterrows(), strict=True):
         place = "" if pd.isna(row["position"]) else f"{row['position']} of {row['of']}"
         if row["worse"] in ("higher", "lower") and place:
             place += f" ({row['worse']} is worse)"
@@ -145,13 +124,13 @@ def _story(story: Story) -> list[str]:
         if not journeys:
             out.append("  none in any window of three to five years by then")
         for one in journeys[:SHOWN]:
-            parts = journey_words(one)
+            parts = risk_change_words(one)
             out += wrapped(parts[0], "  ", "    ")
             for part in parts[1:]:
                 out += wrapped(part, "      ", "        ")
         out.append("")
     if story.set_aside:
-        named = "; ".join(f"{name} ({why})" for name, why in story.set_aside)
+        named = "; ".join(f"{name} ({wording.set_aside(why)})" for name, why in story.set_aside)
         out += wrapped(f"Fell too, but set aside, as support or a direction refills reserves: {named}.")
         out.append("")
     return out
@@ -171,9 +150,9 @@ def to_json(run: ScoredDay, code: str) -> str:
         "weights": WEIGHTS,
         "characteristics_of": str(characteristics().at[own, "outturn_year"]),
         "indicators": table.reset_index().to_dict("records"),
-        "recovery": asdict(recovered_peers(own, run=run)),
+        "recovery": story_record(recovered_peers(own, run=run)),
     }
-    return json.dumps(_plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json.dumps(plain(content, DIGITS), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def _record(run: ScoredDay, one: Neighbour) -> dict:
@@ -189,17 +168,32 @@ def _record(run: ScoredDay, one: Neighbour) -> dict:
     }
 
 
-def _plain(thing: object) -> object:
-    """Turn numpy numbers into Python's, and what is missing into None."""
-    if isinstance(thing, dict):
-        return {str(name): _plain(one) for name, one in thing.items()}
-    if isinstance(thing, list | tuple):
-        return [_plain(one) for one in thing]
-    if isinstance(thing, np.generic):
-        thing = thing.item()
-    if thing is None or thing is pd.NA or (isinstance(thing, float) and np.isnan(thing)):
-        return None
-    return round(thing, 6) if isinstance(thing, float) else thing
+def story_record(story: Story) -> dict[str, Any]:
+    """Return what peers did as plain values, each line, mark and reason in words too."""
+    return {
+        "ons_code": story.ons_code,
+        "council": story.council,
+        "recovered": [_risk_change_record(one) for one in story.recovered],
+        "worsened": [_risk_change_record(one) for one in story.worsened],
+        "set_aside": [[name, wording.set_aside(why)] for name, why in story.set_aside],
+        "widened": story.widened,
+        "yardstick": f"model of {story.yardstick}, medians and level of that day",
+        "notes": list(story.notes),
+    }
+
+
+def _risk_change_record(one: RiskChange) -> dict[str, Any]:
+    lines = [
+        {
+            "name": line.name,
+            "label": wording.line_label(line),
+            "words": wording.line_words(line),
+            **{name: getattr(line, name) for name in ("start", "end", "start_ratio", "end_ratio", "unit", "moved")},
+        }
+        for line in one.lines
+    ]
+    words = {"similar": wording.similar(one.similar), "marks": [wording.mark(mark) for mark in one.marks]}
+    return {**asdict(one), "lines": lines, **words}
 
 
 def to_csv(run: ScoredDay, code: str) -> str:

@@ -7,10 +7,12 @@ import json
 import numpy as np
 import pandas as pd
 
+from resilience.formatting import day, percent, pounds
 from resilience.model.scoring import ScoredDay
 from resilience.place import AMOUNTS, Place, place
-from resilience.report.peers_text import _plain, standing, wrapped
-from resilience.report.words import CANNOT_SEE, SCORE_IS, day, percent, pounds
+from resilience.report.peers_text import DIGITS, standing, wrapped
+from resilience.report.plain import plain
+from resilience.report.wording.general import CANNOT_SEE, SCORE_IS
 from resilience.years import outturn_year_of
 
 _HEADS = {
@@ -131,9 +133,8 @@ def record(one: Place) -> dict[str, object]:
         "services": {name: one.services.loc[name].to_dict() for name in one.services.index},
         "services_year": one.services_year,
     }
-    plain = _plain(content)
-    assert isinstance(plain, dict)
-    return plain
+    result: dict[str, object] = plain(content, DIGITS)
+    return result
 
 
 def to_csv(run: ScoredDay, code: str) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from resilience import __version__
+from resilience.formatting import percent
 from resilience.model.backtest import Backtest, bands_record, by_group
-from resilience.report.words import percent
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -17,10 +17,11 @@ from resilience import __version__, method
 from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.files import write_atomically
+from resilience.formatting import day
 from resilience.merge_evidence import evidence
 from resilience.model.backtest import FIRST, Backtest, backtest
 from resilience.model.scoring import ScoredDay
-from resilience.past_lists import PastLists, past_lists, score_past_lists
+from resilience.past_lists import past_lists, score_past_lists
 from resilience.report import record, watchlist
 from resilience.report.council_beyond import every_merger
 from resilience.report.html import page, slug
@@ -31,7 +32,6 @@ from resilience.report.site_methods import dictionary_values, methods_values
 from resilience.report.site_national import national_values
 from resilience.report.site_places import mergers_values, places_values
 from resilience.report.site_record import record_values
-from resilience.report.words import day
 from resilience.report.workbook import to_xlsx
 
 #: By this file a folder is known to be a site that may be replaced.

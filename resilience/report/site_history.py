@@ -12,14 +12,15 @@ import pandas as pd
 
 from resilience.councils import load_councils
 from resilience.events import describe
-from resilience.model.risk_set import AT_RISK, risk_set
+from resilience.formatting import chance, day
+from resilience.model.risk_set import risk_set
 from resilience.model.scoring import ScoredDay
 from resilience.past_lists import PastLists
 from resilience.report.html import page, slug
 from resilience.report.page import Link, site_assets
-from resilience.report.reasons import main_reasons
 from resilience.report.watchlist import CAPACITY
-from resilience.report.words import CLASS_NAMES, chance, day
+from resilience.report.wording.general import CLASS_NAMES
+from resilience.report.wording.indicators import main_reasons
 
 CAUGHT, MISSED, FALSE_ALARM, OPEN = "caught", "missed", "false alarm", "none so far"
 

@@ -14,7 +14,7 @@ from resilience.model.calibration import BANDS, JEFFREYS
 from resilience.model.scoring import ScoredDay
 from resilience.model.terms import Term
 from resilience.publications.releases import load_releases
-from resilience.report.words import percent
+from resilience.report.wording.indicators import figure
 
 UNIT_WORDS = {
     "ratio": "%",
@@ -55,7 +55,7 @@ def _term(run: ScoredDay, term: Term) -> dict[str, Any]:
     for tier in term.tiers:
         at = run.scale.centres[tier][term.name]
         usual[tier] = tuple(
-            _amount(term, float(term.untransformed(np.clip(value, *_ends(term)))))
+            figure(term.indicator, float(term.untransformed(np.clip(value, *_ends(term)))))
             for value in (at["centre"], at["centre"] + at["spread"])
         )
     return {
@@ -70,13 +70,6 @@ def _term(run: ScoredDay, term: Term) -> dict[str, Any]:
 def _ends(term: Term) -> tuple[float, float]:
     low, high = sorted(float(value) for value in term.transformed(np.array([term.floor, term.cap])))
     return low, high
-
-
-def _amount(term: Term, value: float) -> str:
-    unit = load_definitions()[term.indicator].unit
-    if unit == "years":
-        return "not falling" if value >= term.cap - 1e-9 else f"{value:.0f} years"
-    return percent(value) if unit == "ratio" else f"{value:.2g}"
 
 
 def _releases(run: ScoredDay) -> list[dict[str, Any]]:

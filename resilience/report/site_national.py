@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from resilience.formatting import signed
 from resilience.model.scoring import ScoredDay
 from resilience.national import COVID_JANUARIES, GROUPINGS, NAMES, NOW, OTHERS, THIRDS, National, national
 from resilience.report.national_text import COVID, FIXED, LEAST, NAMED, RATES, SECOND_HAND
-from resilience.report.words import CLASS_PLURALS
+from resilience.report.wording.general import CLASS_PLURALS
 
 _TITLES = {"class": "By class", "region": "By region", "deprivation": "By deprivation: third of its tier"}
 _TIERS = {"upper": "Councils with social care", "lower": "Districts"}
@@ -81,7 +82,7 @@ def _moves(picture: National) -> list[dict[str, Any]]:
                     "from": _label(str(since)),
                     "to": _label(str(until)),
                     "tier": name,
-                    "total": f"{own['change'].sum():+.2f}".replace("-", "−"),
+                    "total": signed(own["change"].sum()),
                     "worse": ", ".join(text.lower() for text in worse) or "–",
                     "better": ", ".join(text.lower() for text in better) or "–",
                 }

@@ -15,7 +15,7 @@ from resilience.model.rivals import UPPER_FIRST, rivals
 from resilience.model.scoring import ScoredDay
 from resilience.report.site_history import CAUGHT, FALSE_ALARM, MISSED, OPEN, January
 from resilience.report.watchlist import CAPACITY
-from resilience.report.words import CLASS_PLURALS
+from resilience.report.wording.general import CLASS_PLURALS
 
 #: Ends of the ranges of chances in the calibration table.
 RANGES = (0.0, 0.02, 0.05, 0.10, 0.25, 0.50, 1.0)

@@ -13,11 +13,13 @@ import pandas as pd
 
 from resilience import __version__
 from resilience.errors import DataError
+from resilience.formatting import chance, chance_range, day
+from resilience.indicators.known import carried_text
 from resilience.model.calibration import BANDS
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.model.scoring import ScoredDay
-from resilience.report.reasons import main_reasons
-from resilience.report.words import CANNOT_SEE, SCORE_IS, chance, chance_range, day
+from resilience.report.wording.general import CANNOT_SEE, SCORE_IS, SEVERE_IS
+from resilience.report.wording.indicators import main_reasons
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -42,11 +44,6 @@ COLUMNS = (
     "built",
     "flags",
     "main_reasons",
-)
-#: What the chance is where only the gravest events count (``--outcome severe``).
-SEVERE_IS = (
-    "the chance of a section 114(3) notice, or of commissioners for a financial cause, within 24 months, judged from "
-    "published figures; no verdict on a council or its officers"
 )
 #: How many councils a sector body can ring in a month.
 CAPACITY = 30
@@ -82,10 +79,12 @@ def table(run: ScoredDay, *, classes: list[str] | None = None) -> pd.DataFrame:
     if wanted:
         scores = scores[scores["class"].isin(wanted)]
     reasons = [
-        "; ".join(main_reasons(row, run.model.terms)) if row["status"] == AT_RISK else _why_not(row)
-        for row in scores.to_dict("records")  # a Series a row would copy the attributes of the whole each time
+        "; ".join(main_reasons(run, code)) if row["status"] == AT_RISK else _why_not(row)
+        for code, row in zip(scores.index, scores.to_dict("records"), strict=True)
     ]
-    result = scores.reset_index().assign(main_reasons=reasons)
+    asked = {term.indicator for term in run.model.terms}
+    carried = [carried_text(run.known.carried(code, asked)) for code in scores.index]
+    result = scores.reset_index().assign(main_reasons=reasons, carried=carried)
     result["event_date"] = pd.to_datetime(result["event_date"]).dt.strftime("%Y-%m-%d")
     for name in ("outturn_year", "source_kind", "carried", "flags", "event_date", "event_type"):
         result[name] = result[name].fillna("")

@@ -11,18 +11,23 @@ import numpy as np
 import pandas as pd
 
 from resilience import __version__
+from resilience.councils import resolve
+from resilience.formatting import chance, chance_range, day, pounds
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.ownassessment import OwnAssessment, Step, with_own_figures
 from resilience.ownfigures import MARK, line_label
+from resilience.report.plain import plain
 from resilience.report.watchlist import safe_cell
-from resilience.report.words import CANNOT_SEE, SCORE_IS, chance, chance_range, day, percent, pounds
-from resilience.whatif import WARNING, lever_records, levers
+from resilience.report.wording import levers as wording
+from resilience.report.wording.council import own_step
+from resilience.report.wording.general import CANNOT_SEE, SCORE_IS
+from resilience.report.wording.indicators import figure
+from resilience.whatif import levers
 
 WIDTH = 100
 #: A term's move is told from this many log-odds on.
 WORTH_SAYING = 0.01
-_YEARS = ("reserves_runway_years",)
 _SHOWN = 40
 
 
@@ -71,7 +76,7 @@ def _beside(assessment: OwnAssessment) -> list[str]:
 
 def _results(assessment: OwnAssessment) -> list[tuple[str, pd.Series]]:
     """Return the rows to be set beside each other, the published one first."""
-    own = [(f"Own figures: {step.label}", step.row) for step in assessment.steps]
+    own = [(f"Own figures: {own_step(step)}", step.row) for step in assessment.steps]
     return [("Published figures only", assessment.published), *own]
 
 
@@ -84,7 +89,8 @@ def _year(row: pd.Series) -> str:
 def _moves(step: Step) -> list[str]:
     """Say which terms moved, the largest first, and which figures were not supplied."""
     moved = _moved(step)
-    lines = [f"What moved, {step.label} ({MARK}):" if moved else f"Nothing moved, {step.label}."]
+    what = own_step(step)
+    lines = [f"What moved, {what} ({MARK}):" if moved else f"Nothing moved, {what}."]
     lines += [f"  {one['label']:<40.40} {one['published']:>24} → {one['own']:<24} {one['odds']}" for one in moved]
     for note in _gaps(step):
         lines += _wrapped(note, "  ")
@@ -120,8 +126,7 @@ def _figure(term: pd.Series, side: str) -> str:
     value, year = term[side], term[f"{side}_year"]
     if pd.isna(value):
         return "not known"
-    written = f"{value:.0f} years" if term["indicator"] in _YEARS else percent(value)
-    return f"{written} ({year})"
+    return f"{figure(term['indicator'], value)} ({year})"
 
 
 def _supplied(assessment: OwnAssessment) -> list[str]:
@@ -154,19 +159,17 @@ def own_record(assessment: OwnAssessment) -> dict[str, Any]:
         "published": _result(assessment.published),
         "with_own_figures": [
             {
-                "label": step.label,
+                "label": own_step(step),
                 "mark": MARK,
                 **_result(step.row),
-                "terms": [
-                    {k: _plain(v) for k, v in row.items()} for row in step.terms.reset_index().to_dict("records")
-                ],
+                "terms": [{k: _cell(v) for k, v in row.items()} for row in step.terms.reset_index().to_dict("records")],
                 "carried": [{"label": label, "outturn_year": year} for label, year in step.carried],
                 "at_the_median_for_want_of_a_figure": list(step.neutral),
             }
             for step in assessment.steps
         ],
         "supplied": [
-            {name: _plain(row[name]) for name in ("outturn_year", "line", "published", "supplied")}
+            {name: _cell(row[name]) for name in ("outturn_year", "line", "published", "supplied")}
             for row in assessment.figures.changes.to_dict("records")
         ],
         "remarks": list(assessment.figures.remarks),
@@ -207,7 +210,7 @@ def own_html(assessment: OwnAssessment) -> str:
         mark=MARK,
         record=own_record(assessment),
         results=results,
-        steps=[{"label": s.label, "moved": _moved(s), "notes": _gaps(s)} for s in assessment.steps],
+        steps=[{"label": own_step(s), "moved": _moved(s), "notes": _gaps(s)} for s in assessment.steps],
         remarks=list(assessment.figures.remarks),
         links=[],
     )
@@ -215,49 +218,37 @@ def own_html(assessment: OwnAssessment) -> str:
 
 def _result(row: pd.Series) -> dict[str, Any]:
     names = ("status", "risk", "risk_low", "risk_high", "band", "rank", "outturn_year", "source_kind")
-    return {name: _plain(row[name]) for name in names}
+    return {name: _cell(row[name]) for name in names}
 
 
-def _plain(value: Any) -> Any:
-    if value is None or pd.isna(value):
-        return None
-    value = value.item() if isinstance(value, np.generic) else value
-    return safe_cell(value)
+def _cell(value: Any) -> Any:
+    return safe_cell(plain(value))
 
 
 def levers_text(run: ScoredDay, code: str) -> str:
     """Return the levers of a council as text for a terminal, with the warning that the model is not causal."""
-    table = levers(run, code)
+    table, row = levers(run, code), run.table.loc[resolve(code, on=run.as_of)]
     if table.empty:
-        return "\n".join(["What would change it", *_wrapped(table.attrs["note"])]) + "\n"
-    risk, band = table.attrs["risk"], table.attrs["band"]
+        note = f"{row['council']}: {row['status']}, so no chance is given that could move."
+        return "\n".join(["What would change it", *_wrapped(note)]) + "\n"
     lines = [
-        f"What would change it: {table.attrs['council']}, {chance(risk)} ({band}) as of {day(run.as_of)}",
-        *_wrapped(WARNING),
+        f"What would change it: {row['council']}, {chance(row['risk'])} ({row['band']}) as of {day(run.as_of)}",
+        *_wrapped(wording.WARNING),
         "",
     ]
-    for _, steps in table.groupby("lever", sort=False):
-        first = steps.iloc[0]
-        lines.append(first["label"])
+    for name, steps in table.groupby("lever", sort=False):
+        lines.append(wording.label(str(name)))
         for _, step in steps.iterrows():
             after = f"{chance(step['risk_after']):>9}, {step['band_after']}, rank {step['rank_after']}"
-            lines.append(f"  {step['step']:<64.64} → {after}")
-        lines.append(f"  {next_band(first)}")
-        lines += _wrapped(f"Assumes: {first['assumes']}.", "  ")
+            said = wording.step(str(name), step["amount"], step["share_of_nre"])
+            lines.append(f"  {said:<64.64} → {after}")
+        lines.append(f"  {wording.next_band(steps.iloc[0].to_dict())}")
+        lines += _wrapped(f"Assumes: {wording.assumes(str(name))}.", "  ")
     return "\n".join(lines) + "\n"
-
-
-def next_band(record: pd.Series | dict[str, Any]) -> str:
-    """Say what a lever would take to reach the next lower band, from a row of ``levers`` or ``lever_records``."""
-    if record["reach"] == "in the lowest band":
-        return "Already in the lowest band."
-    if record["reach"] == "out of reach alone":
-        return f"To the band '{record['next_band']}': out of reach alone (looked up to {pounds(record['furthest'])})."
-    share = percent(record["to_next_band_share"])
-    return f"To the band '{record['next_band']}': {pounds(record['to_next_band'])} ({share} of net spending)."
 
 
 def levers_json(run: ScoredDay, code: str) -> str:
     """Return the levers of a council as JSON, with the warning."""
-    content = {"warning": WARNING, "as_of": str(run.as_of), "levers": lever_records(run, code)}
+    records = plain(levers(run, code).to_dict("records"))
+    content = {"warning": wording.WARNING, "as_of": str(run.as_of), "levers": records}
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

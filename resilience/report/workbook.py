@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from resilience.formatting import day
 from resilience.indicators.definitions import load_definitions
 from resilience.model.scoring import ScoredDay
 from resilience.report import workbook_sheets as sheets
 from resilience.report.watchlist import chance_of
-from resilience.report.words import day
 
 if TYPE_CHECKING:
     import xlsxwriter

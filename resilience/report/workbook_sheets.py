@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from resilience import __version__, paths, quality
+from resilience.formatting import day
 from resilience.indicators.definitions import FAMILIES, Definition
 from resilience.model.calibration import BANDS
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.report.watchlist import notes
-from resilience.report.words import CLASS_NAMES, day
+from resilience.report.wording.general import CLASS_NAMES
 
 _UNIT_KINDS = {"ratio": "percent", "£ thousand": "amount", "count": "integer", "flag": "integer", "grade": "integer"}
 

@@ -1,9 +1,13 @@
 """The definitions that can be chosen, and how far each moves a council."""
 
+from datetime import date
+
+import pandas as pd
 import pytest
 
+from resilience import method
 from resilience.errors import DataError, UnknownCouncilError
-from resilience.indicators.compute import SWITCHES, compute_indicators, switch_effects
+from resilience.indicators.compute import SWITCHES, chosen, compute_indicators, switch_effects
 from resilience.lineage import with_lineage
 
 
@@ -76,13 +80,19 @@ def test_switches_that_are_none(whole):
 
 
 def test_two_rows_for_a_year_are_refused(whole):
-    import pandas as pd
-
     twice = pd.concat([whole.head(2), whole.head(1)]).assign(built=False)
     with pytest.raises(DataError, match="has two rows for"):
         compute_indicators(twice)
 
 
-def test_the_choice_travels_with_the_table(whole):
+def test_the_choice_travels_with_the_scored_day(whole):
+    """A day scored with other definitions says with which; a table of indicators has no room to say it unseen."""
     table = compute_indicators(whole.head(3).assign(built=False), switches={"dsg_deficit": True})
-    assert table.attrs["switches"] == {name: default for name, (default, _) in SWITCHES.items()} | {"dsg_deficit": True}
+    assert not table.attrs
+    scored = method.run(date(2022, 1, 1), panel=whole, switches={"dsg_deficit": True}, intervals=False)
+    assert scored.switches == {"dsg_deficit": True}
+    assert chosen(scored.switches) == {name: default for name, (default, _) in SWITCHES.items()} | {"dsg_deficit": True}
+    usual = method.run(date(2022, 1, 1), panel=whole, intervals=False)
+    assert usual.switches == {}
+    pd.testing.assert_frame_equal(scored.indicators, compute_indicators(whole, switches=scored.switches))
+    assert not scored.indicators["reserves_ratio"].equals(usual.indicators["reserves_ratio"])

@@ -15,6 +15,7 @@ import pytest
 from resilience import paths
 from resilience.errors import ModelError
 from resilience.files import sha256
+from resilience.indicators.known import known_on
 from resilience.method import train
 from resilience.model import artefact
 from resilience.model.scoring import score
@@ -45,13 +46,13 @@ def trained(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def scores(trained, indicators, events):
     content = json.loads(trained.read_text("utf-8"))
-    model = artefact.load(trained)
-    return score(model, indicators, date.fromisoformat(content["as_of"]), events=events, intervals=False)
+    known = known_on(indicators, date.fromisoformat(content["as_of"]))
+    return score(artefact.load(trained), known, events, intervals=False).table
 
 
 def test_every_council_scored_by_hand_is_as_the_library_scores_it(trained, scores):
     model = json.loads(trained.read_text("utf-8"))
-    printed = scores.drop(columns=[name for name in scores if name.startswith("term: ")]).to_csv()
+    printed = scores.to_csv()
     ranked = 0
     for council in csv.DictReader(io.StringIO(printed)):
         if council["status"] == "at risk":
@@ -63,7 +64,7 @@ def test_every_council_scored_by_hand_is_as_the_library_scores_it(trained, score
 def test_by_hand_the_shipped_artefact_gives_the_shipped_list(indicators, events):
     model = json.loads(SHIPPED.read_text("utf-8"))
     day = date.fromisoformat(model["as_of"])
-    scores = score(artefact.load(), indicators, day, events=events, intervals=False)
+    scores = score(artefact.load(), known_on(indicators, day), events, intervals=False).table
     top = csv.DictReader(io.StringIO(scores.head(40).to_csv()))
     for council in top:
         assert by_hand(model, council) == pytest.approx(float(council["risk"]), abs=1e-9)
@@ -130,7 +131,9 @@ def test_the_signs_make_sense(trained):
 def test_it_reads_as_text(trained):
     text = trained.read_text("utf-8")
     assert text.endswith("}\n")
-    assert text.startswith('{\n "format": 1,\n "what": "The chance of needing exceptional support or intervention')
+    lines = text.splitlines()
+    assert lines[:2] == ["{", ' "format": 2,'] and lines[2].startswith(' "sha256": "')
+    assert lines[3].startswith(' "what": "The chance of needing exceptional support or intervention')
     # a draw a line
     assert len(text.splitlines()) < 700
     assert str(paths.home()) not in text
@@ -138,13 +141,14 @@ def test_it_reads_as_text(trained):
 
 def test_a_model_read_back_gives_the_same_scores_and_intervals(trained, indicators, events, tmp_path):
     model = artefact.load(trained)
-    day = date(2026, 1, 1)
-    first = score(model, indicators, day, events=events)
-    again = artefact.load(artefact.save(model, first, tmp_path / "copy.json"))
+    known = known_on(indicators, date(2026, 1, 1))
+    first = score(model, known, events)
+    again = artefact.load(artefact.save(first, tmp_path / "copy.json"))
     assert (tmp_path / "copy.json").read_bytes() == trained.read_bytes()
-    second = score(again, indicators, day, events=events)
+    second = score(again, known, events)
     for name in ("risk", "risk_low", "risk_high", "rank"):
-        assert second[name].equals(first[name])
+        assert second.table[name].equals(first.table[name])
+    assert artefact.to_json(second) == artefact.to_json(first) == trained.read_text("utf-8")
 
 
 def test_which_day_the_shipped_model_is_trained_for(events):
@@ -154,11 +158,20 @@ def test_which_day_the_shipped_model_is_trained_for(events):
     assert not artefact.trained_for(model, events, date(2025, 1, 1))
 
 
+def signed(trained: Path, change) -> dict:
+    """Change an artefact and give it the checksum of what it then says, as whoever meant it would."""
+    content = json.loads(trained.read_text("utf-8"))
+    change(content)
+    if content:
+        content["sha256"] = artefact._digest(content)
+    return content
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         (lambda c: c.pop("terms"), "is no model artefact"),
-        (lambda c: c.update(format=99), "is of format 99, not 1"),
+        (lambda c: c.update(format=99), "is of format 99, not 2"),
         (lambda c: c["draws"].update(weights=[[1.0]]), "is no model artefact"),
         (lambda c: c["terms"][0].pop("floor"), "is no model artefact"),
         (lambda c: c["terms"][0].update(weight="heavy"), "is no model artefact"),
@@ -166,10 +179,8 @@ def test_which_day_the_shipped_model_is_trained_for(events):
     ],
 )
 def test_a_damaged_artefact_is_one_sentence(trained, tmp_path, change, words):
-    content = json.loads(trained.read_text("utf-8"))
-    change(content)
     path = tmp_path / "model.json"
-    path.write_text(json.dumps(content))
+    path.write_text(json.dumps(signed(trained, change)))
     with pytest.raises(ModelError, match=words) as caught:
         artefact.load(path)
     assert "model.json" in str(caught.value)

@@ -98,7 +98,7 @@ def test_an_origin_is_scored_as_the_list_of_that_day_is(indicators, events):
 
     day = date(2022, 1, 1)
     table, _ = predict_origin(indicators, events, day)
-    scores = method.run(day, events=events, panel=load_panel(), intervals=False).scores
+    scores = method.run(day, events=events, panel=load_panel(), intervals=False).table
     pd.testing.assert_series_equal(
         table.set_index("ons_code")["risk"].sort_index(),
         scores["risk"].dropna().sort_index(),
@@ -118,7 +118,7 @@ def test_bands_and_groups_add_up(result):
 
 
 def test_lead_times_are_of_notices_with_the_rank_before(result, events):
-    table = lead_times(pd.DataFrame(), events, result.predictions).set_index("council")
+    table = lead_times(events, result.predictions).set_index("council")
     assert table.loc["Birmingham", "notice"] == pd.Timestamp("2023-09-05")
     assert np.isnan(table.loc["Birmingham", "2024"])
     one = result.predictions.set_index(["origin", "council"])

@@ -10,8 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from resilience.events import onsets
-from resilience.model.calibration import BANDS, JEFFREYS, BaseRate, band_of, base_rate, intercept_for, over
+from resilience.model.calibration import (
+    BANDS,
+    JEFFREYS,
+    BaseRate,
+    band_of,
+    base_rate,
+    chance_over_part,
+    intercept_for,
+)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +38,7 @@ def test_the_last_twelve_months_that_the_register_covers(events, day, counted, s
 
 
 def test_the_count_is_of_first_events_alone(events):
-    first = onsets(events)["date"]
+    first = events.onsets()["date"]
     by_year = first.groupby(first.dt.year).size()
     for year in range(2018, 2026):
         assert base_rate(events, date(year + 1, 1, 1)).events == by_year.get(year, 0)
@@ -90,9 +97,9 @@ def test_there_are_four_bands_from_the_gravest_down():
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
 def test_a_chance_over_part_of_the_horizon(risk, one, other):
-    assert over(risk, 1.0) == pytest.approx(risk)
-    assert over(risk, 0.0) == 0.0
+    assert chance_over_part(risk, 1.0) == pytest.approx(risk)
+    assert chance_over_part(risk, 0.0) == 0.0
     short, long = sorted((one, other))
-    assert over(risk, short) <= over(risk, long) + 1e-15
+    assert chance_over_part(risk, short) <= chance_over_part(risk, long) + 1e-15
     # an even pace: two halves one after the other are the whole
-    assert 1 - (1 - over(risk, 0.5)) ** 2 == pytest.approx(risk)
+    assert 1 - (1 - chance_over_part(risk, 0.5)) ** 2 == pytest.approx(risk)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -145,6 +146,6 @@ def test_a_later_event_changes_nothing(shipped, monkeypatch):
     monkeypatch.setattr(module, "challengers", lambda: quick)
     origin = date(2023, 1, 1)
     before = run_challengers(indicators, events, [origin])
-    cut = events[events["known"].isna() | (events["known"] < pd.Timestamp(origin))]
-    cut.attrs = dict(events.attrs)
+    known = events.rows["known"]
+    cut = replace(events, rows=events.rows[known.isna() | (known < pd.Timestamp(origin))])
     pd.testing.assert_frame_equal(run_challengers(indicators, cut, [origin]), before)

@@ -10,30 +10,37 @@ import pandas as pd
 import pytest
 
 from resilience.errors import ModelError
+from resilience.indicators.known import known_on
 from resilience.model.estimator import PriorLogit
 from resilience.model.fitting import (
     MOST_TERMS,
-    UPPER,
-    designed,
     fit,
     last_closed_origin,
     out_of_time,
     select_terms,
     spread_factor,
     training_rows,
+    usable,
 )
-from resilience.model.risk_set import AT_RISK, risk_set
+from resilience.model.risk_set import AT_RISK, TrainingRows, risk_set
+from resilience.model.scale import UPPER, design_matrix
+from resilience.model.scoring import score
 from resilience.model.terms import load_prior, load_terms
 
 
 @pytest.fixture(scope="module")
-def rows(indicators, events):
+def training(indicators, events) -> TrainingRows:
     return training_rows(indicators, events, date(2023, 1, 1))
 
 
 @pytest.fixture(scope="module")
-def model(rows):
-    return fit(rows, draws=0)
+def rows(training) -> pd.DataFrame:
+    return training.table
+
+
+@pytest.fixture(scope="module")
+def model(training):
+    return fit(training, draws=0)
 
 
 # --- what is trained on ---
@@ -65,8 +72,8 @@ def test_every_training_row_had_closed_by_the_day(rows):
 def test_an_event_announced_on_the_day_or_later_is_no_outcome_yet(indicators, events):
     # Somerset's, Thurrock's … of 2022 count by 2023; those of February 2021 do not by January 2021.
     by = {day: training_rows(indicators, events, date.fromisoformat(day)) for day in ("2021-01-01", "2022-01-01")}
-    assert by["2021-01-01"]["event"].sum() == 3  # Northamptonshire at 2017 and 2018, Croydon at 2019
-    assert by["2022-01-01"]["event"].sum() > 10
+    assert by["2021-01-01"].table["event"].sum() == 3  # Northamptonshire at 2017 and 2018, Croydon at 2019
+    assert by["2022-01-01"].table["event"].sum() > 10
 
 
 def test_too_early_a_day_is_one_sentence(indicators, events):
@@ -74,15 +81,67 @@ def test_too_early_a_day_is_one_sentence(indicators, events):
         training_rows(indicators, events, date(2013, 6, 1))
 
 
-def test_an_origin_whose_horizon_is_open_is_refused(indicators, events, rows):
+def test_an_origin_whose_horizon_is_open_is_refused(indicators, events, training):
     still_open = risk_set(indicators, events, [date(2025, 1, 1)])
     with pytest.raises(ModelError, match="only to origins whose whole horizon has closed"):
         fit(still_open, draws=0)
     with pytest.raises(ModelError):
-        fit(rows.iloc[:0], draws=0)
+        fit(training.where(np.zeros(len(training.table), dtype=bool)), draws=0)
 
 
-def test_only_councils_at_risk_and_watched_throughout_teach(rows, model):
+def test_what_does_not_say_its_horizon_is_refused_in_one_sentence(rows):
+    """A frame cannot say over how many months its events were counted: nobody guesses it."""
+    for given in (rows, rows.to_dict("list"), None):
+        with pytest.raises(
+            ModelError, match=r"^fit takes TrainingRows, which know their horizon and outcome; "
+        ) as caught:
+            fit(given, draws=0)
+        assert "\n" not in str(caught.value)
+        assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize("outcome", ["distress", "severe"])
+def test_horizon_and_outcome_survive_whatever_is_done_to_the_table(indicators, events, outcome):
+    """A merged table of 12 months was once fitted as one of 24, and expected twice the events."""
+    day = date(2024, 1, 1)
+    plain = training_rows(indicators, events, day, horizon=12, outcome=outcome)
+    note = pd.DataFrame({"ons_code": sorted(set(plain.table["ons_code"])), "note": "of another table"})
+    merged = replace(plain, table=plain.table.merge(note, on="ons_code"))
+    some = merged.where(merged.table["origin"] >= pd.Timestamp(2013, 1, 1))
+    copied = replace(some, table=some.table.copy().assign(more=1).reset_index(drop=True))
+    for rows in (merged, some, copied):
+        assert (rows.horizon, rows.outcome) == (12, outcome)
+    known = known_on(indicators, day)
+    model, usual = fit(merged, draws=0), fit(plain, draws=0)
+    assert (model.horizon, model.outcome) == (12, outcome)
+    assert model.weights == usual.weights
+    assert model.training == usual.training
+    whole = fit(training_rows(indicators, events, day, horizon=24, outcome=outcome), draws=0)
+    year, two_years = (score(one, known, events, intervals=False) for one in (model, whole))
+    assert year.expected == score(usual, known, events, intervals=False).expected
+    assert year.expected == pytest.approx(two_years.expected / 2)
+    assert year.table["risk"].sum() == pytest.approx(two_years.table["risk"].sum() / 2)
+
+
+def test_each_month_of_a_council_counts_once_whatever_the_horizon(indicators, events):
+    """Twelve months do not overlap and count whole; windows of twenty-four, one begun each January, count half."""
+    for horizon, weight in ((12, 1.0), (24, 0.5), (36, 1 / 3)):
+        rows = training_rows(indicators, events, date(2023, 1, 1), horizon=horizon)
+        sure = replace(load_prior(), spread_sd=1e-9)
+        model = fit(rows, draws=0, prior=sure)
+        use = usable(rows.table)
+        x = design_matrix(rows.table, load_terms())[use][model.names].to_numpy()
+        n = len(model.terms)
+        by_hand = PriorLogit(
+            prior_mean=np.r_[np.full(n, sure.weight), sure.upper_weight],
+            prior_sd=np.r_[np.full(n, sure.sd), sure.upper_sd],
+            intercept_mean=sure.intercept,
+            intercept_sd=sure.intercept_sd,
+        ).fit(x, rows.table.loc[use, "event"].to_numpy(float), np.full(int(use.sum()), weight))
+        np.testing.assert_allclose(model.weight_vector(), by_hand.coef_, rtol=1e-6)
+
+
+def test_only_councils_at_risk_and_watched_throughout_teach(training, rows, model):
     """Count the rows by hand: at risk, and with an event or observed to the end."""
     taught = rows[(rows["status"] == AT_RISK) & (rows["event"] | (rows["observed"] >= 1))]
     assert model.training["rows"] == len(taught)
@@ -91,11 +150,10 @@ def test_only_councils_at_risk_and_watched_throughout_teach(rows, model):
     assert model.training["first_origin"] == "2012-01-01"
     assert model.training["last_origin"] == "2021-01-01"
     changed = rows.copy()
-    changed.attrs = dict(rows.attrs)
     others = ~rows.index.isin(taught.index)
     assert others.sum() > 10
     changed.loc[others, "event"] = ~changed.loc[others, "event"] & (changed.loc[others, "status"] != AT_RISK)
-    assert fit(changed, draws=0).weights == model.weights
+    assert fit(replace(training, table=changed), draws=0).weights == model.weights
 
 
 def test_figures_after_the_day_are_not_among_the_rows(rows):
@@ -106,9 +164,8 @@ def test_figures_after_the_day_are_not_among_the_rows(rows):
 # --- the weights ---
 
 
-def test_the_same_rows_give_the_same_model_whatever_their_order(rows, model):
-    shuffled = rows.sample(frac=1, random_state=1)
-    shuffled.attrs = dict(rows.attrs)
+def test_the_same_rows_give_the_same_model_whatever_their_order(training, model):
+    shuffled = replace(training, table=training.table.sample(frac=1, random_state=1))
     again = fit(shuffled, draws=0)
     assert again.names == model.names
     np.testing.assert_allclose(again.weight_vector(), model.weight_vector(), atol=1e-8)
@@ -118,7 +175,7 @@ def test_the_weights_by_hand(rows, model):
     """Fit the same terms with the estimator directly, and stretch them as the second step says."""
     prior = load_prior()
     use = (rows["status"] == AT_RISK) & (rows["event"] | (rows["observed"] >= 1))
-    x = designed(rows, load_terms())[use][model.names].to_numpy()
+    x = design_matrix(rows, load_terms())[use][model.names].to_numpy()
     y, w = rows.loc[use, "event"].to_numpy(float), np.full(use.sum(), 0.5)
     n = len(model.terms)
     plain = PriorLogit(
@@ -146,7 +203,7 @@ def test_the_weights_by_hand(rows, model):
 
 def test_without_an_event_the_model_is_close_to_its_prior(indicators, events):
     rows = training_rows(indicators, events, date(2018, 1, 1))
-    assert rows["event"].sum() == 0
+    assert rows.table["event"].sum() == 0
     model = fit(rows, draws=0)
     assert model.dropped == {} or set(model.dropped.values()) == {f"{MOST_TERMS} terms are kept at most"}
     weights = np.array([model.weights[term.name] for term in model.terms])
@@ -154,9 +211,9 @@ def test_without_an_event_the_model_is_close_to_its_prior(indicators, events):
     assert np.ptp(weights) < load_prior().weight
 
 
-def test_a_prior_beyond_doubt_is_what_comes_out(rows):
+def test_a_prior_beyond_doubt_is_what_comes_out(training):
     sure = replace(load_prior(), sd=1e-6, upper_sd=1e-6, spread_sd=1e-6)
-    model = fit(rows, draws=0, prior=sure)
+    model = fit(training, draws=0, prior=sure)
     for term in model.terms:
         assert model.weights[term.name] == pytest.approx(sure.weight, abs=1e-4)
     assert model.weights[UPPER] == pytest.approx(sure.upper_weight, abs=1e-4)
@@ -167,7 +224,7 @@ def test_a_prior_beyond_doubt_is_what_comes_out(rows):
 
 def test_a_term_against_its_sign_is_dropped_with_its_reason(rows):
     terms = load_terms()
-    features = designed(rows, terms)
+    features = design_matrix(rows, terms)
     use = ((rows["status"] == AT_RISK) & (rows["event"] | (rows["observed"] >= 1))).to_numpy()
     features, y = features[use], rows.loc[use, "event"].to_numpy(float)
     turned = features.copy()
@@ -183,7 +240,7 @@ def test_a_term_against_its_sign_is_dropped_with_its_reason(rows):
 def test_a_term_that_says_nothing_stays(rows):
     """Check that noise alone is no ground to drop: only a sign put wrong by more than a standard error is."""
     terms = load_terms()
-    features = designed(rows, terms)
+    features = design_matrix(rows, terms)
     features["reserves"] = 0.0
     use = (rows["status"] == AT_RISK).to_numpy()
     y = rows.loc[use, "event"].to_numpy(float)
@@ -191,10 +248,10 @@ def test_a_term_that_says_nothing_stays(rows):
     assert "reserves" in [term.name for term in kept]
 
 
-def test_no_more_than_ten_terms_are_kept_in_the_order_written(rows):
+def test_no_more_than_ten_terms_are_kept_in_the_order_written(training):
     terms = load_terms()
     many = tuple(replace(terms[0], name=f"reserves {i}") for i in range(MOST_TERMS + 2))
-    model = fit(rows, draws=0, terms=many)
+    model = fit(training, draws=0, terms=many)
     assert [term.name for term in model.terms] == [term.name for term in many[:MOST_TERMS]]
     assert set(model.dropped) == {"reserves 10", "reserves 11"}
 
@@ -202,23 +259,22 @@ def test_no_more_than_ten_terms_are_kept_in_the_order_written(rows):
 # --- the draws ---
 
 
-def test_draws_do_not_depend_on_how_the_work_is_split(rows):
-    one = fit(rows, draws=50, n_jobs=1)
-    two = fit(rows, draws=50, n_jobs=2)
+def test_draws_do_not_depend_on_how_the_work_is_split(training):
+    one = fit(training, draws=50, n_jobs=1)
+    two = fit(training, draws=50, n_jobs=2)
     np.testing.assert_array_equal(one.draws, two.draws)
-    few = fit(rows, draws=10)
+    few = fit(training, draws=10)
     np.testing.assert_array_equal(few.draws, one.draws[:10])
     assert one.weights == few.weights
-    assert not np.array_equal(fit(rows, draws=10, seed=7).draws, few.draws)
+    assert not np.array_equal(fit(training, draws=10, seed=7).draws, few.draws)
     # and they lie around the weights
     low, high = np.quantile(one.draws, [0.01, 0.99], axis=0)
     inside = (low <= one.weight_vector()) & (one.weight_vector() <= high)
     assert inside.all()
 
 
-def test_the_fingerprint_is_of_the_figures_trained_on(rows, model):
+def test_the_fingerprint_is_of_the_figures_trained_on(training, rows, model):
     changed = rows.copy()
-    changed.attrs = dict(rows.attrs)
     at = changed.index[(changed["status"] == AT_RISK) & (changed["observed"] >= 1)][100]
     changed.loc[at, "reserves_ratio"] *= 1.01
-    assert fit(changed, draws=0).training["sha256"] != model.training["sha256"]
+    assert fit(replace(training, table=changed), draws=0).training["sha256"] != model.training["sha256"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -10,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from resilience import paths, pipeline
-from resilience.events import load_events
+from resilience import method, paths
+from resilience.events import EventRegister, load_events
 from resilience.indicators.compute import compute_indicators
 from resilience.model.backtest import backtest, predict_origin
 from resilience.model.fitting import fit
@@ -24,15 +25,14 @@ AMOUNTS = r"^(rs|ra|int)_(?!note)"
 AFTERWARDS = ["event", "event_date", "observed", "risk_observed"]
 
 
-def without_later(panel: pd.DataFrame, events: pd.DataFrame, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+def without_later(panel: pd.DataFrame, events: EventRegister, day: date) -> tuple[pd.DataFrame, EventRegister]:
     """Delete every year published, and every event announced, on the day or later."""
     stamp = pd.Timestamp(day)
-    known = events[events["known"].isna() | (events["known"] < stamp)]
-    known.attrs = dict(events.attrs)
-    return panel[panel["known_from"] < stamp].reset_index(drop=True), known
+    known = events.rows[events.rows["known"].isna() | (events.rows["known"] < stamp)]
+    return panel[panel["known_from"] < stamp].reset_index(drop=True), replace(events, rows=known)
 
 
-def with_absurd_later(panel: pd.DataFrame, events: pd.DataFrame, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+def with_absurd_later(panel: pd.DataFrame, events: EventRegister, day: date) -> tuple[pd.DataFrame, EventRegister]:
     """Revise every later year beyond recognition, add years nobody has seen, and an event for every council."""
     stamp = pd.Timestamp(day)
     rng = np.random.default_rng(99)
@@ -51,7 +51,7 @@ def with_absurd_later(panel: pd.DataFrame, events: pd.DataFrame, day: date) -> t
     for one in added:
         one[names] = one[names] * rng.lognormal(0, 3, size=(len(one), len(names)))
     councils = sorted(panel["ons_code"].unique())
-    planted = pd.DataFrame({name: ["" for _ in councils] for name in events.columns if name not in ("known",)})
+    planted = pd.DataFrame({name: ["" for _ in councils] for name in events.rows.columns if name not in ("known",)})
     planted = planted.assign(
         council="planted",
         ons_code=councils,
@@ -62,19 +62,19 @@ def with_absurd_later(panel: pd.DataFrame, events: pd.DataFrame, day: date) -> t
         distress=True,
         severe=True,
     )
-    register = pd.concat([events[events["known"].isna() | (events["known"] < stamp)], planted], ignore_index=True)
-    register.attrs = dict(events.attrs)
+    earlier = events.rows[events.rows["known"].isna() | (events.rows["known"] < stamp)]
+    register = replace(events, rows=pd.concat([earlier, planted], ignore_index=True))
     return pd.concat([revised, *added], ignore_index=True).copy(), register
 
 
-def listed(panel: pd.DataFrame, events: pd.DataFrame, day: date) -> str:
+def listed(panel: pd.DataFrame, events: EventRegister, day: date) -> str:
     """Return the list of a day as the text of its CSV."""
     return watchlist.to_csv(watchlist.table(method.run(day, events=events, panel=panel)))
 
 
 @pytest.mark.parametrize("day", ["2018-08-24", "2021-03-01", "2025-01-01"])
 def test_the_list_of_a_day_does_not_know_what_came_later(panel, events, day, monkeypatch):
-    monkeypatch.setattr(pipeline, "fit", partial(fit, draws=20))
+    monkeypatch.setattr(method, "fit", partial(fit, draws=20))
     day = date.fromisoformat(day)
     usual = listed(panel, events, day)
     assert usual.count("\n") > 300
@@ -84,11 +84,11 @@ def test_the_list_of_a_day_does_not_know_what_came_later(panel, events, day, mon
 
 def test_what_was_known_before_does_change_the_list(panel, events, monkeypatch):
     """Show that the test above can fail: the same plants a day earlier are seen."""
-    monkeypatch.setattr(pipeline, "fit", partial(fit, draws=0))
+    monkeypatch.setattr(method, "fit", partial(fit, draws=0))
     day = date(2020, 1, 1)
-    before = method.run(day, events=events, panel=panel, intervals=False).scores
+    before = method.run(day, events=events, panel=panel, intervals=False).table
     seen = with_absurd_later(panel, events, date(2019, 11, 14))  # 2018-19 came out that day, and so were the events
-    after = method.run(day, events=seen[1], panel=seen[0], intervals=False).scores
+    after = method.run(day, events=seen[1], panel=seen[0], intervals=False).table
     assert (after["status"] != before["status"].reindex(after.index)).any()
 
 
@@ -102,7 +102,7 @@ def test_screen_as_of_2020_uses_nothing_later(cli, panel, tmp_path, monkeypatch)
     shutil.copytree(paths.models(), home / "models")
     (home / "data/processed/panel.csv").write_text(to_csv(panel[panel["known_from"] < day]), "utf-8")
     register = pd.read_csv(paths.raw() / "events.csv", dtype=str, keep_default_na=False)
-    known = load_events()["known"]
+    known = load_events().rows["known"]
     register[(known < day) | known.isna()].to_csv(home / "data/raw/events.csv", index=False)
     for table in ("council_tax.csv", "service_outturn.csv", "capital.csv", "ofsted.csv"):
         frame = pd.read_csv(home / "data/processed" / table, dtype=str, keep_default_na=False)
@@ -133,26 +133,24 @@ def test_no_score_of_the_back_test_knows_what_came_later(panel, indicators, even
 
 
 def test_a_register_that_reaches_further_changes_no_earlier_score(indicators, events):
-    further = events.copy()
-    further.attrs = {"to": date(2027, 6, 30)}
+    further = replace(events, until=date(2027, 6, 30))
     usual, _ = predict_origin(indicators, events, date(2022, 1, 1))
     later, _ = predict_origin(indicators, further, date(2022, 1, 1))
     pd.testing.assert_frame_equal(later.drop(columns=AFTERWARDS), usual.drop(columns=AFTERWARDS), check_exact=True)
 
 
-def shuffled(events: pd.DataFrame, codes: np.ndarray, seed: int) -> pd.DataFrame:
+def shuffled(events: EventRegister, codes: np.ndarray, seed: int) -> EventRegister:
     """Give every council's events to another council drawn by lot: the same days, the wrong councils."""
     lot = dict(zip(codes, np.random.default_rng(seed).permutation(codes), strict=True))
-    result = events.assign(ons_code=events["ons_code"].map(lot).fillna(events["ons_code"]))
-    result.attrs = dict(events.attrs)
-    return result
+    own = events.rows["ons_code"]
+    return replace(events, rows=events.rows.assign(ons_code=own.map(lot).fillna(own)))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_shuffled_outcomes_cannot_be_told_apart(indicators, events, panel, seed):
     codes = np.array(sorted(panel.loc[panel["year"].between(2021, 2024), "ons_code"].unique()))
     lot = shuffled(events, codes, seed)
-    assert (lot["ons_code"] != events["ons_code"]).mean() > 0.9
+    assert (lot.rows["ons_code"] != events.rows["ons_code"]).mean() > 0.9
     found = backtest(indicators, lot, first=2022, draws=200, n_jobs=1).pooled["model"]["auc"]
     assert found["low"] <= 0.5 <= found["high"], found
     assert found["high"] - found["low"] < 0.4

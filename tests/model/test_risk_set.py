@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError, replace
 from datetime import date
 
 import numpy as np
@@ -10,12 +11,15 @@ import pytest
 
 from resilience.councils import load_councils
 from resilience.errors import DataError
+from resilience.events import EventRegister, load_events
 from resilience.indicators.compute import chosen
 from resilience.indicators.definitions import load_definitions
 from resilience.indicators.formulas.books import REGISTRY, Books
-from resilience.indicators.known import known_on
+from resilience.indicators.known import carried_text, known_on
 from resilience.lineage import with_lineage
+from resilience.model.calibration import base_rate
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE, risk_set, yearly
+from resilience.years import outturn_year_of
 
 CUMBERLAND, CUMBRIA, COPELAND, ALLERDALE = "E06000063", "E10000006", "E07000029", "E07000026"
 BIRMINGHAM, WOKING, THURROCK, CROYDON = "E08000025", "E07000217", "E06000034", "E09000008"
@@ -24,7 +28,7 @@ NORTHAMPTONSHIRE, SLOUGH = "E10000021", "E06000039"
 
 @pytest.fixture(scope="module")
 def at_2023(indicators):
-    return known_on(indicators, date(2023, 1, 1))
+    return known_on(indicators, date(2023, 1, 1)).table
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +38,7 @@ def at_2025(indicators):
 
 @pytest.fixture(scope="module")
 def table(indicators, events):
-    return risk_set(indicators, events, yearly(2012, 2025))
+    return risk_set(indicators, events, yearly(2012, 2025)).table
 
 
 # --- who exists ---
@@ -56,7 +60,7 @@ def table(indicators, events):
     ],
 )
 def test_a_council_is_there_from_its_first_day_to_its_last(indicators, day, code, there):
-    assert (code in known_on(indicators, date.fromisoformat(day)).index) is there
+    assert (code in known_on(indicators, date.fromisoformat(day)).table.index) is there
 
 
 def test_how_many_councils_there_were(table):
@@ -70,14 +74,14 @@ def test_how_many_councils_there_were(table):
 def test_only_years_published_before_the_day_count(indicators):
     # The 2017-18 outturn came out, provisionally, on 23 August 2018.
     for day, year in (("2018-08-23", "2016-17"), ("2018-08-24", "2017-18")):
-        known = known_on(indicators, date.fromisoformat(day))
+        known = known_on(indicators, date.fromisoformat(day)).table
         assert known["outturn_year"].mode()[0] == year
         assert (known["outturn_year"] <= year).all()
 
 
 def test_a_council_that_did_not_return_stands_with_its_own_last_figures_and_their_year(at_2025, indicators):
     for code, year in ((BIRMINGHAM, "2021-22"), (WOKING, "2021-22"), (CROYDON, "2023-24")):
-        row = at_2025.loc[code]
+        row = at_2025.table.loc[code]
         assert row["outturn_year"] == year
         own = indicators[(indicators["ons_code"] == code) & (indicators["outturn_year"] == year)].iloc[0]
         assert row["reserves_ratio"] == own["reserves_ratio"]
@@ -92,12 +96,13 @@ def test_a_partial_return_is_passed_over_for_the_last_whole_one(at_2023):
 
 def test_an_indicator_the_newest_year_lacks_is_the_councils_own_of_a_year_named(indicators):
     known = known_on(indicators, date(2026, 1, 1))
-    assert (known["source_kind"] == "interim").sum() > 300
+    assert (known.table["source_kind"] == "interim").sum() > 300
     checked = 0
     by_year = indicators.set_index(["ons_code", "outturn_year"])
     for code in (CROYDON, THURROCK, BIRMINGHAM, "E08000035", "E10000016"):
-        row = known.loc[code]
-        carried = dict(part.rsplit(" ", 1) for part in row["carried"].split("; "))
+        row = known.table.loc[code]
+        carried = {name: outturn_year_of(year) for name, year in known.carried(code).items()}
+        assert carried_text(known.carried(code)) == "; ".join(f"{name} {year}" for name, year in carried.items())
         assert "unallocated_ratio" in carried
         assert "reserves_ratio" not in carried
         for name, year in carried.items():
@@ -111,10 +116,11 @@ def test_an_indicator_the_newest_year_lacks_is_the_councils_own_of_a_year_named(
 
 
 def test_what_is_not_carried_is_of_the_year_shown(indicators):
-    known = known_on(indicators, date(2026, 1, 1)).loc[[CROYDON, THURROCK, BIRMINGHAM]]
+    known = known_on(indicators, date(2026, 1, 1))
     by_year = indicators.set_index(["ons_code", "outturn_year"])
-    for code, row in known.iterrows():
-        carried = {part.rsplit(" ", 1)[0] for part in row["carried"].split("; ")}
+    for code, row in known.table.loc[[CROYDON, THURROCK, BIRMINGHAM]].iterrows():
+        carried = known.carried(code)
+        assert carried
         for name in load_definitions():
             own = by_year.at[(code, row["outturn_year"]), name]
             dated = f"known_from_{load_definitions()[name].source}"
@@ -128,27 +134,32 @@ def test_nothing_is_carried_over_more_than_three_years(indicators):
     code = CROYDON
     newest = (old["ons_code"] == code) & (old["year"] >= 2021)
     old.loc[newest, "investment_income_ratio"] = np.nan
-    row = known_on(old, date(2025, 1, 1)).loc[code]  # newest is 2023-24; 2019-20 would be the fourth year back
-    assert np.isnan(row["investment_income_ratio"])
-    assert "investment_income_ratio" not in row["carried"]
-    row = known_on(old, date(2024, 1, 1)).loc[code]  # newest is 2022-23: three years back is 2019-20
-    assert "investment_income_ratio 2019-20" in row["carried"]
+    known = known_on(old, date(2025, 1, 1))  # newest is 2023-24; 2019-20 would be the fourth year back
+    assert np.isnan(known.table.at[code, "investment_income_ratio"])
+    assert "investment_income_ratio" not in known.carried(code)
+    assert known.year_of(code, "investment_income_ratio") == 0
+    known = known_on(old, date(2024, 1, 1))  # newest is 2022-23: three years back is 2019-20
+    assert known.carried(code)["investment_income_ratio"] == known.year_of(code, "investment_income_ratio") == 2020
 
 
 def test_no_council_gets_anothers_figures(indicators, at_2025):
     shuffled = indicators.sample(frac=1, random_state=3)
-    pd.testing.assert_frame_equal(known_on(shuffled, date(2025, 1, 1)), at_2025)
-    without = indicators[indicators["ons_code"] != CROYDON]
-    pd.testing.assert_frame_equal(
-        known_on(without, date(2025, 1, 1)).drop(index=CROYDON), at_2025.drop(index=CROYDON), check_dtype=False
-    )
-    assert np.isnan(known_on(without, date(2025, 1, 1)).at[CROYDON, "reserves_ratio"])
+    again = known_on(shuffled, date(2025, 1, 1))
+    pd.testing.assert_frame_equal(again.table, at_2025.table)
+    pd.testing.assert_frame_equal(again.years, at_2025.years)
+    without = known_on(indicators[indicators["ons_code"] != CROYDON], date(2025, 1, 1))
+    for name in ("table", "years"):
+        ours, theirs = getattr(without, name), getattr(at_2025, name)
+        pd.testing.assert_frame_equal(ours.drop(index=CROYDON), theirs.drop(index=CROYDON), check_dtype=False)
+    assert np.isnan(without.table.at[CROYDON, "reserves_ratio"])
+    assert without.newest(CROYDON) is None
+    assert without.carried(CROYDON) == {}
 
 
 def test_a_council_whose_last_return_is_too_old_has_no_figures(indicators):
     silent = indicators[(indicators["ons_code"] != CROYDON) | (indicators["year"] <= 2020)]
-    assert np.isfinite(known_on(silent, date(2024, 1, 1)).at[CROYDON, "reserves_ratio"])
-    assert np.isnan(known_on(silent, date(2025, 1, 1)).at[CROYDON, "reserves_ratio"])
+    assert np.isfinite(known_on(silent, date(2024, 1, 1)).table.at[CROYDON, "reserves_ratio"])
+    assert np.isnan(known_on(silent, date(2025, 1, 1)).table.at[CROYDON, "reserves_ratio"])
 
 
 # --- other publications have dates of their own ---
@@ -188,11 +199,11 @@ def test_a_publication_that_was_not_out_is_not_looked_at(indicators):
     out, out_capital = rows["known_from"].max(), rows["known_from_capital"].min()
     assert out < out_capital
     between, after = (out + pd.Timedelta(days=1)).date(), (out_capital + pd.Timedelta(days=1)).date()
-    early = known_on(indicators, between).loc[rows["ons_code"]]
+    early = known_on(indicators, between).table.loc[rows["ons_code"]]
     assert (early["outturn_year"] == "2023-24").all()
     assert early["gross_debt_ratio"].isna().all()
     assert early["reserves_ratio"].notna().all()
-    later = known_on(indicators, after).loc[rows["ons_code"]]
+    later = known_on(indicators, after).table.loc[rows["ons_code"]]
     assert later["gross_debt_ratio"].notna().any()
 
 
@@ -223,7 +234,7 @@ def test_status_by_events_before_the_origin(table):
     [(12, {2021: True, 2020: False}), (24, {2020: True, 2019: False}), (36, {2019: True, 2018: False})],
 )
 def test_slough_july_2021_falls_within_each_horizon(indicators, events, horizon, expected):
-    rows = risk_set(indicators, events, yearly(2018, 2021), horizon=horizon).set_index(["origin", "ons_code"])
+    rows = risk_set(indicators, events, yearly(2018, 2021), horizon=horizon).table.set_index(["origin", "ons_code"])
     for year, came in expected.items():
         assert bool(rows.at[(pd.Timestamp(year, 1, 1), SLOUGH), "event"]) is came
 
@@ -231,7 +242,7 @@ def test_slough_july_2021_falls_within_each_horizon(indicators, events, horizon,
 def test_the_horizon_ends_before_its_last_day(indicators, events):
     # Croydon's notice: 11 November 2020. From 11 November 2018 two years end the day before.
     day = date(2018, 11, 11)
-    rows = risk_set(indicators, events, [day, date(2018, 11, 12)]).set_index(["origin", "ons_code"])
+    rows = risk_set(indicators, events, [day, date(2018, 11, 12)]).table.set_index(["origin", "ons_code"])
     assert not rows.at[(pd.Timestamp(day), CROYDON), "event"]
     assert rows.at[(pd.Timestamp("2018-11-12"), CROYDON), "event"]
 
@@ -247,7 +258,7 @@ def test_the_horizon_ends_before_its_last_day(indicators, events):
     ],
 )
 def test_an_origin_counts_only_the_time_the_register_covers(indicators, events, horizon, origin, share, closed):
-    rows = risk_set(indicators, events, [date(origin, 1, 1)], horizon=horizon)
+    rows = risk_set(indicators, events, [date(origin, 1, 1)], horizon=horizon).table
     whole = rows[rows["ons_code"].isin([CROYDON, "E08000035"])]
     assert whole["observed"].tolist() == pytest.approx([share] * 2)
     assert set(rows["closed"]) == {closed}
@@ -281,7 +292,7 @@ def test_nobody_has_an_event_after_the_council_or_the_register_ended(table, even
 
 
 def test_every_first_event_is_counted_once_a_year_looking_one_year_ahead(indicators, events):
-    rows = risk_set(indicators, events, yearly(2018, 2025), horizon=12)
+    rows = risk_set(indicators, events, yearly(2018, 2025), horizon=12).table
     came = rows[rows["event"]]
     assert not came["ons_code"].duplicated().any()
     # 46 first events, less Cumberland, Somerset and Westmorland & Furness: agreed support before they were there
@@ -291,19 +302,56 @@ def test_every_first_event_is_counted_once_a_year_looking_one_year_ahead(indicat
 
 
 def test_later_events_do_not_change_the_status_at_an_origin(indicators, events):
-    early = events[events["known"].isna() | (events["known"] < "2021-01-01")]
-    early.attrs = dict(events.attrs)
+    known = events.rows["known"]
+    early = replace(events, rows=events.rows[known.isna() | (known < "2021-01-01")])
     day = [date(2021, 1, 1)]
-    assert risk_set(indicators, early, day)["status"].equals(risk_set(indicators, events, day)["status"])
-    assert not risk_set(indicators, early, day)["event"].any()
+    before, usual = (risk_set(indicators, register, day).table for register in (early, events))
+    assert before["status"].equals(usual["status"])
+    assert not before["event"].any()
+    assert usual["event"].any()
 
 
 def test_severe_is_another_table(indicators, events):
-    rows = risk_set(indicators, events, [date(2021, 1, 1)], outcome="severe").set_index("ons_code")
+    rows = risk_set(indicators, events, [date(2021, 1, 1)], outcome="severe")
+    assert (rows.horizon, rows.outcome) == (24, "severe")
+    rows = rows.one_origin()
     assert rows.at["E06000018", "status"] == AT_RISK
     assert rows.at[SLOUGH, "event"]
     assert not rows.at["E09000004", "event"]  # Bexley: support alone
-    assert rows.attrs == {"horizon": 24, "outcome": "severe"}
+
+
+# --- what the rows say of themselves ---
+
+
+def test_some_of_the_rows_are_rows_of_the_same_question(indicators, events):
+    rows = risk_set(indicators, events, yearly(2021, 2022), horizon=36, outcome="severe")
+    some = rows.where(rows.table["origin"] == "2022-01-01")
+    assert (some.horizon, some.outcome) == (36, "severe")
+    assert some.table["origin"].unique().tolist() == [pd.Timestamp("2022-01-01")]
+    assert len(rows.table) == 339 + 333  # councils in being on 1 January 2021, and a year later
+    assert len(some.table) == 333
+    assert some.one_origin().index.is_unique
+    assert not rows.table.attrs
+    with pytest.raises(FrozenInstanceError):
+        rows.horizon = 12
+
+
+def test_two_registers_put_together_are_a_register(indicators, events, tmp_path, register_text):
+    """Concatenated registers once lost the day they speak up to, and the risk set fell over it."""
+    lines = register_text.splitlines(keepends=True)
+    halves = []
+    for number, rows in enumerate((lines[1::2], lines[2::2])):
+        path = tmp_path / f"half{number}.csv"
+        path.write_text(lines[0] + "".join(rows), "utf-8")
+        halves.append(load_events(path))
+    both = EventRegister(pd.concat([half.rows for half in halves]), max(half.until for half in halves))
+    assert len(both.rows) == len(events.rows)
+    day = date(2021, 1, 1)
+    usual = risk_set(indicators, events, [day])
+    pd.testing.assert_frame_equal(risk_set(indicators, both, [day]).table, usual.table)
+    assert risk_set(indicators, halves[0], [day]).table["event"].sum() < usual.table["event"].sum()
+    for when in (day, date(2025, 6, 1), date(2026, 11, 1)):
+        assert base_rate(both, when) == base_rate(events, when)
 
 
 @pytest.mark.parametrize(

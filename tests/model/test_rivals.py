@@ -189,7 +189,7 @@ def test_every_rule_stands_in_the_page():
 
 @pytest.fixture(scope="module")
 def shipped():
-    return known_on(compute_indicators(load_panel()), date(2024, 1, 1))
+    return known_on(compute_indicators(load_panel()), date(2024, 1, 1)).table
 
 
 def test_on_the_shipped_figures(shipped):

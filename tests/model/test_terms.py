@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from resilience.indicators.definitions import load_definitions
 from resilience.indicators.known import known_on
-from resilience.model.terms import CUT, design, load_prior, load_terms, scales
+from resilience.model.scale import CUT, centres_of, on_scale
+from resilience.model.terms import load_prior, load_terms
 
 TERMS = load_terms()
 
@@ -58,46 +59,45 @@ def test_the_prior_is_one_weight_for_every_term_and_positive():
 
 @pytest.fixture(scope="module")
 def known(indicators) -> pd.DataFrame:
-    rows = known_on(indicators, date(2024, 1, 1))
-    return rows[rows["reserves_ratio"].notna()]
+    return known_on(indicators, date(2024, 1, 1)).scorable
 
 
 @pytest.fixture(scope="module")
-def scale(known):
-    return scales(known, TERMS)
+def centres(known):
+    return centres_of(known, TERMS)
 
 
-def test_the_scale_by_hand(known, scale):
+def test_the_scale_by_hand(known, centres):
     for tier in ("upper", "lower"):
         ratios = known.loc[known["tier"] == tier, "reserves_ratio"].clip(0.02, 3.0)
         values = -np.log(ratios)
-        assert scale[tier]["reserves"]["centre"] == pytest.approx(values.median())
+        assert centres[tier]["reserves"]["centre"] == pytest.approx(values.median())
         half = (values.quantile(0.84) - values.quantile(0.16)) / 2
-        assert scale[tier]["reserves"]["spread"] == pytest.approx(max(half, 0.3))
-    assert "children" not in scale["lower"]
+        assert centres[tier]["reserves"]["spread"] == pytest.approx(max(half, 0.3))
+    assert "children" not in centres["lower"]
 
 
-def test_the_median_council_of_a_tier_stands_at_nought(known, scale):
-    table = design(known, TERMS, scale)
+def test_the_median_council_of_a_tier_stands_at_nought(known, centres):
+    table = on_scale(known, TERMS, centres)
     for tier in ("upper", "lower"):
         rows = (known["tier"] == tier).to_numpy()
         assert table.loc[rows, "reserves"].median() == pytest.approx(0, abs=0.02)
 
 
-def test_nothing_counts_beyond_the_cut_and_a_missing_figure_counts_nought(known, scale):
+def test_nothing_counts_beyond_the_cut_and_a_missing_figure_counts_nought(known, centres):
     frame = known.copy()
     some = frame.index[frame["tier"] == "upper"][:3]
     frame.loc[some[0], "investment_income_ratio"] = np.nan
     frame.loc[some[1], "investment_income_ratio"] = 1e9
-    table = design(frame, TERMS, scale)
+    table = on_scale(frame, TERMS, centres)
     assert table.loc[some[0], "investment income"] == 0.0
     assert 0 < table.loc[some[1], "investment income"] <= CUT
     assert table.abs().max(axis=None) <= CUT
     assert not table.isna().any(axis=None)
 
 
-def test_a_term_that_does_not_apply_says_nothing(known, scale):
-    table = design(known, TERMS, scale)
+def test_a_term_that_does_not_apply_says_nothing(known, centres):
+    table = on_scale(known, TERMS, centres)
     lower = (known["tier"] == "lower").to_numpy()
     assert (table.loc[lower, "children"] == 0).all()
     assert (table.loc[~lower, "children"] != 0).any()
@@ -108,7 +108,7 @@ def test_a_tier_without_figures_has_the_smallest_spread():
     empty = pd.DataFrame({"tier": ["upper"], **{term.indicator: [np.nan] for term in TERMS}})
     for term in TERMS:
         for tier in term.tiers:
-            assert scales(empty, TERMS)[tier][term.name] == {"centre": 0.0, "spread": term.smallest_spread}
+            assert centres_of(empty, TERMS)[tier][term.name] == {"centre": 0.0, "spread": term.smallest_spread}
 
 
 @given(st.floats(0.03, 2.9), st.floats(1.0, 1.5))

@@ -9,19 +9,18 @@ import sys
 from dataclasses import replace
 from datetime import date
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from resilience import method
 from resilience.errors import DataError
+from resilience.formatting import chance
 from resilience.indicators.known import known_on
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.model.scoring import INTERVAL
 from resilience.report import watchlist
-from resilience.report.reasons import main_reasons, main_strengths, reason
-from resilience.report.words import chance, chance_range, percent, pounds
+from resilience.report.wording.indicators import main_reasons, main_strengths, reason
 
 DAY = date(2026, 3, 1)
 
@@ -209,41 +208,6 @@ def test_the_notes_say_how_far_figures_and_register_reach(run):
     assert "register of events ends" not in then
 
 
-# --- words ---
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.004, "under 1 %"), (0.014, "1 %"), (0.256, "26 %"), (0.96, "over 95 %"), (float("nan"), "")],
-)
-def test_chances_without_false_precision(value, text):
-    assert chance(value) == text
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "text"),
-    [(0.12, 0.31, "12–31 %"), (0.001, 0.02, "<1–2 %"), (0.5, 0.99, "50–>95 %"), (0.051, 0.054, "5 %")],
-)
-def test_ranges(low, high, text):
-    assert chance_range(low, high) == text
-    assert chance_range(float("nan"), high) == ""
-
-
 def test_the_range_shown_is_ninety_percent():
     assert INTERVAL == (0.05, 0.95)
     assert any("90 %" in heading for heading in watchlist._HEADINGS)
-
-
-def test_percentages_and_pounds():
-    assert [percent(0.051), percent(0.5), percent(-0.02), percent(float("nan"))] == [
-        "5.1 %",
-        "50 %",
-        "-2.0 %",
-        "not known",
-    ]
-    assert [pounds(1234.0), pounds(-999.0), pounds(float("nan"))] == ["£1.2m", "−£999k", "not known"]
-
-
-def test_a_figure_never_published_is_said_so(run):
-    term = run.model.terms[0]
-    assert reason(term, pd.Series({term.indicator: float("nan")})) == f"{term.label.lower()}: not published"

@@ -8,9 +8,9 @@ from datetime import date
 import pandas as pd
 
 from resilience.councils import council as facts_of
+from resilience.events import EventRegister
+from resilience.formatting import day, listed, when
 from resilience.lineage import lineage_of
-from resilience.report.words import day
-from resilience.sentences import listed, when
 
 _SUPPORT = {
     "in_principle": "in principle",
@@ -55,13 +55,13 @@ _CAUSES = {
 }
 
 
-def council_events(events: pd.DataFrame, code: str, as_of: date) -> pd.DataFrame:
+def council_events(events: EventRegister, code: str, as_of: date) -> pd.DataFrame:
     """Return a council's and its predecessors' events known on a day, one row an announcement, the oldest first.
 
     Parameters
     ----------
-    events : DataFrame
-        From ``load_events``.
+    events : EventRegister
+        As known on the day.
     code : str
     as_of : date
 
@@ -72,10 +72,11 @@ def council_events(events: pd.DataFrame, code: str, as_of: date) -> pd.DataFrame
         ``what``, ``cause``, ``counts`` (bool: it is a qualifying event) and ``sources`` (list of addresses).
     """
     codes = [code, *lineage_of(code)]
-    register_closed = pd.Timestamp(as_of) > pd.Timestamp(events.until)
-    rows = events[events["ons_code"].isin(codes)]
+    events = events.known_by(as_of)
+    rows = events.rows[events.rows["ons_code"].isin(codes)]
     # What was settled later than the round it belongs to, nobody knows when, is told only once the register is whole.
-    rows = rows[((rows["known"] < pd.Timestamp(as_of)) & ~_later(rows)) | register_closed]
+    if not events.whole:
+        rows = rows[~_later(rows)]
     result = []
     for (owner, kind, _, cause, counts), group in rows.groupby(
         ["ons_code", "event_type", "date", "cause", "distress"], sort=False

@@ -1,0 +1,66 @@
+"""What a council's score rests on and cannot see, and the flags on its figures, in sentences."""
+
+from __future__ import annotations
+
+from resilience.councils import council as facts_of
+from resilience.explanation import Explanation
+from resilience.formatting import day, listed, pounds
+from resilience.quality import MEANING
+from resilience.report.wording.general import CANNOT_SEE
+
+_FLAGS = {
+    "jump_nre": "net revenue expenditure moved far more from the year before than in councils of its class",
+    "jump_reserves": "reserves moved far more from the year before than in councils of its class",
+    "jump_interest": "interest payable moved far more from the year before than in councils of its class",
+    "small_denominator": "net revenue expenditure is too small to divide by, so ratios are left out",
+}
+
+
+def cannot_see(why: Explanation) -> list[str]:
+    """Say what the figures behind a council's score cannot tell, in general and of this council."""
+    said, limits = [CANNOT_SEE], why.limits
+    scored = why.contributions["log_odds"].notna().any()
+    if limits.years:
+        count = sum(n for _, n in limits.years)
+        said.append(
+            ("The score rests on figures of " if scored else "The figures here are of ")
+            + listed([f"{year} ({n} of {count})" for year, n in limits.years])
+            + (
+                "; those from second-hand tables are marked, and lines these lack are the council's own last "
+                "published ones."
+                if limits.second_hand
+                else "."
+            )
+        )
+    if limits.cut_off:
+        said.append(
+            f"So far from the median that more would not count: {listed(limits.cut_off)}. The model cuts off at three "
+            "spreads, as it has hardly seen such figures."
+        )
+    if limits.predecessors:
+        names = listed([facts_of(one).council for one in limits.predecessors])
+        said.append(f"Years before it began are added up from {names}.")
+    if limits.register_end:
+        end = day(limits.register_end)
+        said.append(f"The register of events ends on {end}: whatever was announced since then is not known here.")
+    if limits.unlike:
+        said.append("This council's duties and sources of income are unlike any other's; read every comparison so.")
+    return said
+
+
+def flags(why: Explanation) -> list[str]:
+    """Say the flags of the years that a score and its sentences rest on, a sentence a year, the newest first."""
+    told = [(year, flag_words(codes)) for year, codes in why.flags]
+    return [f"{year}: {'; '.join(words)}." for year, words in told if words]
+
+
+def flag_words(text: str) -> list[str]:
+    """Say a row's flags (of ``quality``) in plain words, each with its amount in pounds where it has one."""
+    words = []
+    for item in filter(None, text.split(";")):
+        code, _, amount = item.partition("=")
+        said = _FLAGS.get(code) or MEANING.get(code, code.replace("_", " "))
+        in_pounds = "£ thousand" in said
+        said = said.replace(" (difference, £ thousand)", "").replace(" (£ thousand)", "")
+        words.append(f"{said}, by {pounds(float(amount))}" if amount and in_pounds else said)
+    return words

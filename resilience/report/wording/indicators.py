@@ -1,0 +1,197 @@
+"""One figure of one council as words: its sentence, its place in a list of reasons, what moved between two years.
+
+The words themselves stand in ``wording.toml``, one entry an indicator.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from resilience.errors import DataError
+from resilience.evidence import NOT_FALLING, Evidence
+from resilience.formatting import amount, closing_day
+from resilience.indicators.definitions import load_definitions
+from resilience.model.scoring import ScoredDay
+from resilience.model.terms import Term
+from resilience.report.wording.general import CLASS_PLURALS
+from resilience.years import outturn_year_of
+
+#: A term is named as a reason only if it moves the log-odds by at least this much (odds by a fifth).
+WORTH_SAYING = 0.2
+#: Among fewer other councils no share of them is told.
+FEWEST = 8
+#: A share of spending below this is told as none.
+NOUGHT = 5e-4
+
+
+@cache
+def wording() -> dict[str, Any]:
+    """Return ``wording.toml``."""
+    text = resources.files("resilience.report").joinpath("wording.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def words_of(indicator: str) -> dict[str, Any]:
+    """Return the words of an indicator that is a term of the model.
+
+    Raises
+    ------
+    DataError
+        If ``wording.toml`` has none.
+    """
+    entries: dict[str, dict[str, Any]] = wording()["indicator"]
+    if indicator not in entries:
+        raise DataError(f"wording.toml has no words for {indicator}, a term of the model; add an entry.")
+    return entries[indicator]
+
+
+def figure(indicator: str, value: float, *, missing: str = "not published") -> str:
+    """Write an indicator's value in its unit, the same in every sentence and table.
+
+    Parameters
+    ----------
+    indicator : str
+        Any indicator of the dictionary.
+    value : float
+    missing : str
+        What is said where there is no value.
+    """
+    unit = load_definitions()[indicator].unit
+    words = wording()["indicator"].get(indicator, {})
+    if value is None or np.isnan(value):
+        return missing
+    if "figure_at_bound" in words and _at_bound(words, value):
+        return str(words["figure_at_bound"])
+    if "figure_below" in words:
+        return str(words["figure_below" if value < 0 else "figure_above"]).format(size=amount(abs(value), unit))
+    return amount(value, unit, missing=missing)
+
+
+def sentence(evidence: Evidence, class_: str, label: str) -> str:
+    """Say one figure: what it was, when, against the others of its class, and three years earlier.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    class_ : str
+        The council's class.
+    label : str
+        The indicator's plain name, for where there is no figure.
+    """
+    name, words = evidence.indicator, words_of(evidence.indicator)
+    if np.isnan(evidence.value):
+        return f"{label}: no figure was published of late, so it counts neither way."
+    bound = _at_bound(words, evidence.value)
+    lead = words["at_bound"] if bound else words["lead"]
+    if evidence.value < 0 and "below_nought" in words and not bound:
+        lead += f", {words['below_nought']}"
+    text = lead.format(
+        value=figure(name, evidence.value), closing=closing_day(evidence.year), year=outturn_year_of(evidence.year)
+    )
+    against, way = _against(evidence, words, class_, bound)
+    if pd.notna(evidence.median):
+        middle = figure(name, evidence.median)
+        above = np.sign(evidence.value - evidence.median)
+        if above * way < 0:  # the score goes by the tier; the class says the contrary
+            word = "above" if above > 0 else "below"
+            text += f": {word} the median of its tier ({middle}), which the score goes by, though {against}"
+            against = ""
+        else:
+            text += f" (tier median {middle})"
+    if against:
+        text += f", {against}"
+    if not np.isnan(evidence.earlier):
+        earlier_bound = _at_bound(words, evidence.earlier)
+        if bound and earlier_bound:
+            text += f"; {words['still_at_bound']}"
+        else:
+            then = words["earlier_at_bound"] if earlier_bound else figure(name, evidence.earlier)
+            text += f"; three years earlier {then}"
+        text += " (added up from its predecessors)" if evidence.earlier_built and not evidence.built else ""
+    marks = [word for word, on in (("second-hand figure", evidence.second_hand), ("added up", evidence.built)) if on]
+    return text + "." + (f" [{', '.join(marks)}]" if marks else "")
+
+
+def contribution(row: Any, class_: str) -> str:
+    """Say the figure behind one row of an explanation's contributions.
+
+    Parameters
+    ----------
+    row : named tuple or Series
+        Of ``explanation.contributions``: ``label, evidence, applies``.
+    class_ : str
+        The council's class.
+    """
+    return sentence(row.evidence, class_, row.label) if row.applies else f"{row.label}: not asked of districts."
+
+
+def _at_bound(words: Mapping[str, Any], value: float) -> bool:
+    bound = words.get("bound")
+    if bound == "highest":
+        return value >= NOT_FALLING
+    return bound == "nought" and abs(value) < NOUGHT
+
+
+def _against(evidence: Evidence, words: Mapping[str, Any], class_: str, bound: bool) -> tuple[str, int]:
+    """Compare with the others of the class: in words, and 1 for higher than most, −1 for lower, 0 for neither.
+
+    Shares are rounded down, so that nothing is overstated.
+    """
+    if evidence.others < FEWEST:
+        return "", 0
+    group = CLASS_PLURALS[class_]
+    same = 1.0 - evidence.lower - evidence.higher
+    if bound and same >= 0.05:
+        whole = same > 1 - 1e-9
+        return f"as in all other {group}" if whole else f"as in {np.floor(100 * same):.0f} % of other {group}", 0
+    way, share = (-1, evidence.higher) if evidence.higher >= evidence.lower else (1, evidence.lower)
+    word = words.get("lower", "lower") if way < 0 else words.get("higher", "higher")
+    if share == 1.0:
+        return f"{word} than in all other {group}", way
+    return f"{word} than in {np.floor(100 * share):.0f} % of other {group}", way
+
+
+def reason(term: Term, row: pd.Series | Mapping[str, Any], *, up: bool = True) -> str:
+    """Say one term of one council in a few words.
+
+    Parameters
+    ----------
+    term : Term
+    row : Series
+        A row of ``score``.
+    up : bool
+        Whether it raises the chance (words for worse) or lowers it.
+    """
+    value = row[term.indicator]
+    if value is None or np.isnan(value):
+        return f"{term.label.lower()}: not published"
+    words = words_of(term.indicator)
+    unit = load_definitions()[term.indicator].unit
+    of = words["of_at_bound"] if "of_at_bound" in words and _at_bound(words, value) else words["of"]
+    stands = of.format(value=figure(term.indicator, value), size=amount(abs(value), unit))
+    return f"{words['worse' if up else 'better']} ({stands})"
+
+
+def main_reasons(scored: ScoredDay, code: str, most: int = 3) -> list[str]:
+    """Return what raises a council's chance most, against the median council of its tier."""
+    return [reason(term, scored.table.loc[code]) for term in _largest(scored, code, 1, most)]
+
+
+def main_strengths(scored: ScoredDay, code: str, most: int = 3) -> list[str]:
+    """Return what lowers a council's chance most, against the median council of its tier."""
+    return [reason(term, scored.table.loc[code], up=False) for term in _largest(scored, code, -1, most)]
+
+
+def _largest(scored: ScoredDay, code: str, way: int, most: int) -> list[Term]:
+    """Return the terms that raise (1) or lower (-1) a council's chance most, of those worth saying."""
+    own = scored.contributions.loc[code]
+    moves = [(way * float(own[term.name]), term) for term in scored.model.terms]
+    worth = sorted((move for move in moves if move[0] >= WORTH_SAYING), key=lambda move: -move[0])
+    return [term for _, term in worth[:most]]

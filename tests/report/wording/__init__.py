@@ -1,0 +1,1 @@
+"""Tests of the words, one module each; a package, so that their names may recur elsewhere."""
