@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from dataclasses import asdict
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -104,17 +105,26 @@ def _row(run: ScoredDay, at: int, code: str, distance: str) -> str:
 
 
 def _side_by_side(table: pd.DataFrame) -> list[str]:
-    heads = ["own", "lowest", "median", "highest"]
-    rows = [[figure(str(name), row[head], missing="–") for head in heads] for name, row in table.iterrows()]
-    widths = [max(9, *(len(row[at]) for row in rows)) for at in range(len(heads))]
-    form = "{:<42.42} " + " ".join(f"{{:>{width}}}" for width in widths) + "  {}"
-    out = [form.format("Indicator", *heads, "place (1 = lowest)")]
-    for figures, (_, row) in zip(rows, table.iterrows(), strict=True):
+    heads = ("own", "lowest", "median", "highest")
+    out = _cells("Indicator", *heads, "place (1 = lowest)")
+    for name, row in table.iterrows():
         place = "" if pd.isna(row["position"]) else f"{row['position']} of {row['of']}"
         if row["worse"] in ("higher", "lower") and place:
             place += f" ({row['worse']} is worse)"
-        out.append(form.format(row["label"], *figures, place))
+        figures = [figure(str(name), row[head], missing="–") for head in heads]
+        out += _cells(row["label"], *figures, place)
     return out
+
+
+def _cells(label: str, *cells: str) -> list[str]:
+    """Lay one row out; a long name or figure goes on in the next line, a figure and its per cent sign together."""
+    widths = (34, 11, 11, 11, 11, 26)
+    parts = [
+        textwrap.wrap(cell.replace(" %", "\u00a0%"), width) or [""]
+        for cell, width in zip((label, *cells), widths, strict=True)
+    ]
+    form = "{:<34} {:>11} {:>11} {:>11} {:>11}  {}"
+    return [form.format(*line).replace("\u00a0", " ").rstrip() for line in zip_longest(*parts, fillvalue="")]
 
 
 def _story(story: Story) -> list[str]:

@@ -21,7 +21,7 @@ from resilience.report.charts import sparkline
 from resilience.report.council import assessment, to_html, to_json, to_text
 from resilience.report.council_beyond import every_merger
 from resilience.report.council_rows import change_rows
-from resilience.whatif import WARNING
+from resilience.report.wording.levers import WARNING
 
 DAY = date(2026, 1, 1)
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/assessment.schema.json").read_text("utf-8"))
