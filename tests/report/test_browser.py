@@ -5,6 +5,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import which
+from subprocess import run
 from threading import Thread
 
 import pytest
@@ -110,12 +111,57 @@ def shown(page):
     )
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_opens_on_desk_and_phone_without_scrolling_sideways(opened, name):
-    for width in (1100, 390) if "/" in name else (1100, 390, 320):
-        page = opened(name, width=width)
-        assert page.locator("h1").count() == 1
+def faces():
+    """Return the fonts a page is laid out in; a machine need have none of them, as a browser puts its own in place."""
+    fonts = run(["fc-list", ":", "family"], capture_output=True, text=True).stdout if which("fc-list") else ""
+    liberation = pytest.mark.skipif("Liberation Sans" not in fonts, reason="Liberation Sans is not on this machine")
+    return (
+        pytest.param('font-family: "DejaVu Sans", sans-serif !important', id="DejaVu Sans"),
+        pytest.param('font-family: "Liberation Sans", sans-serif !important', id="Liberation Sans", marks=liberation),
+        # As much wider than DejaVu Sans (by a ninth) as that is than Liberation Sans; needs no font of its own.
+        pytest.param(
+            'font-family: "DejaVu Sans", sans-serif !important; letter-spacing: .06em !important', id="wider than any"
+        ),
+    )
+
+
+#: Every table that sticks out of what holds it, with nothing there to scroll it: it would lie over its neighbour.
+STICKS_OUT = """() => [...document.querySelectorAll("main table")].filter((table) => {
+  const holder = table.parentElement;
+  return getComputedStyle(holder).overflowX === "visible"
+    && table.getBoundingClientRect().right > holder.getBoundingClientRect().right + 1;
+}).map((table) => table.caption ? table.caption.textContent : table.id)"""
+
+
+@pytest.mark.parametrize("face", faces())
+@pytest.mark.parametrize("name", (*KINDS, "councils/kent.html", "councils/somerset.html"))
+def test_opens_on_desk_and_phone_without_scrolling_sideways(opened, name, face):
+    page = opened(name)
+    page.add_style_tag(content=f"* {{ {face} }}")
+    assert page.locator("h1").count() == 1
+    for width in (1100, 760, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        assert page.evaluate(STICKS_OUT) == [], width
+
+
+@pytest.mark.parametrize("name", ["index.html", "history.html", "january-2024.html"])
+def test_a_long_list_fits_a_phone_in_a_wide_font_without_scrolling_by_itself(opened, name):
+    page = opened(name, width=320)
+    page.add_style_tag(content='* { font-family: "DejaVu Sans", sans-serif !important }')
+    needed, given = page.locator(".list").evaluate("list => [list.scrollWidth, list.clientWidth]")
+    assert needed <= given
+
+
+def test_figures_stay_on_one_line_and_words_may_take_two(opened):
+    page = opened("councils/croydon.html", width=320)
+    wraps = page.locator("td.num").evaluate_all(
+        "all => all.map(cell => [cell.textContent.trim(), getComputedStyle(cell).whiteSpace])"
+    )
+    neighbours = [(text, space) for text, space in wraps if text.startswith("event, ")]
+    assert neighbours and {space for _, space in neighbours} == {"normal"}
+    figures = [(text, space) for text, space in wraps if re.fullmatch(r"[−£]?[\d.,]+[mk]?", text)]
+    assert figures and {space for _, space in figures} == {"nowrap"}
 
 
 def test_search_filter_and_clear(opened):

@@ -153,7 +153,7 @@ def test_figures_on_the_page_are_those_of_the_panel(name, code, assessed, pages,
     assert indicators.at["interest_ratio", "series"][last] == pytest.approx(own["interest_ratio"][last])
     share = 100 * reserves[newest] / spending[newest]
     shown = f"{share:.0f}\u00a0%" if share >= 9.95 else f"{share:.1f}\u00a0%"
-    row = re.search(r"<tr><th scope=\"row\">Usable reserves ◆.*?</tr>", pages[name], flags=re.DOTALL)[0]
+    row = re.search(r"<tr><th scope=\"row\">Usable reserves&nbsp;◆.*?</tr>", pages[name], flags=re.DOTALL)[0]
     assert shown in row
     assert "2024-25*" in row
 
