@@ -119,10 +119,10 @@ class EventRegister:
         Rows announced on the day or later are left out, and so are undated ones while the register had not closed:
         nobody can say that they were known.
         """
-        if day > self.until + timedelta(days=1):
-            return self
-        rows = self.rows[self.rows["known"] < pd.Timestamp(day)]
-        return replace(self, rows=rows, until=day - timedelta(days=1), whole=False)
+        public = self.rows["known"] < pd.Timestamp(day)
+        if day > self.until:
+            return replace(self, rows=self.rows[public | self.rows["known"].isna()])
+        return replace(self, rows=self.rows[public], until=day - timedelta(days=1), whole=False)
 
     def onsets(self, *, outcome: str = "distress", as_of: date | None = None) -> pd.DataFrame:
         """Return each council's first qualifying event, as known on a date.

@@ -49,6 +49,11 @@ def years(value: float) -> str:
     return f"{value:.0f} year{'' if round(value) == 1 else 's'}"
 
 
+def times(value: float) -> str:
+    """Write a multiple: 4.3 → "4 times"."""
+    return f"{value:.0f} times"
+
+
 def grade(value: float) -> str:
     """Write an inspection grade, e.g. 2 → "good"; a median between two grades names both."""
     low, high = int(np.floor(value)), int(np.ceil(value))

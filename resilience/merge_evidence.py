@@ -77,7 +77,7 @@ def _parts(run: ScoredDay, code: str, members: tuple[str, ...]) -> list[Part]:
     """Return the predecessors with the shares that lineage gives them in the newest year."""
     from resilience.lineage import county_share
 
-    panel = run.panel
+    panel = run.known_panel
     newest = panel[panel["ons_code"].isin(members) & panel["rs_netrevexp_net_exp"].notna()]["year"].max()
     weights = panel[panel["year"] == newest].set_index("ons_code")["rs_netrevexp_net_exp"].to_dict()
     parts = []

@@ -17,8 +17,7 @@ from resilience.councils import council, resolve
 from resilience.errors import DataError
 from resilience.indicators.compute import KEYS, chosen
 from resilience.indicators.formulas import REGISTRY, Books
-from resilience.indicators.known import CORE, KnownFigures, councils_on, known_on, published_before
-from resilience.lineage import predecessors_of
+from resilience.indicators.known import CORE, KnownFigures, councils_on, known_on
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay, score
 from resilience.model.terms import Term
@@ -87,11 +86,7 @@ class OwnAssessment:
 
 def known_rows(run: ScoredDay, code: str) -> pd.DataFrame:
     """Return a council's rows of the panel, lineage included, that were known on the day of the run."""
-    panel = run.whole_panel if predecessors_of(code) else run.panel
-    rows = panel[panel["ons_code"] == code]
-    if "built" not in rows:
-        rows = rows.assign(built=False, built_from="")
-    known = rows[published_before(rows, run.as_of)]
+    known = run.known_panel[run.known_panel["ons_code"] == code]
     if known.empty or code not in run.table.index:
         raise DataError(f"{council(code).council} was not in being, or nothing was published of it, on {run.as_of}.")
     return known.sort_values("year", ignore_index=True)

@@ -7,7 +7,7 @@ import pandas as pd
 from resilience.errors import DataError
 from resilience.indicators.comparisons import percentiles
 from resilience.indicators.compute import SWITCHES, compute_indicators
-from resilience.indicators.known import CARRY_YEARS, OLDEST_RETURN_YEARS, published_before
+from resilience.indicators.known import CARRY_YEARS, OLDEST_RETURN_YEARS
 from resilience.model.scoring import ScoredDay
 from resilience.peers import neighbour_table
 
@@ -49,10 +49,9 @@ def switched(scored: ScoredDay) -> dict[str, pd.DataFrame]:
     """Return the last years' indicators by council and year with one definition switched from its default, each."""
 
     def make() -> dict[str, pd.DataFrame]:
-        panel = scored.whole_panel
+        panel = scored.known_panel
         # Changes over three years look back on figures that are themselves three years old.
-        recent = panel["year"] >= scored.as_of.year - OLDEST_RETURN_YEARS - 2 * CARRY_YEARS
-        rows = panel[published_before(panel, scored.as_of) & recent]
+        rows = panel[panel["year"] >= scored.as_of.year - OLDEST_RETURN_YEARS - 2 * CARRY_YEARS]
         return {
             name: compute_indicators(rows, switches={name: not default}).set_index(["ons_code", "year"])
             for name, (default, _) in SWITCHES.items()

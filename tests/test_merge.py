@@ -249,7 +249,7 @@ def test_a_council_of_which_too_little_is_known_cannot_be_assessed(run, panel):
     parts = parts_of(panel, ["Croydon", "Sutton"])
     with pytest.raises(DataError, match=r"^South cannot be assessed: in no recent year have all its predecessors"):
         score_merged(run, table[table["year"] <= 2020], parts)
-    with pytest.raises(DataError, match="^Cumberland did not exist on 2022-01-01; choose another date"):
+    with pytest.raises(DataError, match=r"^Cumberland did not exist on 2022-01-01; choose another date"):
         early = method.run(date(2022, 1, 1), intervals=False)
         score_merged(early, table, parts_of(panel, ["Cumberland", "Sutton"]))
 
@@ -283,7 +283,7 @@ def test_no_debt_is_known_before_it_was_published(hart_and_rushmoor, day):
 
 
 def test_the_day_after_it_is_known(hart_and_rushmoor):
-    then, one = hart_and_rushmoor[date(2025, 4, 1)]
+    _, one = hart_and_rushmoor[date(2025, 4, 1)]
     held = pd.read_csv("data/processed/capital.csv").query("year == 2024").set_index("ons_code")
     both = held.loc[["E07000089", "E07000092"], "cor_external_debt"].sum()
     assert one.brings["debt"].sum() == pytest.approx(both)

@@ -14,7 +14,7 @@ from scipy.special import expit
 from scipy.stats import gamma, norm
 
 from resilience.events import EventRegister
-from resilience.indicators.known import CORE, KnownFigures, known_on
+from resilience.indicators.known import CORE, KnownFigures, known_on, published_before
 from resilience.lineage import with_lineage
 from resilience.model.calibration import JEFFREYS, BaseRate, band_of, base_rate, intercept_for
 from resilience.model.fitting import RiskModel
@@ -65,7 +65,7 @@ class ScoredDay:
     log_odds: pd.Series
     panel: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     switches: Mapping[str, bool] = field(default_factory=dict)
-    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def as_of(self) -> date:
@@ -96,6 +96,11 @@ class ScoredDay:
     def whole_panel(self) -> pd.DataFrame:
         """The panel with the rows built for successor councils; not to be changed."""
         return self.panel if "built" in self.panel else with_lineage(self.panel)
+
+    @cached_property
+    def known_panel(self) -> pd.DataFrame:
+        """The rows of ``whole_panel`` that were out before the day; not to be changed."""
+        return self.whole_panel[published_before(self.whole_panel, self.as_of)]
 
     def place_of(self, risk: float, *, without: str = "") -> int:
         """Return the rank that a chance would have among the councils at risk, leaving one out."""
@@ -240,8 +245,8 @@ def interval(
     -------
     low, high : arrays of shape (n_councils,)
     """
-    # einsum and not a matrix product, whose last digits depend on how many councils there are.
-    drawn = scale.levels[:, None] + np.einsum("dk,nk->dn", model.draws, features)
+    # einsum over rows of one layout, and not a matrix product: a council's last digits do not depend on the others.
+    drawn = scale.levels[:, None] + np.einsum("dk,nk->dn", model.draws, np.ascontiguousarray(features))
     if doubt:
         drawn = (drawn[:, None, :] + (norm.ppf(_FURTHER) * doubt)[None, :, None]).reshape(-1, len(features))
     low, high = np.quantile(expit(drawn), INTERVAL, axis=0)

@@ -64,7 +64,7 @@ def merger(
     proposal: Proposal | None = None,
 ) -> Merger:
     """Work a merger out; see ``merge.merge_councils``."""
-    panel = run.whole_panel
+    panel = run.known_panel
     parts = parts_of(panel, codes, shares)
     rows = merge_councils(panel, codes, name, shares=shares)
     indicators = merged_indicators(rows, run.indicators)

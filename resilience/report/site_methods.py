@@ -11,6 +11,7 @@ import numpy as np
 from resilience import paths
 from resilience.indicators.definitions import FAMILIES, load_definitions
 from resilience.model.calibration import BANDS, JEFFREYS
+from resilience.indicators.known import published_before
 from resilience.model.scoring import ScoredDay
 from resilience.model.terms import Term
 from resilience.publications.releases import load_releases
@@ -74,7 +75,8 @@ def _ends(term: Term) -> tuple[float, float]:
 
 def _releases(run: ScoredDay) -> list[dict[str, Any]]:
     """Return when each year's figures came out and whether the original publication was read."""
-    shown = run.panel.drop_duplicates("outturn_year", keep="last").set_index("outturn_year")["source_kind"]
+    known = run.panel[published_before(run.panel, run.as_of)]
+    shown = known.drop_duplicates("outturn_year", keep="last").set_index("outturn_year")["source_kind"]
     return [
         {
             "year": year,

@@ -188,6 +188,43 @@ def test_a_damaged_artefact_is_one_sentence(trained, tmp_path, change, words):
     assert "\n" not in str(caught.value)
 
 
+def test_an_artefact_changed_after_it_was_written_is_refused(trained, tmp_path):
+    content = json.loads(trained.read_text("utf-8"))
+    content["terms"][0]["weight"] += 1e-9
+    (tmp_path / "model.json").write_text(json.dumps(content))
+    with pytest.raises(
+        ModelError, match=r"model\.json was changed after it was written \(its checksum does not fit\); "
+    ):
+        artefact.load(tmp_path / "model.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda c: c["terms"][2].update(weight=math.nan), "not finite"),
+        (lambda c: c["draws"]["weights"][7].__setitem__(0, math.inf), "not finite"),
+        (lambda c: c["draws"]["rate"].__setitem__(3, 1.5), "between 0 and 1"),
+        (lambda c: c["draws"]["rate"].pop(), "one draw of the base rate"),
+        (lambda c: c["terms"].reverse(), "order of terms.toml"),
+        (lambda c: c["terms"][1].update(cap=c["terms"][1]["cap"] + 1), "another definition of the term"),
+    ],
+)
+def test_an_artefact_holding_what_no_fit_gives_is_one_sentence(trained, tmp_path, change, words):
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(signed(trained, change)))
+    with pytest.raises(ModelError) as caught:
+        artefact.load(path)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value) and str(caught.value).endswith("run 'resilience train' to make it anew.")
+
+
+def test_an_artefact_of_another_question_is_refused(trained, tmp_path, monkeypatch):
+    monkeypatch.setattr(artefact.paths, "models", lambda: tmp_path)
+    (tmp_path / "severe-24m.json").write_bytes(trained.read_bytes())
+    with pytest.raises(ModelError, match="is of distress within 24 months, not of severe within 24; run"):
+        artefact.load(outcome="severe")
+
+
 def test_no_artefact_and_no_json_are_one_sentence(tmp_path):
     with pytest.raises(ModelError, match=r"none\.json does not exist; run 'resilience train' to make it\."):
         artefact.load(tmp_path / "none.json")

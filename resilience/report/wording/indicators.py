@@ -16,7 +16,7 @@ import pandas as pd
 
 from resilience.errors import DataError
 from resilience.evidence import NOT_FALLING, Evidence
-from resilience.formatting import amount, closing_day
+from resilience.formatting import amount, closing_day, times
 from resilience.indicators.definitions import load_definitions
 from resilience.model.scoring import ScoredDay
 from resilience.model.terms import Term
@@ -69,6 +69,8 @@ def figure(indicator: str, value: float, *, missing: str = "not published") -> s
         return missing
     if "figure_at_bound" in words and _at_bound(words, value):
         return str(words["figure_at_bound"])
+    if _is_many(words, value):
+        return times(value)
     if "figure_below" in words:
         return str(words["figure_below" if value < 0 else "figure_above"]).format(size=amount(abs(value), unit))
     return amount(value, unit, missing=missing)
@@ -89,7 +91,7 @@ def sentence(evidence: Evidence, class_: str, label: str) -> str:
     if np.isnan(evidence.value):
         return f"{label}: no figure was published of late, so it counts neither way."
     bound = _at_bound(words, evidence.value)
-    lead = words["at_bound"] if bound else words["lead"]
+    lead = words["at_bound"] if bound else words["lead_many" if _is_many(words, evidence.value) else "lead"]
     if evidence.value < 0 and "below_nought" in words and not bound:
         lead += f", {words['below_nought']}"
     text = lead.format(
@@ -139,6 +141,10 @@ def _at_bound(words: Mapping[str, Any], value: float) -> bool:
     return bound == "nought" and abs(value) < NOUGHT
 
 
+def _is_many(words: Mapping[str, Any], value: float) -> bool:
+    return "many_from" in words and value >= words["many_from"]
+
+
 def _against(evidence: Evidence, words: Mapping[str, Any], class_: str, bound: bool) -> tuple[str, int]:
     """Compare with the others of the class: in words, and 1 for higher than most, −1 for lower, 0 for neither.
 
@@ -174,7 +180,10 @@ def reason(term: Term, row: pd.Series | Mapping[str, Any], *, up: bool = True) -
         return f"{term.label.lower()}: not published"
     words = words_of(term.indicator)
     unit = load_definitions()[term.indicator].unit
-    of = words["of_at_bound"] if "of_at_bound" in words and _at_bound(words, value) else words["of"]
+    if "of_at_bound" in words and _at_bound(words, value):
+        of = words["of_at_bound"]
+    else:
+        of = words["of_many" if _is_many(words, value) else "of"]
     stands = of.format(value=figure(term.indicator, value), size=amount(abs(value), unit))
     return f"{words['worse' if up else 'better']} ({stands})"
 
