@@ -87,7 +87,7 @@ def workbook(data: bytes, folder: Path) -> dict[str, float]:
     """Read a workbook; return its figures by cell, having made the panel's columns of them."""
     path = folder / "RS_2023-24.xlsx"
     path.write_bytes(data)
-    lines = read_workbook(path)
+    lines = read_workbook(path).lines
     principal = lines[lines["class"] != "O"]
     if len(principal) and all(_known(code) for code in principal["ecode"].astype(str).unique()):
         wide(lines)
@@ -237,7 +237,7 @@ def series_cells(changes: list, folder: Path) -> None:
     rows = shapes.changed(shapes.series(), changes)
     path = folder / "RO_series.csv"
     path.write_text(shapes.as_csv(rows), "utf-8")
-    lines = read_timeseries(path)
+    lines = read_timeseries(path).lines
     for code, line, year, amount in zip(
         lines["ecode"], lines["line"], lines["outturn_year"], lines["amount"], strict=True
     ):
