@@ -7,10 +7,10 @@ from datetime import date
 import pandas as pd
 
 from resilience.councils import council as facts_of
+from resilience.councils.lineage import lineage_of
 from resilience.evidence import BACK, Figures
 from resilience.history import Background
 from resilience.indicators.groups import UNLIKE_OTHERS
-from resilience.lineage import lineage_of
 from resilience.report.words import CANNOT_SEE, day
 from resilience.riskset import AT_RISK, EVENT_ALREADY
 from resilience.sentences import flag_words, listed, when

@@ -76,7 +76,7 @@ def eve_of(code: str, vested: date, members: tuple[str, ...], run: Run) -> dict[
 
 def _parts(run: Run, code: str, members: tuple[str, ...]) -> list[Part]:
     """Return the predecessors with the shares that lineage gives them in the newest year."""
-    from resilience.lineage import county_share
+    from resilience.councils.lineage import county_share
 
     panel = run.panel
     newest = panel[panel["ons_code"].isin(members) & panel["rs_netrevexp_net_exp"].notna()]["year"].max()

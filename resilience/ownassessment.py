@@ -16,10 +16,10 @@ from scipy.special import expit
 from scipy.stats import gamma
 
 from resilience.councils import council, resolve
+from resilience.councils.lineage import predecessors_of, with_lineage
 from resilience.errors import DataError
 from resilience.indicators.compute import KEYS, chosen
 from resilience.indicators.formulas import REGISTRY, Books
-from resilience.lineage import predecessors_of, with_lineage
 from resilience.model.calibration import JEFFREYS, band_of, intercept_for
 from resilience.model.scoring import INTERVAL
 from resilience.model.terms import Term, design

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from resilience.councils.lineage import with_lineage
 from resilience.errors import DataError
 from resilience.events import load_events
 from resilience.indicators.compute import compute_indicators
-from resilience.lineage import with_lineage
 from resilience.model import artefact
 from resilience.model.fitting import RiskModel, fit, training_rows
 from resilience.model.scoring import score

@@ -11,13 +11,13 @@ import zipfile
 
 import openpyxl
 import pytest
-from published import make_home, rs_workbook
 
 from resilience.errors import PublicationError
 from resilience.panel import load_panel
 from resilience.publications.sheets import amounts
 from resilience.publications.timeseries import read_timeseries, write_timeseries
 from resilience.publications.workbook import read_workbook
+from tests.published import make_home, rs_workbook
 
 NAME = "=cmd|' /C calc'!A0<script>alert(1)</script><img src=x onerror=alert(2)>"
 DAY = "2026-11-01"

@@ -11,14 +11,13 @@ import pytest
 from scipy.special import expit
 
 from resilience import pipeline
+from resilience.councils.lineage import with_lineage
+from resilience.councils.proposals import PROPOSAL_COLUMNS, load_proposals, names, proposal
 from resilience.errors import DataError, ResilienceError
 from resilience.events import onsets
-from resilience.lineage import with_lineage
-from resilience.lookup_tables import PROPOSAL_COLUMNS, load_proposals
 from resilience.merge import NO_CODE, merge_councils, merged_indicators, parts_of, read_share
 from resilience.merge_evidence import errors, eve_of, past_error, successors
 from resilience.merge_score import PAST_ERROR, known_of, score_merged
-from resilience.proposals import names, proposal
 from resilience.report import merge_text
 
 EAST = ["Elmbridge", "Epsom and Ewell", "Mole Valley", "Reigate and Banstead", "Tandridge", "Surrey"]

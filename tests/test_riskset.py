@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from resilience.councils import load_councils
+from resilience.councils.lineage import with_lineage
 from resilience.errors import DataError
 from resilience.indicators.compute import chosen
 from resilience.indicators.definitions import load_definitions
 from resilience.indicators.formulas.books import REGISTRY, Books
-from resilience.lineage import with_lineage
 from resilience.riskset import AT_RISK, EVENT_ALREADY, NOT_SCORABLE, known_on, risk_set, yearly
 
 CUMBERLAND, CUMBRIA, COPELAND, ALLERDALE = "E06000063", "E10000006", "E07000029", "E07000026"

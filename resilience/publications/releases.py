@@ -133,7 +133,7 @@ def basis(outturn_year: str) -> str:
     return release.basis if release else "convention"
 
 
-def held_vintage(outturn_year: str) -> Vintage | None:
+def shipped_vintage(outturn_year: str) -> Vintage | None:
     """Return the vintage the shipped panel was built from, or None for years at hand only second-hand."""
     release = load_releases().get(outturn_year_of(year_of(outturn_year)))
     return next((v for v in release.vintages if v.held), None) if release else None

@@ -97,6 +97,24 @@ class OutturnLines:
 
 
 @dataclass(frozen=True)
+class Authority:
+    """One row of a workbook without its figures: how it names an authority.
+
+    Attributes
+    ----------
+    ecode : str
+    ons_code, name, region, printed_class : str
+        As printed; "" where the workbook has no such column or the row nothing in it.
+    """
+
+    ecode: str
+    ons_code: str
+    name: str
+    region: str
+    printed_class: str
+
+
+@dataclass(frozen=True)
 class _Column:
     """One matched column: its line, its sheet's layout, and its cells in the order of `layout.body`."""
 
@@ -132,10 +150,7 @@ def read_workbook(path: Path | str, *, form: str | None = None) -> OutturnLines:
     path = Path(path)
     layouts = [found for sheet in read_sheets(path) if (found := find_layout(sheet, path.name))]
     if not layouts:
-        raise PublicationError(
-            f"{path.name} has no sheet with the headings E-code, Local authority and Class in one row; give "
-            "the workbook of individual authorities' data as published."
-        )
+        raise _no_table(path)
     first = layouts[0]
     _check_form_and_year(path, layouts, form)
     columns = _settle([column for at, found in enumerate(layouts) for column in _columns(found, at == 0)], path.name)
@@ -201,6 +216,38 @@ def read_publications(folder: Path | str) -> OutturnLines:
         for frame in frames:
             frame[name] = frame[name].astype(pd.CategoricalDtype(union))
     return OutturnLines(pd.concat(frames, ignore_index=True), reports)
+
+
+def read_authorities(path: Path) -> tuple[str, list[Authority]]:
+    """Return a workbook's year and the authorities in its first sheet of figures, in its own order, doubles included.
+
+    Parameters
+    ----------
+    path : Path
+        An RS or RA workbook.
+
+    Raises
+    ------
+    PublicationError
+        If the file cannot be read or has no such sheet.
+    """
+    layout = next((found for sheet in read_sheets(path) if (found := find_layout(sheet, path.name))), None)
+    if layout is None:
+        raise _no_table(path)
+    rows = [row for row, _ in layout.body]
+    columns = [layout.texts(key, rows) for key in ("onscode", "localauthority", "region", "class")]
+    authorities = [
+        Authority(ecode, *(text or "" for text in texts))
+        for (_, ecode), *texts in zip(layout.body, *columns, strict=True)
+    ]
+    return layout.outturn_year, authorities
+
+
+def _no_table(path: Path) -> PublicationError:
+    return PublicationError(
+        f"{path.name} has no sheet with the headings E-code, Local authority and Class in one row; give "
+        "the workbook of individual authorities' data as published."
+    )
 
 
 def _check_form_and_year(path: Path, layouts: list[Layout], form: str | None) -> None:

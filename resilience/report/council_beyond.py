@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import council
+from resilience.councils.proposals import areas_of, every, unstated
 from resilience.errors import DataError
 from resilience.fixed import held_for
 from resilience.indicators.groups import UNLIKE_OTHERS
@@ -18,7 +19,6 @@ from resilience.peers import stands_alone
 from resilience.pipeline import Run
 from resilience.place import Place
 from resilience.place import place as place_of
-from resilience.proposals import areas_of, every, unstated
 from resilience.recovery import Journey, Story, recovered_peers
 from resilience.report.merge_text import Merger, merger, together
 from resilience.report.peers_text import ALONE, SHOWN, _plain, line_words, standing

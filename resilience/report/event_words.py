@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from resilience.councils import council as facts_of
-from resilience.lineage import lineage_of
+from resilience.councils.lineage import lineage_of
 from resilience.report.words import day
 from resilience.sentences import listed, when
 

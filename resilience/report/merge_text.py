@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import resolve
+from resilience.councils.proposals import Proposal, names
+from resilience.councils.proposals import proposal as find_proposal
 from resilience.errors import DataError
 from resilience.merge import Part, merge_councils, merged_indicators, parts_of, read_share
 from resilience.merge_score import PAST_ERROR, MergedScore, score_merged
@@ -21,8 +23,6 @@ from resilience.panel import load_panel
 from resilience.pipeline import Run
 from resilience.pipeline import run as run_pipeline
 from resilience.place import AMOUNTS, council_amounts
-from resilience.proposals import Proposal, names
-from resilience.proposals import proposal as find_proposal
 from resilience.report.peers_text import _plain, standing, value, wrapped
 from resilience.report.reasons import main_reasons, main_strengths
 from resilience.report.words import CANNOT_SEE, SCORE_IS, chance, chance_range, closing_day, day, percent, pounds

@@ -19,7 +19,7 @@ from resilience.councils import load_councils, resolve
 from resilience.errors import ResilienceError
 from resilience.events import EVENT_TYPES, load_events
 from resilience.files import sha256
-from resilience.held import known_councils
+from resilience.held import without_unknown_councils
 from resilience.ownfigures import read_table
 from resilience.panel import wide
 from resilience.paths import raw
@@ -156,7 +156,7 @@ def fetched(value: tuple, folder: Path) -> None:
         entries.append(Entry(**(facts | {"file": path.relative_to(folder).as_posix(), "sha256": sha256(path)})))
     write_manifest(folder, entries)
     remarks: list[str] = []
-    readings = known_councils(fetched_readings(folder, lambda text: None, remarks), remarks)
+    readings = without_unknown_councils(fetched_readings(folder, remarks), remarks)
     for one in readings:
         numbers = one.lines["amount"].tolist()
         assert numbers == readings[0].lines["amount"].tolist()

@@ -2,9 +2,9 @@
 
 import pytest
 
+from resilience.councils.lineage import with_lineage
 from resilience.errors import DataError, UnknownCouncilError
 from resilience.indicators.compute import SWITCHES, compute_indicators, switch_effects
-from resilience.lineage import with_lineage
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from companion_data import SOURCE, as_printed, needs_publications
 
 from resilience.errors import PublicationError
 from resilience.publications.capital import COLUMNS, load_capital, read_capital
+from tests.publications.companion_data import SOURCE, as_printed, needs_publications
 
 HEADER = (
     "ons_code,name,year_ending,mrp_000,cfr_000,gross_borrowing_000,other_long_term_liabilities_000,"

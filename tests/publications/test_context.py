@@ -2,10 +2,10 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from companion_data import SOURCE, as_printed, needs_publications
 
 from resilience.errors import DataError, PublicationError
 from resilience.publications import companions, context
+from tests.publications.companion_data import SOURCE, as_printed, needs_publications
 
 LAIT = "Short Desc,Measure,y_axis_name,Years,LA and Regions,LA Number,Region,Values\n"
 OFSTED = list(context._OFSTED)

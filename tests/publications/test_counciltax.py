@@ -2,7 +2,6 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from companion_data import SOURCE, as_printed, needs_publications
 
 from resilience.errors import PublicationError
 from resilience.publications.counciltax import (
@@ -11,6 +10,7 @@ from resilience.publications.counciltax import (
     read_council_tax,
     read_council_tax_year,
 )
+from tests.publications.companion_data import SOURCE, as_printed, needs_publications
 
 OLD = [
     ("1. Council Tax Requirement for billing authority including local precepts", 9000, 10_000_000),

@@ -2,10 +2,10 @@ import csv
 
 import numpy as np
 import pytest
-from companion_data import SOURCE, as_printed, needs_publications
 
 from resilience.errors import PublicationError
 from resilience.publications.interim import COLUMNS, read_interim
+from tests.publications.companion_data import SOURCE, as_printed, needs_publications
 
 FIRST = (
     "ons_code,name,outturn_year,net_revenue_expenditure,council_tax_requirement,revenue_support_grant,"

@@ -1,7 +1,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from companion_data import SOURCE, as_printed, needs_publications
 
 from resilience.errors import PublicationError
 from resilience.publications.serviceoutturn import (
@@ -13,6 +12,7 @@ from resilience.publications.serviceoutturn import (
     read_rsx,
     read_service_outturn,
 )
+from tests.publications.companion_data import SOURCE, as_printed, needs_publications
 
 CODES = [f"RSX-{service}-{kind}" for service in SERVICES for kind in KINDS]
 WORDS = [f"{name} - thing ({column})" for name in SERVICES.values() for column in KINDS.values()]
