@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from publications.govuk_server import GovUk, outturn_page
 
 from resilience import build as build_module
 from resilience import pipeline, vintages
@@ -22,6 +21,7 @@ from resilience.publications.download import Client
 from resilience.publications.download_rules import Limits
 from resilience.publications.timeseries import write_timeseries
 from tests.publications import govuk_server as srv
+from tests.publications.govuk_server import GovUk, outturn_page
 from tests.published import make_home, rs_workbook
 
 NEW = "2024-25"
