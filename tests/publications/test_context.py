@@ -5,7 +5,7 @@ import pytest
 
 from resilience.errors import DataError, PublicationError
 from resilience.publications import companions, context
-from tests.publications.companion_data import SOURCE, as_printed, needs_publications
+from tests.publications.companion_data import SOURCE, needs_publications
 
 LAIT = "Short Desc,Measure,y_axis_name,Years,LA and Regions,LA Number,Region,Values\n"
 OFSTED = list(context._OFSTED)
@@ -25,7 +25,7 @@ def test_lait_years_regions_and_dates(tmp_path):
         "LAC,m,y,2018,Dorset (Pre LG),835.0,South West,59\n"
         "LAC,m,y,2018,Dorset,838.0,South West,-\n"
     )
-    table = context.read_lait(lait(tmp_path / "a.csv", body), resolve=as_printed)
+    table = context.read_lait(lait(tmp_path / "a.csv", body))
     rows = {(row.measure, row.ons_code): row for row in table.itertuples()}
     assert len(rows) == 4
     assert rows["looked_after_per_10000", "E08000035"].year == 2019
@@ -37,10 +37,10 @@ def test_lait_years_regions_and_dates(tmp_path):
 
 def test_lait_refuses_what_it_does_not_know(tmp_path):
     with pytest.raises(PublicationError, match="'NEW', which is no measure"):
-        context.read_lait(lait(tmp_path / "a.csv", "NEW,m,y,2019,Leeds,383.0,Y,7\n"), resolve=as_printed)
+        context.read_lait(lait(tmp_path / "a.csv", "NEW,m,y,2019,Leeds,383.0,Y,7\n"))
     twice = 2 * "LAC,m,y,2019,Leeds,383.0,Y,77\n"
     with pytest.raises(PublicationError, match="two rows"):
-        context.read_lait(lait(tmp_path / "a.csv", twice), resolve=as_printed)
+        context.read_lait(lait(tmp_path / "a.csv", twice))
 
 
 def ofsted(path, overall="Good"):
@@ -86,7 +86,7 @@ def ofsted(path, overall="Good"):
 
 
 def test_ofsted_history_and_what_was_known(tmp_path):
-    table = context.read_ofsted(ofsted(tmp_path / "o.xlsx", "Inadequate"), resolve=as_printed)
+    table = context.read_ofsted(ofsted(tmp_path / "o.xlsx", "Inadequate"))
     assert len(table) == 3  # the second sheet repeats one and adds one
     assert pd.isna(table.loc[table["inspected"] == "2018-10-29", "care_leavers"]).all()
     on_the_day = context.ofsted_as_known("2022-05-09", table).set_index("ons_code")
@@ -98,10 +98,10 @@ def test_ofsted_history_and_what_was_known(tmp_path):
 
 def test_ofsted_errors(tmp_path):
     with pytest.raises(PublicationError, match="Leeds has the judgement 'Splendid'"):
-        context.read_ofsted(ofsted(tmp_path / "o.xlsx", "Splendid"), resolve=as_printed)
+        context.read_ofsted(ofsted(tmp_path / "o.xlsx", "Splendid"))
     openpyxl.Workbook().save(tmp_path / "p.xlsx")
     with pytest.raises(PublicationError, match="no sheet named like"):
-        context.read_ofsted(tmp_path / "p.xlsx", resolve=as_printed)
+        context.read_ofsted(tmp_path / "p.xlsx")
 
 
 def test_counties_are_means_weighted_by_people():
