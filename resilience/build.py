@@ -107,8 +107,8 @@ def build(
         register, is_new = _register(source, out, report.files)
         shipped = Shipped.load(out)
         chosen = newest_readings(readings, shipped)
-        report.years_read = [one.outturn_year for one in chosen]
-        report.files += [one.provenance for one in chosen]
+        report.years_read = [reading.outturn_year for reading in chosen]
+        report.files += [reading.provenance for reading in chosen]
         second_hand = _interim(source, report.files, {*report.years_read, *shipped.original_years})
         budgets = _budgets(source, report.files)
         report_progress("panel")
@@ -116,7 +116,7 @@ def build(
         report.years_kept = [] if panel is None else sorted(panel["outturn_year"].unique())
         if chosen:
             panel = build_panel(
-                pd.concat([one.lines for one in chosen], ignore_index=True),
+                pd.concat([reading.lines for reading in chosen], ignore_index=True),
                 register,
                 interim=second_hand,
                 budgets=budgets,
@@ -150,14 +150,14 @@ def _outturn(source: Path, report_progress: ReportProgress, report: BuildReport)
     read = read_publications(folder)
     lines = read.lines
     readings = []
-    for one in (each for each in read.reports if each.form == "RS"):
-        vintage = shipped_vintage(one.outturn_year)
+    for met in (each for each in read.reports if each.form == "RS"):
+        vintage = shipped_vintage(met.outturn_year)
         day = str(vintage.date) if vintage and vintage.date else ""
-        entry = _entry(folder / one.source_file, f"Revenue Outturn Summary (RS) {one.outturn_year}", one.outturn_year)
+        entry = _entry(folder / met.source_file, f"Revenue Outturn Summary (RS) {met.outturn_year}", met.outturn_year)
         entry |= {"edition": vintage.edition if vintage else None, "vintage": day}
-        own = lines[(lines["form"] == "RS") & (lines["outturn_year"] == one.outturn_year)]
-        readings.append(Reading(one.outturn_year, day, True, own, entry))
-        report.remarks += workbook_remarks(one)
+        own = lines[(lines["form"] == "RS") & (lines["outturn_year"] == met.outturn_year)]
+        readings.append(Reading(met.outturn_year, day, True, own, entry))
+        report.remarks += workbook_remarks(met)
     return readings
 
 

@@ -94,20 +94,20 @@ def without_unknown_councils(readings: Iterable[Reading], remarks: list[str]) ->
     """Return readings without rows of councils the register does not know; a remark tells of each."""
     known: dict[str, bool] = {}
     kept = []
-    for one in readings:
-        principal = one.lines[one.lines["class"].isin(CLASSES)]
+    for reading in readings:
+        principal = reading.lines[reading.lines["class"].isin(CLASSES)]
         for code in principal["ecode"].astype(str).unique():
             if code not in known:
                 known[code] = _is_known(code)
         strange = [code for code in principal["ecode"].astype(str).unique() if not known[code]]
         if strange:
-            file = one.provenance["file"]
+            file = reading.provenance["file"]
             remarks.append(
-                f"{file}: {one.outturn_year}: not in the register of councils, and left out: {', '.join(strange)}."
+                f"{file}: {reading.outturn_year}: not in the register of councils, and left out: {', '.join(strange)}."
             )
-        lines = one.lines[~one.lines["ecode"].isin(strange)] if strange else one.lines
+        lines = reading.lines[~reading.lines["ecode"].isin(strange)] if strange else reading.lines
         if lines["class"].isin(CLASSES).any():
-            kept.append(replace(one, lines=lines))
+            kept.append(replace(reading, lines=lines))
     return kept
 
 
@@ -125,9 +125,9 @@ def newest_readings(readings: Iterable[Reading], shipped: Shipped) -> list[Readi
     A later release goes before an earlier one; on one day a year's own workbook goes before the multi-year file.
     """
     best: dict[str, Reading] = {}
-    for one in readings:
-        if one.outturn_year not in best or one.key >= best[one.outturn_year].key:
-            best[one.outturn_year] = one
+    for reading in readings:
+        if reading.outturn_year not in best or reading.key >= best[reading.outturn_year].key:
+            best[reading.outturn_year] = reading
     days = shipped.release_days
     return [best[year] for year in sorted(best) if best[year].day >= days.get(year, "")]
 
@@ -155,14 +155,14 @@ def with_other_publications(
         which the multi-year file cannot have, stay as the year's newest workbook has them.
     """
     coined = [line.name for line in load_lines().of_form("RS") if line.coined]
-    for one in chosen:
-        year = one.outturn_year
+    for reading in chosen:
+        year = reading.outturn_year
         before = None
         if shipped.panel is not None:
             before = shipped.panel[shipped.panel["outturn_year"] == year].set_index("ons_code")
         if before is not None and year not in budgeted:
             panel = _filled(panel, year, before.filter(regex="^ra_"))
-        if one.whole:
+        if reading.whole:
             continue
         own = [other for other in readings if other.outturn_year == year and other.whole]
         source = amounts_of(max(own, key=lambda other: other.key)) if own else before
@@ -201,20 +201,20 @@ def vintages_of(panel: pd.DataFrame, readings: Sequence[Reading], shipped: Shipp
     seen: dict[str, set[str]] = {}
     for release in releases:
         seen.setdefault(str(release.year), set()).add(release.day)
-    for one in readings:
-        seen.setdefault(str(year_of(one.outturn_year)), set()).add(one.day)
+    for reading in readings:
+        seen.setdefault(str(year_of(reading.outturn_year)), set()).add(reading.day)
     several = {year for year, days in seen.items() if len(days) > 1}
-    for one in sorted(readings, key=lambda reading: reading.key):
-        year = year_of(one.outturn_year)
+    for reading in sorted(readings, key=lambda each: each.key):
+        year = year_of(reading.outturn_year)
         if str(year) in several:
-            file = str(one.provenance["file"])
-            releases.append(vintages.YearRelease(year, one.day, amounts_of(one), file, one.whole))
-    return vintages.table_of(panel, [one for one in releases if str(one.year) in several])
+            file = str(reading.provenance["file"])
+            releases.append(vintages.YearRelease(year, reading.day, amounts_of(reading), file, reading.whole))
+    return vintages.table_of(panel, [release for release in releases if str(release.year) in several])
 
 
 def files_of_vintages(past: pd.DataFrame, readings: Sequence[Reading], shipped: Shipped) -> list[dict[str, Any]]:
     """Return the provenance of the files that the vintages come from, one entry a release."""
-    known = [*shipped.provenance, *(one.provenance for one in readings)]
+    known = [*shipped.provenance, *(reading.provenance for reading in readings)]
     found = {}
     for file, year, since in past[["source_file", "year", "since"]].drop_duplicates().itertuples(index=False):
         fit = {

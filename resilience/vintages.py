@@ -137,8 +137,8 @@ def table_of(panel: pd.DataFrame, releases: Iterable[YearRelease]) -> pd.DataFra
         Every release at hand, the newest ones (which the panel holds) included.
     """
     by_year: dict[int, dict[str, YearRelease]] = {}
-    for one in releases:
-        by_year.setdefault(one.year, {})[one.day] = one  # of two on one day the one given later stands
+    for release in releases:
+        by_year.setdefault(release.year, {})[release.day] = release  # of two on one day the one given later stands
     parts = [empty()]
     for year, by_day in sorted(by_year.items()):
         if len(by_day) < 2:
@@ -188,8 +188,8 @@ def releases_of(panel: pd.DataFrame, vintages: pd.DataFrame, days: dict[str, str
     originals = panel[panel["source_kind"] == "original"]
     for year in sorted(originals["year"].unique()):
         own = vintages[vintages["year"] == year]
-        held = days.get(outturn_year_of(int(year)), "")
-        starts = sorted({*own["since"], *own["until"]} - {""}) or [held]
+        shipped = days.get(outturn_year_of(int(year)), "")
+        starts = sorted({*own["since"], *own["until"]} - {""}) or [shipped]
         starts = ["", *starts] if len(own) else starts
         for start in starts:
             after = date.fromisoformat(start) + timedelta(days=1) if start else date.min

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from resilience.errors import DataError, PublicationError
+from resilience.errors import PublicationError
 from resilience.publications.tables import (
     csv_table,
     load_table,
@@ -182,26 +182,6 @@ def _ofsted_sheet(path: Path, book: dict[str, list[list[Any]]], wording: str) ->
     return table
 
 
-def ofsted_as_known(as_of: object, inspections: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return each council's latest judgement whose report had come out before a date.
-
-    Parameters
-    ----------
-    as_of : date-like
-        The date; a report published on it does not count.
-    inspections : pd.DataFrame, optional
-        As `read_ofsted` gives it; by default the shipped table.
-
-    Returns
-    -------
-    pd.DataFrame
-        One row a council. Councils not yet inspected under the framework of 2018 are absent.
-    """
-    table = load_ofsted() if inspections is None else inspections
-    known = table[table["known_from"] < pd.Timestamp(as_of)]  # type: ignore[arg-type]
-    return known.sort_values("known_from").groupby("ons_code").tail(1).sort_values("ons_code", ignore_index=True)
-
-
 def read_deprivation(path: Path) -> pd.DataFrame:
     """Read the Indices of Deprivation 2025 by lower-tier council (districts and single-tier councils).
 
@@ -254,15 +234,6 @@ def deflator_source() -> dict[str, Any]:
     """Return the deflator's figures with title, publisher, release date, vintage and how sure it is."""
     with (Path(__file__).parent / "gdp_deflator.toml").open("rb") as handle:
         return tomllib.load(handle)
-
-
-def deflator_factor(year: int, *, prices_of: int = 2025) -> float:
-    """Return what turns an amount of one year into prices of another (calendar years of their ends)."""
-    index = gdp_deflator().set_index("year")["gdp_deflator"]
-    for wanted in (year, prices_of):
-        if wanted not in index:
-            raise DataError(f"No GDP deflator for {wanted}; it covers {index.index.min()} to {index.index.max()}.")
-    return float(index[prices_of] / index[year])
 
 
 def load_context_measures() -> pd.DataFrame:
