@@ -140,16 +140,16 @@ def schema(panel: pd.DataFrame) -> pa.DataFrameSchema:
 def _checks(column: Column) -> list[pa.Check]:
     import pandera.pandas as pa
 
-    checks = []
+    conditions = []
     if column.allowed:
-        checks.append(pa.Check.isin(column.allowed))
+        conditions.append(pa.Check.isin(column.allowed))
     if column.pattern:
-        checks.append(pa.Check.str_matches(f"^{column.pattern}$"))
+        conditions.append(pa.Check.str_matches(f"^{column.pattern}$"))
     if column.shortest:
-        checks.append(pa.Check.str_length(min_value=column.shortest))
+        conditions.append(pa.Check.str_length(min_value=column.shortest))
     if column.least is not None and column.most is not None:
-        checks.append(pa.Check.in_range(column.least, column.most))
-    return checks
+        conditions.append(pa.Check.in_range(column.least, column.most))
+    return conditions
 
 
 def check_panel(panel: pd.DataFrame) -> pd.DataFrame:
