@@ -26,12 +26,12 @@ from shown import BLUE, GREY, ORANGE, OUTTURN, SKY, canvas, draw, per_cent, say,
 
 import resilience
 from resilience import quality
+from resilience.councils.lineage import with_lineage
 from resilience.events import onsets
 from resilience.formatting import day, pounds
+from resilience.indicators.comparisons import aggregate
 from resilience.indicators.coverage import coverage
 from resilience.indicators.directions import directions
-from resilience.indicators.comparisons import aggregate
-from resilience.lineage import with_lineage
 from resilience.model.terms import load_terms
 from resilience.years import outturn_year_of
 

@@ -20,8 +20,8 @@ import pandas as pd
 from shown import BLUE, GREY, ORANGE, OUTTURN, RED, canvas, draw, per_cent, say, table, year_axis
 
 import resilience
-from resilience.indicators.definitions import FAMILIES, describe, load_definitions
 from resilience.indicators.comparisons import aggregate, percentiles
+from resilience.indicators.definitions import FAMILIES, describe, load_definitions
 from resilience.model.terms import load_terms
 from resilience.report.figures import distribution_by_class
 from resilience.years import outturn_year_of

@@ -25,8 +25,8 @@ from resilience.events import describe as in_words
 from resilience.formatting import day
 from resilience.indicators.directions import directions
 from resilience.model.calibration import base_rate
-from resilience.report.wording.general import CLASS_NAMES
 from resilience.model.risk_set import yearly
+from resilience.report.wording.general import CLASS_NAMES
 
 events = resilience.load_events()
 say(

@@ -24,8 +24,8 @@ from shown import BLUE, GREY, ORANGE, OUTTURN, REGISTER, bar, canvas, draw, per_
 import resilience
 from resilience.formatting import day
 from resilience.model.calibration import BANDS
-from resilience.model.terms import load_prior, load_terms
 from resilience.model.risk_set import AT_RISK
+from resilience.model.terms import load_prior, load_terms
 
 today = date(2026, 1, 1)
 panel = resilience.load_panel()

@@ -22,6 +22,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from resilience.history import background
 from shown import (
     BLACK,
     BLUE,
@@ -41,11 +42,10 @@ from shown import (
 
 import resilience
 from resilience.formatting import chance, chance_range, day
-from resilience.history import background
+from resilience.model.risk_set import AT_RISK
 from resilience.report.wording.caveats import cannot_see, flags
 from resilience.report.wording.council import status_text
 from resilience.report.wording.indicators import contribution
-from resilience.model.risk_set import AT_RISK
 
 then, council = date(2020, 1, 1), "Croydon"
 step = bar(5)

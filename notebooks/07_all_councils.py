@@ -20,17 +20,17 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from matplotlib.colors import TwoSlopeNorm
+from resilience.history import background
 from shown import BLUE, CLASS_COLOURS, CLASS_MARKERS, OUTTURN, REGISTER, bar, canvas, draw, say, table
 
 import resilience
 from resilience.formatting import chance, chance_range, day
-from resilience.history import background
 from resilience.model.calibration import BANDS
+from resilience.model.risk_set import AT_RISK
 from resilience.report.watchlist import notes
 from resilience.report.watchlist import table as watchlist
 from resilience.report.wording.general import CLASS_NAMES
 from resilience.report.wording.indicators import contribution
-from resilience.model.risk_set import AT_RISK
 
 SOURCE = f"{OUTTURN}, newest years second-hand; {REGISTER}"
 today = date(2026, 1, 1)

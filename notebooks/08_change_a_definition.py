@@ -25,9 +25,9 @@ import resilience
 from resilience.events import onsets
 from resilience.formatting import chance, day
 from resilience.indicators.compute import SWITCHES, switch_effects
+from resilience.model.risk_set import AT_RISK
 from resilience.model.studies import summary
 from resilience.model.terms import Term, load_terms
-from resilience.model.risk_set import AT_RISK
 from resilience.years import outturn_year_of
 
 SOURCE = f"{OUTTURN}, newest years second-hand; {REGISTER}"

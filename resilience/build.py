@@ -9,7 +9,6 @@ renamed one after the other, the provenance last.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,12 +18,25 @@ import pandas as pd
 
 from resilience import paths, quality, vintages
 from resilience.councils import load_councils
-from resilience.errors import PublicationError, ResilienceError
+from resilience.councils.proposals import AREAS, PROPOSALS
+from resilience.errors import PublicationError, ReportProgress, no_progress
 from resilience.files import one_at_a_time, sha256, write_together
-from resilience.held import Held, carried, dated, history, known_councils, newest, past_files
+from resilience.held import (
+    Shipped,
+    files_of_vintages,
+    newest_readings,
+    vintages_of,
+    with_other_publications,
+    with_release_dates,
+    without_unknown_councils,
+)
 from resilience.panel import build_panel, check_panel, to_csv
-from resilience.publications.releases import held_vintage, known_from
+from resilience.publications import interim
+from resilience.publications.companions import build_companions
+from resilience.publications.releases import known_from, shipped_vintage
 from resilience.publications.vintages import Reading, fetched_readings, first_days, workbook_remarks
+from resilience.publications.workbook import read_publications
+from resilience.tables import council_register
 
 LICENCE = "Open Government Licence v3.0, https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 ATTRIBUTION = (
@@ -57,7 +69,7 @@ class BuildReport:
 
 
 def build(
-    source: Path | None = None, out: Path | None = None, *, progress: Callable[[str], None] | None = None
+    source: Path | None = None, out: Path | None = None, *, report_progress: ReportProgress = no_progress
 ) -> BuildReport:
     """Build the shipped tables from a folder of publications.
 
@@ -69,7 +81,7 @@ def build(
         makes. By default ``data/raw``.
     out : Path, optional
         By default ``data/processed``.
-    progress : callable, optional
+    report_progress : callable, optional
         Told what is being read.
 
     Raises
@@ -79,80 +91,78 @@ def build(
     """
     source = source or paths.raw()
     out = out or paths.processed()
-    say = progress or (lambda text: None)
     if not source.is_dir():
         raise PublicationError(f"{source} is no folder; name the one that holds the publications.")
     report = BuildReport()
     with one_at_a_time(out, "resilience build"):
-        say("outturn")
-        readings = _outturn(source, say, report)
-        readings += known_councils(fetched_readings(source, say, report.remarks), report.remarks)
+        report_progress("outturn")
+        readings = _outturn(source, report_progress, report)
+        fetched = fetched_readings(source, report.remarks, report_progress=report_progress)
+        readings += without_unknown_councils(fetched, report.remarks)
         if not readings:
             raise PublicationError(
                 f"{source} holds no Revenue Outturn publication; download them with 'resilience fetch', or name "
                 "another folder with --source."
             )
         register, is_new = _register(source, out, report.files)
-        held = Held.load(out)
-        chosen = newest(readings, held)
-        report.years_read = [one.outturn_year for one in chosen]
-        report.files += [one.provenance for one in chosen]
-        interim = _interim(source, report.files, {*report.years_read, *held.originals})
+        shipped = Shipped.load(out)
+        chosen = newest_readings(readings, shipped)
+        report.years_read = [reading.outturn_year for reading in chosen]
+        report.files += [reading.provenance for reading in chosen]
+        second_hand = _interim(source, report.files, {*report.years_read, *shipped.original_years})
         budgets = _budgets(source, report.files)
-        say("panel")
-        panel = held.panel  # stands where every release read is older than the one held
+        report_progress("panel")
+        panel = shipped.panel  # stands where every release read is older than the one shipped
         report.years_kept = [] if panel is None else sorted(panel["outturn_year"].unique())
         if chosen:
             panel = build_panel(
-                pd.concat([one.lines for one in chosen], ignore_index=True), register, interim=interim, budgets=budgets
+                pd.concat([reading.lines for reading in chosen], ignore_index=True),
+                register,
+                interim=second_hand,
+                budgets=budgets,
             )
-            panel = dated(panel, first_days(readings))
+            panel = with_release_dates(panel, first_days(readings))
             budgeted = set() if budgets is None else set(budgets["outturn_year"].astype(str))
-            panel = carried(panel, chosen, readings, held, budgeted)
-            panel = _with_years_kept(panel, held, report)
-        past = history(panel, readings, held)
-        report.files += past_files(past, readings, held)
+            panel = with_other_publications(panel, chosen, readings, shipped, budgeted)
+            panel = _with_years_kept(panel, shipped, report)
+        past = vintages_of(panel, readings, shipped)
+        report.files += files_of_vintages(past, readings, shipped)
         written: dict[str, str | bytes] = {}
         if is_new:
             written["councils.csv"] = register.to_csv(index=False, lineterminator="\n")
-            written |= _lookup_tables(source / "lookups", report.files)
+            written |= _lookup_tables(source / "lookups", register, report.files)
         with TemporaryDirectory(prefix="resilience-build-") as folder:
-            companions = _companions(source, Path(folder), say)
+            companions = _companions(source, Path(folder), report_progress)
             written |= {table.name: table.read_bytes() for table in sorted(Path(folder).iterdir())}
         if len(past) or (out / vintages.NAME).is_file():
             written[vintages.NAME] = vintages.to_csv(past)
         written["panel.csv"] = to_csv(panel)
-        written["provenance.json"] = _provenance_text(report, held, companions)
+        written["provenance.json"] = _provenance_text(report, shipped, companions)
         report.written = write_together(out, written)
     return report
 
 
-def _outturn(source: Path, say: Callable[[str], None], report: BuildReport) -> list[Reading]:
-    from resilience.publications.workbook import read_publications
-
+def _outturn(source: Path, report_progress: ReportProgress, report: BuildReport) -> list[Reading]:
     folder = source / "revenue_outturn"
     if not folder.is_dir():
         return []
-    say("revenue outturn workbooks")
-    lines = read_publications(folder)
-    reports = lines.attrs.pop("report")
-    lines.attrs = {}
+    report_progress("revenue outturn workbooks")
+    read = read_publications(folder)
+    lines = read.lines
     readings = []
-    for one in (each for each in reports if each.form == "RS"):
-        vintage = held_vintage(one.outturn_year)
+    for met in (each for each in read.reports if each.form == "RS"):
+        vintage = shipped_vintage(met.outturn_year)
         day = str(vintage.date) if vintage and vintage.date else ""
-        entry = _entry(folder / one.source_file, f"Revenue Outturn Summary (RS) {one.outturn_year}", one.outturn_year)
+        entry = _entry(folder / met.source_file, f"Revenue Outturn Summary (RS) {met.outturn_year}", met.outturn_year)
         entry |= {"edition": vintage.edition if vintage else None, "vintage": day}
-        own = lines[(lines["form"] == "RS") & (lines["outturn_year"] == one.outturn_year)]
-        readings.append(Reading(one.outturn_year, day, True, own, entry))
-        report.remarks += workbook_remarks(one)
+        own = lines[(lines["form"] == "RS") & (lines["outturn_year"] == met.outturn_year)]
+        readings.append(Reading(met.outturn_year, day, True, own, entry))
+        report.remarks += workbook_remarks(met)
     return readings
 
 
 def _interim(source: Path, files: list[dict], original: set[str]) -> pd.DataFrame | None:
     """Read the second-hand years of which no original is at hand."""
-    from resilience.publications import interim
-
     folder = source / "interim"
     if not folder.is_dir():
         return None
@@ -165,16 +175,13 @@ def _interim(source: Path, files: list[dict], original: set[str]) -> pd.DataFram
 
 
 def _budgets(source: Path, files: list[dict]) -> pd.DataFrame | None:
-    from resilience.publications.workbook import read_publications
-
     folder = source / "revenue_budget"
     if not folder.is_dir():
         return None
-    lines = read_publications(folder)
-    for one in lines.attrs.pop("report"):
-        files.append(_entry(folder / one.source_file, f"Revenue Account budget (RA) {one.outturn_year}", None))
-    lines.attrs = {}
-    return lines[lines["form"] == "RA"]
+    read = read_publications(folder)
+    for report in read.reports:
+        files.append(_entry(folder / report.source_file, f"Revenue Account budget (RA) {report.outturn_year}", None))
+    return read.lines[read.lines["form"] == "RA"]
 
 
 def _entry(path: Path, title: str, outturn_year: str | None) -> dict:
@@ -192,8 +199,8 @@ def _entry(path: Path, title: str, outturn_year: str | None) -> dict:
 
 
 _REGISTER_SOURCES = {
-    "uk_local_authorities_current.csv": ("mySociety", "Register of UK councils", "CC BY 4.0"),
-    "council_restructuring_2013_2023.xlsx": (
+    council_register.REGISTER: ("mySociety", "Register of UK councils", "CC BY 4.0"),
+    council_register.RESTRUCTURING: (
         "not stated in the file; the codes are of the Office for National Statistics",
         "Council restructuring 2013 to 2023: codes, names and classes by year",
         LICENCE,
@@ -206,21 +213,11 @@ def _register(source: Path, out: Path, files: list[dict]) -> tuple[pd.DataFrame,
 
     It also stands where the source lacks the early workbooks, from which councils abolished since are known.
     """
-    from resilience.councils import build_councils
-
     there = load_councils(out / "councils.csv") if (out / "councils.csv").is_file() else load_councils()
     lookups = source / "lookups"
     if not all((lookups / name).is_file() for name in _REGISTER_SOURCES):
         return there, False
-    try:
-        register = build_councils(lookups)
-    except ResilienceError:
-        raise
-    except Exception as error:  # whatever a damaged lookup does to its reader
-        raise PublicationError(
-            f"{lookups} does not hold the lists of councils as published ({type(error).__name__}: "
-            f"{str(error).splitlines()[0] if str(error) else 'no more is known'}); download them again."
-        ) from error
+    register = council_register.build_councils(lookups)
     if not set(there["ons_code"]) <= set(register["ons_code"]):
         return there, False
     for name, (publisher, title, licence) in _REGISTER_SOURCES.items():
@@ -229,35 +226,33 @@ def _register(source: Path, out: Path, files: list[dict]) -> tuple[pd.DataFrame,
     return register.fillna("").astype(str), True
 
 
-def _lookup_tables(lookups: Path, files: list[dict]) -> dict[str, str | bytes]:
+def _lookup_tables(lookups: Path, register: pd.DataFrame, files: list[dict]) -> dict[str, str | bytes]:
     """Return the two small tables that come from the lookups, where their sources are at hand."""
-    from resilience import lookup_tables
-
     written: dict[str, str | bytes] = {}
     for name, make, source, entry in (
         (
-            lookup_tables.AREAS,
-            lookup_tables.build_areas,
-            "uk_local_authorities_current.csv",
+            AREAS,
+            lambda: council_register.build_areas(lookups, register),
+            council_register.REGISTER,
             {"publisher": "mySociety", "title": "Area and population of councils", "licence": "CC BY 4.0"},
         ),
         (
-            lookup_tables.PROPOSALS,
-            lookup_tables.build_proposals,
-            "lgr_new_unitaries.csv",
+            PROPOSALS,
+            lambda: council_register.build_proposals(lookups),
+            council_register.NEW_UNITARIES,
             {"publisher": "this project", "title": "New unitaries decided or proposed", "licence": "a source a row"},
         ),
     ):
         if (lookups / source).is_file():
-            written[name] = make(lookups).to_csv(index=False, lineterminator="\n")
+            written[name] = make().to_csv(index=False, lineterminator="\n")
             files.append(_entry(lookups / source, entry["title"], None) | entry | {"table": name})
     return written
 
 
-def _with_years_kept(panel: pd.DataFrame, held: Held, report: BuildReport) -> pd.DataFrame:
+def _with_years_kept(panel: pd.DataFrame, shipped: Shipped, report: BuildReport) -> pd.DataFrame:
     report.years_kept = []
-    if held.panel is not None:
-        kept = held.panel[~held.panel["outturn_year"].isin(panel["outturn_year"].unique())]
+    if shipped.panel is not None:
+        kept = shipped.panel[~shipped.panel["outturn_year"].isin(panel["outturn_year"].unique())]
         report.years_kept = sorted(kept["outturn_year"].unique())
         panel = pd.concat([panel, kept], ignore_index=True) if len(kept) else panel
     panel = panel.sort_values(["ons_code", "year"], ignore_index=True).copy()
@@ -265,23 +260,21 @@ def _with_years_kept(panel: pd.DataFrame, held: Held, report: BuildReport) -> pd
     return check_panel(panel)
 
 
-def _companions(source: Path, out: Path, say: Callable[[str], None]) -> list[dict]:
-    from resilience.publications.companions import build_companions
-
+def _companions(source: Path, out: Path, report_progress: ReportProgress) -> list[dict]:
     needed = ("council_tax", "service_outturn", "capital", "covariates")
     if not all((source / name).is_dir() for name in needed):
         return []
-    say("council tax, services, capital, context")
+    report_progress("council tax, services, capital, context")
     return build_companions(source, out)
 
 
-def _provenance_text(report: BuildReport, held: Held, companions: list[dict]) -> str:
+def _provenance_text(report: BuildReport, shipped: Shipped, companions: list[dict]) -> str:
     entries = report.files + companions
     read = {(entry["table"], entry.get("title")) for entry in entries}
     tables = {entry["table"] for entry in companions} | {vintages.NAME}
     entries += [
         entry
-        for entry in held.entries
+        for entry in shipped.provenance
         if (entry["table"], entry.get("title")) not in read
         and entry["table"] not in tables
         and (entry["table"] != "panel.csv" or entry.get("outturn_year") in (None, *report.years_kept))

@@ -142,7 +142,7 @@ def build(
     """Turn publications into the tables in data/processed."""
     from resilience.build import build as make
 
-    report = make(source, output, progress=_say)
+    report = make(source, output, report_progress=_say)
     for remark in report.remarks:
         typer.echo(remark)
     typer.echo(f"Read {', '.join(report.years_read)}.")

@@ -11,13 +11,13 @@ from scipy.special import expit
 
 from resilience.councils import council as facts_of
 from resilience.councils import resolve
+from resilience.councils.lineage import lineage_of
 from resilience.errors import DataError
 from resilience.events import EventRegister
 from resilience.evidence import BACK, evidence
 from resilience.formatting import day, listed
 from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.indicators.known import KnownFigures
-from resilience.lineage import lineage_of
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.model.scale import CUT
 from resilience.model.scoring import ScoredDay

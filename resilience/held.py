@@ -1,4 +1,4 @@
-"""What was built before, and how the releases now read join it: the newest of every year, and what stays beside."""
+"""What is shipped already, and how the releases now read join it: the newest of every year, and what stays beside."""
 
 from __future__ import annotations
 
@@ -16,51 +16,51 @@ from resilience.councils import resolve
 from resilience.errors import DataError, ResilienceError
 from resilience.panel import CLASSES, load_panel, wide
 from resilience.publications.lines import load_lines
-from resilience.publications.releases import held_vintage
+from resilience.publications.releases import shipped_vintage
 from resilience.publications.vintages import Reading
 from resilience.years import year_of
 
 
 @dataclass(frozen=True)
-class Held:
+class Shipped:
     """The tables that are there already.
 
     Attributes
     ----------
     panel : DataFrame or None
-    past : DataFrame
-        Their vintages.
-    entries : list of dict
-        Their provenance.
+    vintages : DataFrame
+        What earlier releases said otherwise.
+    provenance : list of dict
+        One entry a source file and table.
     """
 
     panel: pd.DataFrame | None
-    past: pd.DataFrame
-    entries: list[dict[str, Any]]
+    vintages: pd.DataFrame
+    provenance: list[dict[str, Any]]
 
     @classmethod
-    def load(cls, folder: Path) -> Held:
+    def load(cls, folder: Path) -> Shipped:
         """Read a folder of tables; an empty or missing one holds nothing."""
-        there = folder / "provenance.json"
-        entries = _entries_of(there) if there.is_file() else []
+        file = folder / "provenance.json"
+        entries = _entries_of(file) if file.is_file() else []
         panel = load_panel(folder / "panel.csv") if (folder / "panel.csv").is_file() else None
         return cls(panel, vintages.load_vintages(folder / vintages.NAME), entries)
 
     @property
-    def originals(self) -> set[str]:
-        """Years held from an original publication."""
+    def original_years(self) -> set[str]:
+        """Years shipped from an original publication."""
         if self.panel is None:
             return set()
         return set(self.panel.loc[self.panel["source_kind"] == "original", "outturn_year"])
 
     @property
-    def days(self) -> dict[str, str]:
-        """The day of the release held, by year; "" where it is not known."""
+    def release_days(self) -> dict[str, str]:
+        """The day of the release shipped, by year; "" where it is not known."""
         if self.panel is None:
             return {}
-        found = {year: "" for year in self.originals}
+        found = {year: "" for year in self.original_years}
         read = set(self.panel[["outturn_year", "source_file"]].itertuples(index=False, name=None))
-        for entry in self.entries:
+        for entry in self.provenance:
             year = entry.get("outturn_year")
             # A build killed between two renames leaves a newer panel beside the provenance of the one before.
             if entry["table"] == "panel.csv" and year in found and (year, entry["file"]) in read:
@@ -72,7 +72,7 @@ def _day_of(entry: dict[str, Any], outturn_year: str) -> str:
     if "vintage" in entry:
         return str(entry["vintage"] or "")
     if entry.get("edition"):
-        vintage = held_vintage(outturn_year)
+        vintage = shipped_vintage(outturn_year)
         return str(vintage.date) if vintage and vintage.date else ""
     return str(entry.get("released") or "")
 
@@ -90,24 +90,24 @@ def _entries_of(path: Path) -> list[dict[str, Any]]:
     return files
 
 
-def known_councils(readings: Iterable[Reading], remarks: list[str]) -> list[Reading]:
+def without_unknown_councils(readings: Iterable[Reading], remarks: list[str]) -> list[Reading]:
     """Return readings without rows of councils the register does not know; a remark tells of each."""
     known: dict[str, bool] = {}
     kept = []
-    for one in readings:
-        principal = one.lines[one.lines["class"].isin(CLASSES)]
+    for reading in readings:
+        principal = reading.lines[reading.lines["class"].isin(CLASSES)]
         for code in principal["ecode"].astype(str).unique():
             if code not in known:
                 known[code] = _is_known(code)
         strange = [code for code in principal["ecode"].astype(str).unique() if not known[code]]
         if strange:
-            file = one.provenance["file"]
+            file = reading.provenance["file"]
             remarks.append(
-                f"{file}: {one.outturn_year}: not in the register of councils, and left out: {', '.join(strange)}."
+                f"{file}: {reading.outturn_year}: not in the register of councils, and left out: {', '.join(strange)}."
             )
-        lines = one.lines[~one.lines["ecode"].isin(strange)] if strange else one.lines
+        lines = reading.lines[~reading.lines["ecode"].isin(strange)] if strange else reading.lines
         if lines["class"].isin(CLASSES).any():
-            kept.append(replace(one, lines=lines))
+            kept.append(replace(reading, lines=lines))
     return kept
 
 
@@ -119,21 +119,21 @@ def _is_known(code: str) -> bool:
     return True
 
 
-def newest(readings: Iterable[Reading], held: Held) -> list[Reading]:
-    """Return the reading to use of each year; a year of which a later release is held already has none.
+def newest_readings(readings: Iterable[Reading], shipped: Shipped) -> list[Reading]:
+    """Return the reading to use of each year; a year of which a later release is shipped already has none.
 
     A later release goes before an earlier one; on one day a year's own workbook goes before the multi-year file.
     """
     best: dict[str, Reading] = {}
-    for one in readings:
-        if one.outturn_year not in best or one.key >= best[one.outturn_year].key:
-            best[one.outturn_year] = one
-    days = held.days
+    for reading in readings:
+        if reading.outturn_year not in best or reading.key >= best[reading.outturn_year].key:
+            best[reading.outturn_year] = reading
+    days = shipped.release_days
     return [best[year] for year in sorted(best) if best[year].day >= days.get(year, "")]
 
 
-def carried(
-    panel: pd.DataFrame, chosen: Sequence[Reading], readings: Sequence[Reading], held: Held, budgeted: set[str]
+def with_other_publications(
+    panel: pd.DataFrame, chosen: Sequence[Reading], readings: Sequence[Reading], shipped: Shipped, budgeted: set[str]
 ) -> pd.DataFrame:
     """Return the panel with what another publication of the same year tells and the one read cannot.
 
@@ -143,7 +143,7 @@ def carried(
         Made of the readings chosen.
     chosen, readings : sequence of Reading
         Those used, and every one at hand.
-    held : Held
+    shipped : Shipped
         What was there.
     budgeted : set of str
         Years whose budget was read anew.
@@ -151,18 +151,18 @@ def carried(
     Returns
     -------
     DataFrame
-        Budget lines (RA) of a year whose budget was not read stay as held. Outturn lines without a code of MHCLG's,
+        Budget lines (RA) of a year whose budget was not read stay as shipped. Outturn lines without a code of MHCLG's,
         which the multi-year file cannot have, stay as the year's newest workbook has them.
     """
     coined = [line.name for line in load_lines().of_form("RS") if line.coined]
-    for one in chosen:
-        year = one.outturn_year
+    for reading in chosen:
+        year = reading.outturn_year
         before = None
-        if held.panel is not None:
-            before = held.panel[held.panel["outturn_year"] == year].set_index("ons_code")
+        if shipped.panel is not None:
+            before = shipped.panel[shipped.panel["outturn_year"] == year].set_index("ons_code")
         if before is not None and year not in budgeted:
             panel = _filled(panel, year, before.filter(regex="^ra_"))
-        if one.whole:
+        if reading.whole:
             continue
         own = [other for other in readings if other.outturn_year == year and other.whole]
         source = amounts_of(max(own, key=lambda other: other.key)) if own else before
@@ -182,7 +182,7 @@ def _filled(panel: pd.DataFrame, outturn_year: str, source: pd.DataFrame) -> pd.
     return panel.assign(**columns).copy() if columns else panel
 
 
-def dated(panel: pd.DataFrame, days: dict[str, date]) -> pd.DataFrame:
+def with_release_dates(panel: pd.DataFrame, days: dict[str, date]) -> pd.DataFrame:
     """Let years that releases.toml does not have be known from the first release at hand."""
     dates = pd.to_datetime(panel["outturn_year"].map(days))
     return panel.assign(known_from=dates.fillna(pd.to_datetime(panel["known_from"])))
@@ -193,26 +193,28 @@ def amounts_of(reading: Reading) -> pd.DataFrame:
     return wide(reading.lines).set_index("ons_code").filter(regex="^rs_").astype(float)
 
 
-def history(panel: pd.DataFrame, readings: Sequence[Reading], held: Held) -> pd.DataFrame:
-    """Return the vintages of a panel: what earlier releases, read or held, said otherwise."""
-    releases = [] if held.panel is None else vintages.releases_of(held.panel, held.past, held.days)
+def vintages_of(panel: pd.DataFrame, readings: Sequence[Reading], shipped: Shipped) -> pd.DataFrame:
+    """Return the vintages of a panel: what earlier releases, read or shipped, said otherwise."""
+    releases = (
+        [] if shipped.panel is None else vintages.releases_of(shipped.panel, shipped.vintages, shipped.release_days)
+    )
     seen: dict[str, set[str]] = {}
-    for year, day in ((one.year, one.day) for one in releases):
-        seen.setdefault(str(year), set()).add(day)
-    for one in readings:
-        seen.setdefault(str(year_of(one.outturn_year)), set()).add(one.day)
+    for release in releases:
+        seen.setdefault(str(release.year), set()).add(release.day)
+    for reading in readings:
+        seen.setdefault(str(year_of(reading.outturn_year)), set()).add(reading.day)
     several = {year for year, days in seen.items() if len(days) > 1}
-    for one in sorted(readings, key=lambda reading: reading.key):
-        year = year_of(one.outturn_year)
+    for reading in sorted(readings, key=lambda each: each.key):
+        year = year_of(reading.outturn_year)
         if str(year) in several:
-            file = str(one.provenance["file"])
-            releases.append(vintages.Earlier(year, one.day, amounts_of(one), file, one.whole))
-    return vintages.table_of(panel, [one for one in releases if str(one.year) in several])
+            file = str(reading.provenance["file"])
+            releases.append(vintages.YearRelease(year, reading.day, amounts_of(reading), file, reading.whole))
+    return vintages.table_of(panel, [release for release in releases if str(release.year) in several])
 
 
-def past_files(past: pd.DataFrame, readings: Sequence[Reading], held: Held) -> list[dict[str, Any]]:
+def files_of_vintages(past: pd.DataFrame, readings: Sequence[Reading], shipped: Shipped) -> list[dict[str, Any]]:
     """Return the provenance of the files that the vintages come from, one entry a release."""
-    known = [*held.entries, *(one.provenance for one in readings)]
+    known = [*shipped.provenance, *(reading.provenance for reading in readings)]
     found = {}
     for file, year, since in past[["source_file", "year", "since"]].drop_duplicates().itertuples(index=False):
         fit = {

@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import council, load_councils, resolve
+from resilience.councils.lineage import WEIGHT, with_lineage
 from resilience.errors import DataError
 from resilience.indicators.compute import compute_indicators
 from resilience.indicators.definitions import load_definitions
 from resilience.indicators.formulas.books import SMALLEST_DENOMINATOR
 from resilience.indicators.known import CARRY_YEARS
-from resilience.lineage import WEIGHT, with_lineage
 from resilience.publications.capital import load_capital
 
 #: The code that stands for a council that has none.

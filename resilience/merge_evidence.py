@@ -75,7 +75,7 @@ def eve_of(code: str, vested: date, members: tuple[str, ...], run: ScoredDay) ->
 
 def _parts(run: ScoredDay, code: str, members: tuple[str, ...]) -> list[Part]:
     """Return the predecessors with the shares that lineage gives them in the newest year."""
-    from resilience.lineage import county_share
+    from resilience.councils.lineage import county_share
 
     panel = run.known_panel
     newest = panel[panel["ons_code"].isin(members) & panel["rs_netrevexp_net_exp"].notna()]["year"].max()

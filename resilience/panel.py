@@ -14,26 +14,14 @@ from resilience import paths, quality
 from resilience.councils import load_councils, resolve
 from resilience.errors import DataError
 from resilience.publications.releases import known_from
+from resilience.tables.schema import CLASSES, PANEL, Column
+from resilience.tables.schema_check import check_table
 from resilience.years import outturn_year_of, year_of
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-KEYS = (
-    "ons_code",
-    "ecode",
-    "council",
-    "class",
-    "region",
-    "outturn_year",
-    "year",
-    "source_kind",
-    "source_file",
-    "known_from",
-    "status",
-    "flags",
-)
-CLASSES = ("UA", "MD", "LB", "SC", "SD")
+KEYS = tuple(column.name for column in PANEL.columns if not column.name.startswith("int_"))
 _TEXT_AMOUNTS = ("int_note",)
 
 
@@ -137,23 +125,31 @@ def _with_absent(wide: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
 
 
 def schema(panel: pd.DataFrame) -> pa.DataFrameSchema:
-    """Return the panel's pandera schema for the amounts it has."""
+    """Return the panel's pandera schema for the amounts it has, made of `resilience.tables.schema`."""
     import pandera.pandas as pa
 
-    amounts = {name: pa.Column(float, nullable=True) for name in panel.columns if name.split("_")[0] in ("rs", "ra")}
+    amounts = {name: pa.Column(float, nullable=True) for name in panel.columns if name.startswith(PANEL.amounts)}
     keys = {
-        "ons_code": pa.Column(str, pa.Check.str_matches(r"^E\d{4}(\d{4})?$")),
-        "ecode": pa.Column(str, pa.Check.str_matches(r"^E\d{4}$")),
-        "council": pa.Column(str, pa.Check.str_length(min_value=2)),
-        "class": pa.Column(str, pa.Check.isin(CLASSES)),
-        "region": pa.Column(str, pa.Check.str_length(min_value=4)),
-        "outturn_year": pa.Column(str, pa.Check.str_matches(r"^\d{4}-\d{2}$")),
-        "year": pa.Column(int, pa.Check.in_range(2008, 2100)),
-        "source_kind": pa.Column(str, pa.Check.isin(["original", "interim"])),
-        "status": pa.Column(str, pa.Check.isin(["returned", "partial", "not returned"])),
-        "flags": pa.Column(str),
+        column.name: pa.Column(int if column.type == "integer" else str, _checks(column))
+        for column in PANEL.columns
+        if column.name in KEYS and column.name not in ("source_file", "known_from")
     }
-    return pa.DataFrameSchema({**keys, **amounts}, unique=["ons_code", "year"])
+    return pa.DataFrameSchema({**keys, **amounts}, unique=list(PANEL.key))
+
+
+def _checks(column: Column) -> list[pa.Check]:
+    import pandera.pandas as pa
+
+    conditions = []
+    if column.allowed:
+        conditions.append(pa.Check.isin(column.allowed))
+    if column.pattern:
+        conditions.append(pa.Check.str_matches(f"^{column.pattern}$"))
+    if column.shortest:
+        conditions.append(pa.Check.str_length(min_value=column.shortest))
+    if column.least is not None and column.most is not None:
+        conditions.append(pa.Check.in_range(column.least, column.most))
+    return conditions
 
 
 def check_panel(panel: pd.DataFrame) -> pd.DataFrame:
@@ -197,7 +193,7 @@ def load_panel(path: str | Path | None = None) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If the file is missing or not a panel.
+        If the file is missing or not a panel, or breaks its schema: the message names the row and the column.
     """
     source = Path(path) if path is not None else paths.processed() / "panel.csv"
     if not source.is_file():
@@ -222,7 +218,9 @@ def load_panel(path: str | Path | None = None) -> pd.DataFrame:
     amounts = [n for n in panel.columns if n.split("_")[0] in ("rs", "ra") and panel[n].dtype != float]
     read = {name: _read(source, panel[name], pd.to_numeric, "an amount or nothing").astype(float) for name in amounts}
     # One block again: a frame read column by column warns whenever a column is added to it.
-    return panel.assign(**read).copy()
+    panel = panel.assign(**read).copy()
+    check_table(PANEL, panel, source)
+    return panel
 
 
 def _read(source: Path, values: pd.Series, reader: Callable[..., pd.Series], expected: str) -> pd.Series:

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import council, load_councils
+from resilience.councils.lineage import lineage_of, with_lineage
+from resilience.councils.proposals import load_areas
 from resilience.errors import DataError
-from resilience.lineage import lineage_of, with_lineage
-from resilience.lookup_tables import load_areas
 from resilience.panel import load_panel
 from resilience.publications.context import load_deprivation
 from resilience.publications.counciltax import load_council_tax

@@ -105,9 +105,9 @@ def findings(panel: pd.DataFrame) -> pd.DataFrame:
         _services(rows),
         *_jumps(rows),
     ]
-    uncertified = _told(rows, "certified", "N", "not_certified")
+    uncertified = _stated(rows, "certified", "N", "not_certified")
     found.append(_where(rows, uncertified & rows["status"].ne("not returned"), "not_certified"))
-    found.append(_where(rows, _told(rows, "duplicated", True, "duplicated_row"), "duplicated_row"))
+    found.append(_where(rows, _stated(rows, "duplicated", True, "duplicated_row"), "duplicated_row"))
     result = pd.concat(found, ignore_index=True)
     return result.sort_values(["year", "council", "check"], kind="stable", ignore_index=True)
 
@@ -120,15 +120,6 @@ def flags(panel: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
     return pd.Series(joined.reindex(keys).fillna("").to_numpy(), index=panel.index)
 
 
-def explain_flags(text: str) -> list[str]:
-    """Return a row's flags in words, the amount behind each where it has one."""
-    words = []
-    for item in filter(None, str(text).split(";")):
-        code, _, value = item.partition("=")
-        words.append(MEANING.get(code, code) + (f": {float(value):,.0f}" if value else ""))
-    return words
-
-
 def _amount(value: float) -> str:
     return "" if np.isnan(value) else f"{value:.0f}"
 
@@ -139,10 +130,10 @@ def _where(rows: pd.DataFrame, mask: pd.Series, check: str, value: pd.Series | N
     return keep.assign(check=check, value=amounts)
 
 
-def _told(rows: pd.DataFrame, column: str, said: object, check: str) -> pd.Series:
+def _stated(rows: pd.DataFrame, column: str, value: object, check: str) -> pd.Series:
     """Return where the publication itself says so: by its column, or by the flag once set from it."""
     if column in rows:
-        return rows[column].eq(said)
+        return rows[column].eq(value)
     before = rows["flags"] if "flags" in rows else pd.Series("", index=rows.index)
     return before.fillna("").str.split(";").map(lambda codes: check in codes).astype(bool)
 

@@ -26,7 +26,7 @@ NAME = "vintages.csv"
 
 
 @dataclass(frozen=True)
-class Earlier:
+class YearRelease:
     """A release of a year: when it came, and its amounts, one row a council.
 
     Attributes
@@ -126,19 +126,19 @@ def _applied(panel: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
     return result.assign(**columns).copy()
 
 
-def table_of(panel: pd.DataFrame, releases: Iterable[Earlier]) -> pd.DataFrame:
+def table_of(panel: pd.DataFrame, releases: Iterable[YearRelease]) -> pd.DataFrame:
     """Return where earlier releases differ from the panel.
 
     Parameters
     ----------
     panel : DataFrame
         With the newest release of every year.
-    releases : iterable of Earlier
+    releases : iterable of YearRelease
         Every release at hand, the newest ones (which the panel holds) included.
     """
-    by_year: dict[int, dict[str, Earlier]] = {}
-    for one in releases:
-        by_year.setdefault(one.year, {})[one.day] = one  # of two on one day the one given later stands
+    by_year: dict[int, dict[str, YearRelease]] = {}
+    for release in releases:
+        by_year.setdefault(release.year, {})[release.day] = release  # of two on one day the one given later stands
     parts = [empty()]
     for year, by_day in sorted(by_year.items()):
         if len(by_day) < 2:
@@ -158,7 +158,7 @@ def table_of(panel: pd.DataFrame, releases: Iterable[Earlier]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _differing(now: pd.DataFrame, release: Earlier) -> pd.DataFrame:
+def _differing(now: pd.DataFrame, release: YearRelease) -> pd.DataFrame:
     """Return the amounts in which a release differs from the panel, missing where it had none."""
     coined = {line.name for line in load_lines().of_form("RS") if line.coined}
     every = sorted(name for name in {*now.columns, *release.amounts.columns} if name.startswith("rs_"))
@@ -174,7 +174,7 @@ def _differing(now: pd.DataFrame, release: Earlier) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def releases_of(panel: pd.DataFrame, vintages: pd.DataFrame, days: dict[str, str]) -> list[Earlier]:
+def releases_of(panel: pd.DataFrame, vintages: pd.DataFrame, days: dict[str, str]) -> list[YearRelease]:
     """Return the releases that a panel and its vintages hold, to be set beside others.
 
     Parameters
@@ -188,15 +188,15 @@ def releases_of(panel: pd.DataFrame, vintages: pd.DataFrame, days: dict[str, str
     originals = panel[panel["source_kind"] == "original"]
     for year in sorted(originals["year"].unique()):
         own = vintages[vintages["year"] == year]
-        held = days.get(outturn_year_of(int(year)), "")
-        starts = sorted({*own["since"], *own["until"]} - {""}) or [held]
+        shipped = days.get(outturn_year_of(int(year)), "")
+        starts = sorted({*own["since"], *own["until"]} - {""}) or [shipped]
         starts = ["", *starts] if len(own) else starts
         for start in starts:
             after = date.fromisoformat(start) + timedelta(days=1) if start else date.min
             rows = _applied(originals[originals["year"] == year], _standing(own, after))
             files = own.loc[own["since"] == start, "source_file"]
             file = files.iloc[0] if len(files) else str(rows["source_file"].max())
-            found.append(Earlier(int(year), start, rows.set_index("ons_code").filter(like="rs_"), file))
+            found.append(YearRelease(int(year), start, rows.set_index("ons_code").filter(like="rs_"), file))
     return found
 
 

@@ -8,21 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-try:
-    import kills
-    from publications import govuk_server as srv
-    from published import make_home, rs_workbook
-except ImportError:  # as part of the package of tests, from the project's root
-    from tests import kills, published
-    from tests.publications import govuk_server as srv
-
-    make_home, rs_workbook = published.make_home, published.rs_workbook
-
 from resilience import method
 from resilience.panel import load_panel, provenance
 from resilience.publications.manifest import intact, read_manifest
 from resilience.publications.vintages import fetched_readings
 from resilience.vintages import load_vintages
+from tests import kills
+from tests.publications import govuk_server as srv
+from tests.published import make_home, rs_workbook
 
 DAY = date(2026, 11, 1)
 YEAR = "2024-25"
@@ -119,7 +112,7 @@ def kill_fetch(folder: Path, times: int, monkeypatch: Any = None) -> int:
         assert len(entries) in (1, 2) and all(intact(raw, entry) for entry in entries)
         if trial % 4 == 0:
             remarks: list[str] = []
-            assert len(fetched_readings(raw, lambda text: None, remarks)) == len(entries)
+            assert len(fetched_readings(raw, remarks)) == len(entries)
             assert not any("left out" in text for text in remarks)
         _usable(home / "data" / "processed", screen=trial % 10 == 3)
 

@@ -293,7 +293,7 @@ FAULTS = [
     (no_interim_tables, ["interim"]),
     (interim_column_gone, ["outturn_2024_25.csv"]),
     (no_budgets, ["revenue_budget"]),
-    (damaged_lookups, ["lookups", "download them again"]),
+    (damaged_lookups, ["uk_local_authorities_current.csv", "download it again"]),
     (no_council_tax, ["council_tax"]),
 ]
 

@@ -11,9 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from publications import govuk_server as srv
-from publications.govuk_server import GovUk, outturn_page
-from published import make_home, rs_workbook
 
 from resilience import build as build_module
 from resilience import method, vintages
@@ -23,6 +20,9 @@ from resilience.publications import govuk, releases
 from resilience.publications.download import Client
 from resilience.publications.download_rules import Limits
 from resilience.publications.timeseries import write_timeseries
+from tests.publications import govuk_server as srv
+from tests.publications.govuk_server import GovUk, outturn_page
+from tests.published import make_home, rs_workbook
 
 NEW = "2024-25"
 PAGE = outturn_page(NEW)

@@ -11,13 +11,13 @@ import zipfile
 
 import openpyxl
 import pytest
-from published import make_home, rs_workbook
 
 from resilience.errors import PublicationError
 from resilience.panel import load_panel
 from resilience.publications.sheets import amounts
 from resilience.publications.timeseries import read_timeseries, write_timeseries
 from resilience.publications.workbook import read_workbook
+from tests.published import make_home, rs_workbook
 
 NAME = "=cmd|' /C calc'!A0<script>alert(1)</script><img src=x onerror=alert(2)>"
 DAY = "2026-11-01"
@@ -90,7 +90,7 @@ def test_windows_1252_and_its_pound_sign(tmp_path, panel):
     write_timeseries(rows, tmp_path / "RO.csv")
     text = (tmp_path / "RO.csv").read_text("utf-8").replace(rows["council"].iloc[0], "Café £ Council")
     (tmp_path / "RO.csv").write_bytes(text.encode("windows-1252"))
-    lines = read_timeseries(tmp_path / "RO.csv")
+    lines = read_timeseries(tmp_path / "RO.csv").lines
     assert "Café £ Council" in set(lines["council"])
 
 
@@ -115,7 +115,7 @@ def test_a_date_where_a_code_should_stand_is_no_authority(tmp_path, panel):
     lost = sheet["A6"].value
     sheet["A6"] = datetime.datetime(2024, 5, 1)
     book.save(tmp_path / "RS_2023-24.xlsx")
-    lines = read_workbook(tmp_path / "RS_2023-24.xlsx")
+    lines = read_workbook(tmp_path / "RS_2023-24.xlsx").lines
     assert lost not in set(lines["ecode"]) and lines["ecode"].nunique() > 4
 
 
@@ -123,7 +123,7 @@ def test_a_formula_is_read_by_its_stored_value_only(tmp_path, panel):
     book = openpyxl.load_workbook(io.BytesIO(rs_workbook(panel, "2023-24", councils=4)))
     book["RS_LA_Data"]["E6"] = '=WEBSERVICE("http://127.0.0.1/")'
     book.save(tmp_path / "RS_2023-24.xlsx")
-    lines = read_workbook(tmp_path / "RS_2023-24.xlsx")
+    lines = read_workbook(tmp_path / "RS_2023-24.xlsx").lines
     cell = lines[lines["cell"] == "RS_LA_Data!E6"]
     assert cell["amount"].isna().all()
 

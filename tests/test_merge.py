@@ -12,17 +12,16 @@ import pytest
 from scipy.special import expit
 
 from resilience import method
+from resilience.councils.lineage import with_lineage
+from resilience.councils.proposals import PROPOSAL_COLUMNS, load_proposals, names, proposal
 from resilience.errors import DataError, ResilienceError
 from resilience.indicators.compute import compute_indicators
 from resilience.indicators.definitions import by_source
 from resilience.indicators.known import known_on
-from resilience.lineage import with_lineage
-from resilience.lookup_tables import PROPOSAL_COLUMNS, load_proposals
 from resilience.merge import NO_CODE, merge_councils, merged_indicators, parts_of, read_share
 from resilience.merge_evidence import errors, eve_of, past_error, successors
 from resilience.merge_score import PAST_ERROR, as_council, score_merged
 from resilience.model.scoring import score
-from resilience.proposals import names, proposal
 from resilience.publications.capital import load_capital
 from resilience.report import merge_text
 

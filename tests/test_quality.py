@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from resilience import quality
-from resilience.quality import CORE, MEANING, SERVICES, TOTAL_SERVICES, explain_flags, findings, flags, status_of
+from resilience.quality import CORE, MEANING, SERVICES, TOTAL_SERVICES, findings, flags, status_of
 
 
 @pytest.fixture(scope="module")
@@ -167,15 +167,6 @@ def test_findings_and_flags_do_not_depend_on_the_order_of_rows(panel, found):
     )
     text = flags(panel, found)
     assert flags(shuffled, again).sort_index().map(sorted).equals(text.map(sorted))
-
-
-def test_flags_in_words():
-    assert explain_flags("") == []
-    assert explain_flags("second_hand;opening_unallocated=-512") == [
-        MEANING["second_hand"],
-        "unallocated reserves at 1 April differ from the 31 March before (£ thousand): -512",
-    ]
-    assert explain_flags("services_sum=12345")[0].endswith(": 12,345")
 
 
 def test_nothing_is_corrected(panel):

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from resilience.councils.lineage import with_lineage
 from resilience.errors import DataError
 from resilience.indicators.compute import chosen, tiers
 from resilience.indicators.definitions import describe, load_definitions
 from resilience.indicators.formulas import REGISTRY, Books
-from resilience.lineage import with_lineage
 
 #: Below this many councils with a value, no percentile is given.
 SMALLEST_GROUP = 8

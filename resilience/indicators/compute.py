@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import resolve
+from resilience.councils.lineage import with_lineage
 from resilience.errors import DataError
 from resilience.indicators import formulas
 from resilience.indicators.definitions import load_definitions
 from resilience.indicators.formulas.companions import LOADERS
-from resilience.lineage import with_lineage
 from resilience.years import outturn_year_of
 
 #: The definitions that can be chosen, each with its default and what it means when on.

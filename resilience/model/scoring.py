@@ -13,9 +13,9 @@ import pandas as pd
 from scipy.special import expit
 from scipy.stats import gamma, norm
 
+from resilience.councils.lineage import with_lineage
 from resilience.events import EventRegister
 from resilience.indicators.known import CORE, KnownFigures, known_on, published_before
-from resilience.lineage import with_lineage
 from resilience.model.calibration import JEFFREYS, BaseRate, band_of, base_rate, intercept_for
 from resilience.model.fitting import RiskModel
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE

@@ -34,7 +34,6 @@ import pandas as pd
 
 from resilience.errors import PublicationError
 from resilience.publications.tables import (
-    Resolve,
     csv_table,
     load_table,
     newest_codes,
@@ -76,15 +75,13 @@ COLUMNS = (
 )
 
 
-def read_capital(folder: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
+def read_capital(folder: Path) -> pd.DataFrame:
     """Read every capital table of a folder.
 
     Parameters
     ----------
     folder : Path
         The folder with ``capital_2023_24.csv`` and ``capital_2024_25.csv``.
-    resolve : callable, optional
-        Turns a code or name into the newest ONS code; by default the council register's.
 
     Returns
     -------
@@ -99,12 +96,12 @@ def read_capital(folder: Path, *, resolve: Resolve | None = None) -> pd.DataFram
     files = sorted(folder.glob("capital_20*.csv"))
     if not files:
         raise PublicationError(f"{folder} holds no capital table (capital_2023_24.csv …); put them there.")
-    table = pd.concat([_read(path, resolve) for path in files], ignore_index=True)
+    table = pd.concat([_read(path) for path in files], ignore_index=True)
     refuse_duplicates(folder, table)
     return table.sort_values(["year", "ons_code"], ignore_index=True)
 
 
-def _read(path: Path, resolve: Resolve | None) -> pd.DataFrame:
+def _read(path: Path) -> pd.DataFrame:
     raw = csv_table(path, ("ons_code", "name", "year_ending", "note", *_AMOUNTS))
     years = raw["year_ending"].str.extract(r"^(20\d\d)03$")[0]
     unknown = years.index[~years.isin([str(year) for year in KNOWN_FROM])]
@@ -114,7 +111,7 @@ def _read(path: Path, resolve: Resolve | None) -> pd.DataFrame:
             "where 202403 or 202503 was expected; give the year's release date in capital.py first."
         )
     table = pd.DataFrame(index=raw.index)
-    table["ons_code"] = newest_codes(path, raw[["ons_code", "name"]].to_numpy().tolist(), resolve)
+    table["ons_code"] = newest_codes(path, raw[["ons_code", "name"]].to_numpy().tolist())
     table["council"] = raw["name"]
     table["year"] = years.astype(int)
     table["outturn_year"] = table["year"].map(outturn_year_of)

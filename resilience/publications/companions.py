@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from resilience.councils import load_councils
 from resilience.errors import PublicationError
 from resilience.publications import capital, context, counciltax, serviceoutturn
 from resilience.publications.interim import FILES as INTERIM_FILES
 from resilience.publications.tables import (
-    Resolve,
     csv_table,
     newest_codes,
     number,
@@ -38,9 +38,6 @@ _NOT_STATED = ("capital_2023_24.csv",)  # its date is assumed; that of a ctr_…
 def build_companions(
     source: Path,
     out: Path,
-    *,
-    resolve: Resolve | None = None,
-    county_of: dict[str, str] | None = None,
 ) -> list[dict]:
     """Read the publications below a folder and write the tables of `TABLES`.
 
@@ -51,10 +48,6 @@ def build_companions(
         and ``interim/`` in it (``../shared/data``).
     out : Path
         Where the tables go, usually ``data/processed``.
-    resolve : callable, optional
-        Turns a code or name into the newest ONS code; by default the council register's.
-    county_of : dict, optional
-        District → county, both as newest ONS codes; by default the council register's.
 
     Returns
     -------
@@ -66,12 +59,12 @@ def build_companions(
     lait = source / "covariates" / "lait_extract_upper_tier.csv"
     ofsted = source / "covariates" / "ofsted_inspection_outcomes_2025-03-31.ods"
     tables = {
-        "council_tax.csv": counciltax.read_council_tax(source / "council_tax", resolve=resolve),
-        "service_outturn.csv": serviceoutturn.read_service_outturn(source / "service_outturn", resolve=resolve),
-        "capital.csv": capital.read_capital(source / "capital", resolve=resolve),
-        "context_measures.csv": context.read_lait(lait, resolve=resolve).drop(columns="known_from"),
-        "ofsted.csv": context.read_ofsted(ofsted, resolve=resolve),
-        "deprivation.csv": _deprivation(source, resolve, county_of),
+        "council_tax.csv": counciltax.read_council_tax(source / "council_tax"),
+        "service_outturn.csv": serviceoutturn.read_service_outturn(source / "service_outturn"),
+        "capital.csv": capital.read_capital(source / "capital"),
+        "context_measures.csv": context.read_lait(lait).drop(columns="known_from"),
+        "ofsted.csv": context.read_ofsted(ofsted),
+        "deprivation.csv": _deprivation(source),
         "gdp_deflator.csv": context.gdp_deflator(),
     }
     for name, table in tables.items():
@@ -79,21 +72,19 @@ def build_companions(
     return _provenance(source, tables)
 
 
-def _deprivation(source: Path, resolve: Resolve | None, county_of: dict[str, str] | None) -> pd.DataFrame:
+def _deprivation(source: Path) -> pd.DataFrame:
     """Return the deprivation table with counties added from their districts, weighted by people."""
-    districts = context.read_deprivation(source / "lookups" / "imd_2025_la_summary.csv", resolve=resolve)
+    districts = context.read_deprivation(source / "lookups" / "imd_2025_la_summary.csv")
     path = source / "interim" / INTERIM_FILES["2024-25"]
     raw = csv_table(path, ("ons_code", "name", "population"))
-    codes = newest_codes(path, raw[["ons_code", "name"]].to_numpy().tolist(), resolve)
+    codes = newest_codes(path, raw[["ons_code", "name"]].to_numpy().tolist())
     people = dict(zip(codes, raw["population"].map(number), strict=True))
-    counties = context.county_deprivation(districts, county_of or _register_counties(), people)
+    counties = context.county_deprivation(districts, _register_counties(), people)
     return pd.concat([districts, counties], ignore_index=True).sort_values("ons_code", ignore_index=True)
 
 
 def _register_counties() -> dict[str, str]:
-    from resilience import councils
-
-    register = councils.load_councils()
+    register = load_councils()
     living = register[(register["class"] == "SD") & (register["end_date"] == "") & (register["county"] != "")]
     return dict(zip(living["ons_code"], living["county"], strict=True))
 

@@ -12,9 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from resilience.errors import DataError, PublicationError
+from resilience.errors import PublicationError
 from resilience.publications.tables import (
-    Resolve,
     csv_table,
     load_table,
     newest_codes,
@@ -75,7 +74,7 @@ _IMD = (
 IMD_KNOWN_FROM = "2025-10-30"
 
 
-def read_lait(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
+def read_lait(path: Path) -> pd.DataFrame:
     """Read the extract of DfE's Local Authority Interactive Tool for upper-tier councils.
 
     ``year`` is the calendar year in which the financial year ends ("2016-17 (OT)" → 2017); for a count at 31
@@ -90,8 +89,6 @@ def read_lait(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
     ----------
     path : Path
         ``lait_extract_upper_tier.csv``.
-    resolve : callable, optional
-        Turns a name into the newest ONS code; by default the council register's.
 
     Returns
     -------
@@ -111,7 +108,7 @@ def read_lait(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
     periods = raw["Years"].str.replace(r"\s*\(OT\)$", "", regex=True)
     table = pd.DataFrame(
         {
-            "ons_code": newest_codes(path, names, resolve),
+            "ons_code": newest_codes(path, names),
             "year": [year_of(said) if "-" in said else int(said) for said in periods],
             "measure": raw["Short Desc"].map(lambda short: MEASURES[short][0]).to_numpy(),
             "value": raw["Values"].map(number).to_numpy(),
@@ -128,7 +125,7 @@ def _careful_dates(table: pd.DataFrame) -> pd.Series:
     return pd.to_datetime(years.astype(str) + "-12-31")
 
 
-def read_ofsted(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
+def read_ofsted(path: Path) -> pd.DataFrame:
     """Read every full inspection of children's services that Ofsted's yearly table lists.
 
     The sheet of the inspection history holds all standard and short inspections under the framework in use
@@ -146,7 +143,7 @@ def read_ofsted(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
     book = sheets(path)
     parts = [_ofsted_sheet(path, book, wording) for wording in ("^ILACS_inspection_history", "^Inspections_as_at")]
     table = pd.concat(parts, ignore_index=True)
-    table["ons_code"] = newest_codes(path, table[["code", "council"]].to_numpy().tolist(), resolve)
+    table["ons_code"] = newest_codes(path, table[["code", "council"]].to_numpy().tolist())
     table = table.drop(columns="code").drop_duplicates(["ons_code", "inspected"])
     columns = [
         "ons_code",
@@ -185,27 +182,7 @@ def _ofsted_sheet(path: Path, book: dict[str, list[list[Any]]], wording: str) ->
     return table
 
 
-def ofsted_as_known(as_of: object, inspections: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return each council's latest judgement whose report had come out before a date.
-
-    Parameters
-    ----------
-    as_of : date-like
-        The date; a report published on it does not count.
-    inspections : pd.DataFrame, optional
-        As `read_ofsted` gives it; by default the shipped table.
-
-    Returns
-    -------
-    pd.DataFrame
-        One row a council. Councils not yet inspected under the framework of 2018 are absent.
-    """
-    table = load_ofsted() if inspections is None else inspections
-    known = table[table["known_from"] < pd.Timestamp(as_of)]  # type: ignore[arg-type]
-    return known.sort_values("known_from").groupby("ons_code").tail(1).sort_values("ons_code", ignore_index=True)
-
-
-def read_deprivation(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
+def read_deprivation(path: Path) -> pd.DataFrame:
     """Read the Indices of Deprivation 2025 by lower-tier council (districts and single-tier councils).
 
     ``imd_average_score`` is the population-weighted mean score (higher = more deprived), its rank runs from 1
@@ -214,7 +191,7 @@ def read_deprivation(path: Path, *, resolve: Resolve | None = None) -> pd.DataFr
     """
     raw = csv_table(path, ("lad24cd", "la_name", *_IMD))
     table = pd.DataFrame({column: raw[column].map(number) for column in _IMD})
-    table.insert(0, "ons_code", newest_codes(path, raw[["lad24cd", "la_name"]].to_numpy().tolist(), resolve))
+    table.insert(0, "ons_code", newest_codes(path, raw[["lad24cd", "la_name"]].to_numpy().tolist()))
     table.insert(1, "council", raw["la_name"])
     table.insert(2, "imd_level", "council")
     table.insert(3, "known_from", pd.Timestamp(IMD_KNOWN_FROM))
@@ -257,15 +234,6 @@ def deflator_source() -> dict[str, Any]:
     """Return the deflator's figures with title, publisher, release date, vintage and how sure it is."""
     with (Path(__file__).parent / "gdp_deflator.toml").open("rb") as handle:
         return tomllib.load(handle)
-
-
-def deflator_factor(year: int, *, prices_of: int = 2025) -> float:
-    """Return what turns an amount of one year into prices of another (calendar years of their ends)."""
-    index = gdp_deflator().set_index("year")["gdp_deflator"]
-    for wanted in (year, prices_of):
-        if wanted not in index:
-            raise DataError(f"No GDP deflator for {wanted}; it covers {index.index.min()} to {index.index.max()}.")
-    return float(index[prices_of] / index[year])
 
 
 def load_context_measures() -> pd.DataFrame:

@@ -38,7 +38,6 @@ import pandas as pd
 
 from resilience.errors import PublicationError
 from resilience.publications.tables import (
-    Resolve,
     Rows,
     council_class,
     date_in,
@@ -91,15 +90,13 @@ COLUMNS = (
 )
 
 
-def read_council_tax(folder: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
+def read_council_tax(folder: Path) -> pd.DataFrame:
     """Read every CTR workbook of a folder.
 
     Parameters
     ----------
     folder : Path
         The folder with ``ctr_1516.xlsx`` … and ``CTR_Table_9_2023-24.ods`` ….
-    resolve : callable, optional
-        Turns a code or name into the newest ONS code; by default the council register's.
 
     Returns
     -------
@@ -114,12 +111,12 @@ def read_council_tax(folder: Path, *, resolve: Resolve | None = None) -> pd.Data
     files = sorted(path for path in folder.glob("*") if PATTERN.match(path.name))
     if not files:
         raise PublicationError(f"{folder} holds no council tax workbook (ctr_….xlsx or .ods); put them there.")
-    table = pd.concat([read_council_tax_year(path, resolve=resolve) for path in files], ignore_index=True)
+    table = pd.concat([read_council_tax_year(path) for path in files], ignore_index=True)
     refuse_duplicates(folder, table)
     return table.sort_values(["year", "ons_code"], ignore_index=True)
 
 
-def read_council_tax_year(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
+def read_council_tax_year(path: Path) -> pd.DataFrame:
     """Read one CTR workbook; see `read_council_tax`."""
     book = sheets(path)
     if any(re.search("data_billing", name, re.IGNORECASE) for name in book):
@@ -134,7 +131,7 @@ def read_council_tax_year(path: Path, *, resolve: Resolve | None = None) -> pd.D
         name, rows = sheet(path, book, "^data$")
         outturn_year, blocks = _old_layout(path, name, rows)
     table = pd.concat(blocks, ignore_index=True).reindex(columns=["_codes", *COLUMNS])
-    table["ons_code"] = newest_codes(path, table.pop("_codes").tolist(), resolve)
+    table["ons_code"] = newest_codes(path, table.pop("_codes").tolist())
     table["outturn_year"], table["year"] = outturn_year, year_of(outturn_year)
     table["known_from"], table["source_file"] = _known_from(path, book), path.name
     for column in _POUNDS:

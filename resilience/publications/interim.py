@@ -41,7 +41,6 @@ import pandas as pd
 
 from resilience.errors import PublicationError
 from resilience.publications.tables import (
-    Resolve,
     csv_table,
     newest_codes,
     number,
@@ -110,15 +109,13 @@ COLUMNS = (
 )
 
 
-def read_interim(folder: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
+def read_interim(folder: Path) -> pd.DataFrame:
     """Read the interim tables of every year at hand.
 
     Parameters
     ----------
     folder : Path
         The folder that holds ``outturn_2024_25.csv`` and ``outturn_2025_26.csv``; one may be absent.
-    resolve : callable, optional
-        Turns a code into the newest ONS code; by default the council register's.
 
     Returns
     -------
@@ -133,10 +130,10 @@ def read_interim(folder: Path, *, resolve: Resolve | None = None) -> pd.DataFram
     found = [(year, folder / name) for year, name in FILES.items() if (folder / name).is_file()]
     if not found:
         raise PublicationError(f"{folder} holds neither {' nor '.join(FILES.values())}; put the interim tables there.")
-    return pd.concat([_read_year(path, year, resolve) for year, path in found], ignore_index=True)
+    return pd.concat([_read_year(path, year) for year, path in found], ignore_index=True)
 
 
-def _read_year(path: Path, outturn_year: str, resolve: Resolve | None) -> pd.DataFrame:
+def _read_year(path: Path, outturn_year: str) -> pd.DataFrame:
     raw = csv_table(path, (*_ALWAYS, *_BY_YEAR[outturn_year]))
     other = raw.index[raw["outturn_year"] != outturn_year]
     if len(other):
@@ -145,7 +142,7 @@ def _read_year(path: Path, outturn_year: str, resolve: Resolve | None) -> pd.Dat
             f"'{raw['outturn_year'][other[0]]}' where {outturn_year} was expected."
         )
     table = pd.DataFrame(index=raw.index, columns=list(COLUMNS), dtype=object)
-    table["ons_code"] = newest_codes(path, raw[["ons_code", "name"]].to_numpy().tolist(), resolve)
+    table["ons_code"] = newest_codes(path, raw[["ons_code", "name"]].to_numpy().tolist())
     table["council"] = raw["name"]
     table["outturn_year"] = outturn_year
     table["year"] = year_of(outturn_year)

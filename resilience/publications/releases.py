@@ -133,14 +133,7 @@ def basis(outturn_year: str) -> str:
     return release.basis if release else "convention"
 
 
-def held_vintage(outturn_year: str) -> Vintage | None:
+def shipped_vintage(outturn_year: str) -> Vintage | None:
     """Return the vintage the shipped panel was built from, or None for years at hand only second-hand."""
     release = load_releases().get(outturn_year_of(year_of(outturn_year)))
     return next((v for v in release.vintages if v.held), None) if release else None
-
-
-def vintage_on(outturn_year: str, as_of: date) -> Vintage | None:
-    """Return the newest vintage with a known date before `as_of`, or None."""
-    release = load_releases().get(outturn_year_of(year_of(outturn_year)))
-    dated = [v for v in release.vintages if v.date and v.date < as_of] if release else []
-    return max(dated, key=lambda v: v.date or date.min) if dated else None

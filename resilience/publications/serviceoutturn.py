@@ -23,7 +23,6 @@ import pandas as pd
 
 from resilience.errors import PublicationError
 from resilience.publications.tables import (
-    Resolve,
     Rows,
     council_class,
     csv_rows,
@@ -87,15 +86,13 @@ _RO4 = {
 RO4_AMOUNTS = tuple(_RO4.values())
 
 
-def read_service_outturn(folder: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
+def read_service_outturn(folder: Path) -> pd.DataFrame:
     """Read every RSX file of a folder and, where it is there, the RO4 extract.
 
     Parameters
     ----------
     folder : Path
         The folder with ``RSX_….csv``, ``RSX_….ods`` and ``RO4_housing_….csv``.
-    resolve : callable, optional
-        Turns a code or name into the newest ONS code; by default the council register's.
 
     Returns
     -------
@@ -111,16 +108,16 @@ def read_service_outturn(folder: Path, *, resolve: Resolve | None = None) -> pd.
     files = sorted(path for path in folder.glob("RSX*") if path.suffix.lower() in (".csv", ".ods", ".xlsx"))
     if not files:
         raise PublicationError(f"{folder} holds no RSX file (RSX_….csv or .ods); put them there.")
-    table = pd.concat([read_rsx(path, resolve=resolve) for path in files], ignore_index=True)
+    table = pd.concat([read_rsx(path) for path in files], ignore_index=True)
     refuse_duplicates(folder, table)
     extracts = sorted(folder.glob("RO4_housing_*.csv"))
     if extracts:
-        housing = pd.concat([read_ro4(path, resolve=resolve) for path in extracts], ignore_index=True)
+        housing = pd.concat([read_ro4(path) for path in extracts], ignore_index=True)
         table = table.merge(housing, on=["ons_code", "year"], how="left", validate="one_to_one")
     return table.sort_values(["year", "ons_code"], ignore_index=True)
 
 
-def read_rsx(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
+def read_rsx(path: Path) -> pd.DataFrame:
     """Read one RSX file, CSV or workbook; see `read_service_outturn`."""
     if path.suffix.lower() == ".csv":
         name, book = "", {"": csv_rows(path)}
@@ -149,7 +146,7 @@ def read_rsx(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
         }
         records.append(record | {column: number(row[place]) for column, place in places.items()})
     table = pd.DataFrame(records).reindex(columns=list(COLUMNS))
-    table["ons_code"] = newest_codes(path, codes, resolve)
+    table["ons_code"] = newest_codes(path, codes)
     table["outturn_year"], table["year"], table["source_file"] = (
         outturn_year,
         year_of(outturn_year),
@@ -187,7 +184,7 @@ def _column(header: list[str], name: str, where: str, start: int) -> int:
     return header.index(name)
 
 
-def read_ro4(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
+def read_ro4(path: Path) -> pd.DataFrame:
     """Read the extract of RO4 (housing): homelessness and temporary accommodation.
 
     ``ro4_ta_…`` are three kinds of temporary accommodation (nightly paid, hostels, bed and breakfast), the
@@ -202,7 +199,7 @@ def read_ro4(path: Path, *, resolve: Resolve | None = None) -> pd.DataFrame:
     raw = csv_table(path, ("lad24cd", "la_name", "financial_year", "source", *_RO4))
     raw = raw[raw["lad24cd"].str.fullmatch(r"E\d{8}")].reset_index(drop=True)  # others are totals of a class
     table = pd.DataFrame({column: raw[published].map(number) for published, column in _RO4.items()})
-    table.insert(0, "ons_code", newest_codes(path, raw[["lad24cd", "la_name"]].to_numpy().tolist(), resolve))
+    table.insert(0, "ons_code", newest_codes(path, raw[["lad24cd", "la_name"]].to_numpy().tolist()))
     table.insert(1, "year", raw["financial_year"].map(year_of))
     stated = raw["source"].str.replace("Sep ", "September ").map(date_in)
     table.insert(2, "ro4_known_from", pd.to_datetime(stated))

@@ -6,7 +6,7 @@ import calendar
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,10 @@ import pandas as pd
 import python_calamine
 
 from resilience import paths
+from resilience.councils import resolve
 from resilience.errors import DataError, PublicationError, UnknownCouncilError
 from resilience.files import sha256, write_atomically
 from resilience.publications import guard
-
-Resolve = Callable[[str], str]
-"""Turns any name or code of a council into its newest ONS code, or raises UnknownCouncilError."""
 
 Rows = list[list[Any]]
 
@@ -133,14 +131,7 @@ def date_in(cell: object) -> pd.Timestamp | None:
     return pd.Timestamp(year=int(match[3]), month=_MONTHS.index(match[2]) + 1, day=int(match[1]))
 
 
-def default_resolve() -> Resolve:
-    """Return the council register's own resolver (the register stands above this package)."""
-    from resilience import councils
-
-    return councils.resolve
-
-
-def newest_codes(path: Path, candidates: Sequence[Sequence[str]], resolve: Resolve | None) -> list[str]:
+def newest_codes(path: Path, candidates: Sequence[Sequence[str]]) -> list[str]:
     """Return the newest ONS code for each row, trying its codes and names in order.
 
     Parameters
@@ -149,25 +140,23 @@ def newest_codes(path: Path, candidates: Sequence[Sequence[str]], resolve: Resol
         The file the rows come from, for the message.
     candidates : sequence of sequences of str
         For each row what may identify the council: ONS code, E-code, name. Empty ones are skipped.
-    resolve : callable or None
-        The resolver; by default the council register's.
 
     Raises
     ------
     PublicationError
         If nothing in a row names a council, or two rows name the same one.
     """
-    resolver, known = resolve or default_resolve(), {}
+    known: dict[tuple[str, ...], str] = {}
     codes = []
     for row in candidates:
         key = tuple(row)
         if key not in known:
-            known[key] = _first_resolved(path, [item for item in row if item], resolver)
+            known[key] = _first_resolved(path, [item for item in row if item])
         codes.append(known[key])
     return codes
 
 
-def _first_resolved(path: Path, row: list[str], resolve: Resolve) -> str:
+def _first_resolved(path: Path, row: list[str]) -> str:
     for item in row:
         try:
             return resolve(item)

@@ -85,7 +85,22 @@ class SeriesReport:
     not_submitted: tuple[tuple[str, str], ...]
 
 
-def read_timeseries(path: Path, *, form: str = "RS") -> pd.DataFrame:
+@dataclass(frozen=True)
+class SeriesLines:
+    """The figures of the multi-year CSV, and what its reading met besides.
+
+    Attributes
+    ----------
+    lines : DataFrame
+        One row a council, year and line, with the columns of `workbook.COLUMNS`.
+    report : SeriesReport
+    """
+
+    lines: pd.DataFrame
+    report: SeriesReport
+
+
+def read_timeseries(path: Path, *, form: str = "RS") -> SeriesLines:
     """Read the multi-year CSV into tidy lines.
 
     Parameters
@@ -97,9 +112,8 @@ def read_timeseries(path: Path, *, form: str = "RS") -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        One row a council, year and line, with the columns of `workbook.COLUMNS` (`certified` is empty and
-        `duplicated` False throughout). A `SeriesReport` is in `.attrs["report"]`.
+    SeriesLines
+        `certified` is empty and `duplicated` False throughout.
 
     Raises
     ------
@@ -126,10 +140,10 @@ def read_timeseries(path: Path, *, form: str = "RS") -> pd.DataFrame:
     _check_keys(path, table)
     classes = table["LA_class"].map(_class_of)
     absent = table[table["status"].str.lower() == "not submitted"]
-    outcome = _tidy(path, table, classes, chosen, header, form)
+    lines = _tidy(path, table, classes, chosen, header, form)
     have = {line.name for line in chosen.values()}
     odd_classes = table["LA_class"][(classes == "O") & ~table["LA_class"].str.contains(_OTHERS)]
-    outcome.attrs["report"] = SeriesReport(
+    report = SeriesReport(
         source_file=path.name,
         form=form,
         unknown_columns=tuple(unknown),
@@ -142,7 +156,7 @@ def read_timeseries(path: Path, *, form: str = "RS") -> pd.DataFrame:
             for year, code in zip(absent["year_ending"], absent["LA_LGF_code"], strict=True)
         ),
     )
-    return outcome
+    return SeriesLines(lines, report)
 
 
 def _header(path: Path, encoding: str) -> list[str]:

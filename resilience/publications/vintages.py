@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from resilience.errors import PublicationError, ResilienceError
+from resilience.errors import PublicationError, ReportProgress, ResilienceError, no_progress
 from resilience.publications.manifest import Entry, intact, read_manifest
 from resilience.publications.releases import load_releases
 from resilience.publications.timeseries import SeriesReport, read_timeseries
@@ -50,7 +50,9 @@ class Reading:
         return self.day, self.whole
 
 
-def fetched_readings(source: Path, say: Callable[[str], None], remarks: list[str]) -> list[Reading]:
+def fetched_readings(
+    source: Path, remarks: list[str], *, report_progress: ReportProgress = no_progress
+) -> list[Reading]:
     """Read every release of the RS figures that ``resilience fetch`` brought into a folder.
 
     A file that fails a check is left out whole, with a remark saying why; the releases beside it stand.
@@ -59,10 +61,10 @@ def fetched_readings(source: Path, say: Callable[[str], None], remarks: list[str
     ----------
     source : Path
         A folder with a fetch manifest in it; one without has nothing.
-    say : callable
-        Told which file is being read.
     remarks : list of str
         Added to: files left out, and lines that are new, gone or renamed.
+    report_progress : callable, optional
+        Told which file is being read.
 
     Returns
     -------
@@ -78,7 +80,7 @@ def fetched_readings(source: Path, say: Callable[[str], None], remarks: list[str
     refused: list[str] = []
     entries = [entry for entry in read_manifest(source) if entry.form in ("RS", "RO")]
     for entry in entries:
-        say(entry.file)
+        report_progress(entry.file)
         try:
             found += _readings(source, entry, remarks)
         except ResilienceError as error:
@@ -94,15 +96,18 @@ def _readings(source: Path, entry: Entry, remarks: list[str]) -> list[Reading]:
     if not intact(source, entry):
         raise PublicationError(f"{path.name} is not as it was downloaded; run 'resilience fetch' again.")
     several = entry.outturn_year == MULTI_YEAR
-    lines = read_timeseries(path) if several else read_workbook(path, form="RS")
-    report = lines.attrs.pop("report")
-    lines.attrs = {}
+    if several:
+        series = read_timeseries(path)
+        lines, new_remarks = series.lines, series_remarks(series.report)
+    else:
+        workbook = read_workbook(path, form="RS")
+        lines, new_remarks = workbook.lines, [text for report in workbook.reports for text in workbook_remarks(report)]
     years = sorted(lines["outturn_year"].astype(str).unique())
     if not several and years != [entry.outturn_year]:
         raise PublicationError(
             f"{path.name} was offered for {entry.outturn_year} but holds {', '.join(years)}; it is not used."
         )
-    remarks += series_remarks(report) if several else workbook_remarks(report)
+    remarks += new_remarks
     return [
         Reading(
             outturn_year=year,
@@ -140,21 +145,21 @@ def first_days(readings: Iterable[Reading]) -> dict[str, date]:
         Whose ``day`` was read from the publication's page.
     """
     days: dict[str, date] = {}
-    for one in readings:
-        if one.day and one.outturn_year not in load_releases():
-            days[one.outturn_year] = min(date.fromisoformat(one.day), days.get(one.outturn_year, date.max))
+    for reading in readings:
+        if reading.day and reading.outturn_year not in load_releases():
+            days[reading.outturn_year] = min(date.fromisoformat(reading.day), days.get(reading.outturn_year, date.max))
     return days
 
 
 def workbook_remarks(report: Report) -> list[str]:
     """Return what the reader met in a workbook besides figures, one sentence a kind."""
-    told = {
+    met = {
         "new or renamed, and left out": (*report.unknown_codes, *report.unmatched_headings),
         "matched by the newest year's heading, worth a look": report.by_newest_words,
         "gone": report.gone,
         "two rows for": report.duplicated,
     }
-    remarks = [f"{report.source_file}: {what}: {', '.join(names)}." for what, names in told.items() if names]
+    remarks = [f"{report.source_file}: {what}: {', '.join(names)}." for what, names in met.items() if names]
     if not report.known_year:
         new = f"{report.source_file}: {report.outturn_year} is a year not seen before; its lines were mapped by code."
         remarks.insert(0, new)
@@ -163,9 +168,9 @@ def workbook_remarks(report: Report) -> list[str]:
 
 def series_remarks(report: SeriesReport) -> list[str]:
     """Return what the reader met in the multi-year file besides figures, one sentence a kind."""
-    told = {
+    met = {
         "new or renamed, and left out": report.unknown_columns,
         "gone": report.gone,
         "classes not known, taken as other authorities": report.unknown_classes,
     }
-    return [f"{report.source_file}: {what}: {', '.join(names)}." for what, names in told.items() if names]
+    return [f"{report.source_file}: {what}: {', '.join(names)}." for what, names in met.items() if names]

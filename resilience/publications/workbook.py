@@ -81,6 +81,40 @@ class Report:
 
 
 @dataclass(frozen=True)
+class OutturnLines:
+    """The figures of one or several workbooks, and what their reading met besides.
+
+    Attributes
+    ----------
+    lines : DataFrame
+        One row a figure, with the columns of `COLUMNS`.
+    reports : tuple of Report
+        One a file, in the order in which they were read.
+    """
+
+    lines: pd.DataFrame
+    reports: tuple[Report, ...]
+
+
+@dataclass(frozen=True)
+class Authority:
+    """One row of a workbook without its figures: how it names an authority.
+
+    Attributes
+    ----------
+    ecode : str
+    ons_code, name, region, printed_class : str
+        As printed; "" where the workbook has no such column or the row nothing in it.
+    """
+
+    ecode: str
+    ons_code: str
+    name: str
+    region: str
+    printed_class: str
+
+
+@dataclass(frozen=True)
 class _Column:
     """One matched column: its line, its sheet's layout, and its cells in the order of `layout.body`."""
 
@@ -91,7 +125,7 @@ class _Column:
     texts: list[str | None]
 
 
-def read_workbook(path: Path | str, *, form: str | None = None) -> pd.DataFrame:
+def read_workbook(path: Path | str, *, form: str | None = None) -> OutturnLines:
     """Return the tidy lines of one RS or RA workbook (.xls, .xlsx, .ods) or RA file (.csv).
 
     Parameters
@@ -103,11 +137,10 @@ def read_workbook(path: Path | str, *, form: str | None = None) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        One row a figure, with the columns of `COLUMNS`. `certified` is "Y" or "N" where the workbook says
-        so (2022-23 on); `duplicated` marks a council that has several rows, of which the one with the most
-        figures is given, the upper one on a tie. Aggregates and footers are left out. A `Report` is in
-        `.attrs["report"]`.
+    OutturnLines
+        `certified` is "Y" or "N" where the workbook says so (2022-23 on); `duplicated` marks a council that has
+        several rows, of which the one with the most figures is given, the upper one on a tie. Aggregates and
+        footers are left out.
 
     Raises
     ------
@@ -117,10 +150,7 @@ def read_workbook(path: Path | str, *, form: str | None = None) -> pd.DataFrame:
     path = Path(path)
     layouts = [found for sheet in read_sheets(path) if (found := find_layout(sheet, path.name))]
     if not layouts:
-        raise PublicationError(
-            f"{path.name} has no sheet with the headings E-code, Local authority and Class in one row; give "
-            "the workbook of individual authorities' data as published."
-        )
+        raise _no_table(path)
     first = layouts[0]
     _check_form_and_year(path, layouts, form)
     columns = _settle([column for at, found in enumerate(layouts) for column in _columns(found, at == 0)], path.name)
@@ -138,12 +168,11 @@ def read_workbook(path: Path | str, *, form: str | None = None) -> pd.DataFrame:
     tidy = pd.concat(frames, ignore_index=True)
     for name in _CATEGORIES:
         tidy[name] = tidy[name].astype("category")
-    tidy = tidy[list(COLUMNS)]
-    tidy.attrs["report"] = _report(path.name, layouts, have, sorted(set().union(*(k[1] for k in kept.values()))))
-    return tidy
+    doubled = sorted(set().union(*(k[1] for k in kept.values())))
+    return OutturnLines(tidy[list(COLUMNS)], (_report(path.name, layouts, have, doubled),))
 
 
-def read_publications(folder: Path | str) -> pd.DataFrame:
+def read_publications(folder: Path | str) -> OutturnLines:
     """Return the tidy lines of every RS and RA file in a folder.
 
     Parameters
@@ -154,8 +183,8 @@ def read_publications(folder: Path | str) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        As `read_workbook` gives, all files together; `.attrs["report"]` is a tuple of one `Report` a file.
+    OutturnLines
+        As `read_workbook` gives, all files together.
 
     Raises
     ------
@@ -172,8 +201,9 @@ def read_publications(folder: Path | str) -> pd.DataFrame:
     )
     if not paths:
         raise PublicationError(f"{folder} holds no RS or RA workbook; download them with 'resilience fetch'.")
-    frames = [read_workbook(path) for path in paths]
-    reports = tuple(frame.attrs.pop("report") for frame in frames)
+    read = [read_workbook(path) for path in paths]
+    frames = [workbook.lines for workbook in read]
+    reports = tuple(report for workbook in read for report in workbook.reports)
     seen: dict[tuple[str, str], str] = {}
     for report in reports:
         other = seen.setdefault((report.form, report.outturn_year), report.source_file)
@@ -185,9 +215,39 @@ def read_publications(folder: Path | str) -> pd.DataFrame:
         union = sorted(set().union(*(frame[name].cat.categories for frame in frames)))
         for frame in frames:
             frame[name] = frame[name].astype(pd.CategoricalDtype(union))
-    tidy = pd.concat(frames, ignore_index=True)
-    tidy.attrs["report"] = reports
-    return tidy
+    return OutturnLines(pd.concat(frames, ignore_index=True), reports)
+
+
+def read_authorities(path: Path) -> tuple[str, list[Authority]]:
+    """Return a workbook's year and the authorities in its first sheet of figures, in its own order, doubles included.
+
+    Parameters
+    ----------
+    path : Path
+        An RS or RA workbook.
+
+    Raises
+    ------
+    PublicationError
+        If the file cannot be read or has no such sheet.
+    """
+    layout = next((found for sheet in read_sheets(path) if (found := find_layout(sheet, path.name))), None)
+    if layout is None:
+        raise _no_table(path)
+    rows = [row for row, _ in layout.body]
+    columns = [layout.texts(key, rows) for key in ("onscode", "localauthority", "region", "class")]
+    authorities = [
+        Authority(ecode, *(text or "" for text in texts))
+        for (_, ecode), *texts in zip(layout.body, *columns, strict=True)
+    ]
+    return layout.outturn_year, authorities
+
+
+def _no_table(path: Path) -> PublicationError:
+    return PublicationError(
+        f"{path.name} has no sheet with the headings E-code, Local authority and Class in one row; give "
+        "the workbook of individual authorities' data as published."
+    )
 
 
 def _check_form_and_year(path: Path, layouts: list[Layout], form: str | None) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import council
+from resilience.councils.proposals import areas_of, every, unstated
 from resilience.errors import DataError
 from resilience.formatting import chance, chance_range, closing_day, day, listed, percent, pounds
 from resilience.indicators.comparisons import UNLIKE_OTHERS
@@ -18,7 +19,6 @@ from resilience.model.scoring import ScoredDay
 from resilience.peers import stands_alone
 from resilience.place import Place
 from resilience.place import place as place_of
-from resilience.proposals import areas_of, every, unstated
 from resilience.recovery import RiskChange, Story, recovered_peers
 from resilience.report.merge_text import Merger, merger, together
 from resilience.report.peers_text import ALONE, DIGITS, SHOWN, standing, story_record

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import resolve
+from resilience.councils.proposals import Proposal, names
+from resilience.councils.proposals import proposal as find_proposal
 from resilience.errors import DataError
 from resilience.formatting import chance, chance_range, closing_day, day, percent, pounds
 from resilience.indicators.definitions import load_definitions
@@ -24,8 +26,6 @@ from resilience.method import run as run_pipeline
 from resilience.model.scoring import ScoredDay
 from resilience.panel import load_panel
 from resilience.place import AMOUNTS, council_amounts
-from resilience.proposals import Proposal, names
-from resilience.proposals import proposal as find_proposal
 from resilience.report.peers_text import DIGITS, standing, wrapped
 from resilience.report.plain import plain
 from resilience.report.wording.general import CANNOT_SEE, SCORE_IS

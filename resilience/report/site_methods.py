@@ -10,8 +10,8 @@ import numpy as np
 
 from resilience import paths
 from resilience.indicators.definitions import FAMILIES, load_definitions
-from resilience.model.calibration import BANDS, JEFFREYS
 from resilience.indicators.known import published_before
+from resilience.model.calibration import BANDS, JEFFREYS
 from resilience.model.scoring import ScoredDay
 from resilience.model.terms import Term
 from resilience.publications.releases import load_releases

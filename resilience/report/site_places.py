@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from resilience.councils import council
+from resilience.councils.proposals import unstated
 from resilience.formatting import chance, chance_range, percent, pounds
 from resilience.merge_evidence import past_error
 from resilience.merge_score import PAST_ERROR
 from resilience.model.calibration import BANDS
 from resilience.model.scoring import ScoredDay
 from resilience.place import Place, place
-from resilience.proposals import unstated
 from resilience.report.council_beyond import merger_row, vesting_words
 from resilience.report.merge_text import SUPPORT, Merger
 from resilience.years import outturn_year_of

@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import pkgutil
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
+import resilience
 from resilience.files import write_atomically
 from tests.fuzz.targets import READ, TARGETS
 
@@ -24,14 +27,21 @@ register or a file of one's own with another figure in it, is another file: ther
 """
 
 
+@cache
+def _modules() -> dict[str, list[str]]:
+    """Return the package's modules by their last name, those that read publications first."""
+    names = [found.name for found in pkgutil.walk_packages(resilience.__path__, "resilience.")]
+    modules: dict[str, list[str]] = {}
+    for name in sorted(names, key=lambda each: not each.startswith("resilience.publications.")):
+        modules.setdefault(name.rpartition(".")[2], []).append(name)
+    return modules
+
+
 def _meaning(where: str) -> str:
     """Return what the function that refused an input does, from its own docstring."""
     module, _, function = where.partition(".")
-    for package in ("resilience.publications.", "resilience."):
-        try:
-            found = getattr(importlib.import_module(package + module), function, None)
-        except ImportError:
-            continue
+    for name in _modules().get(module, ()):
+        found = getattr(importlib.import_module(name), function, None)
         text = inspect.getdoc(found) or ""
         if text:
             return text.partition("\n")[0].rstrip(".")

@@ -19,7 +19,7 @@ from resilience.councils import load_councils, resolve
 from resilience.errors import ResilienceError
 from resilience.events import EVENT_TYPES, load_events
 from resilience.files import sha256
-from resilience.held import known_councils
+from resilience.held import without_unknown_councils
 from resilience.ownfigures import read_table
 from resilience.panel import wide
 from resilience.paths import raw
@@ -87,7 +87,7 @@ def workbook(data: bytes, folder: Path) -> dict[str, float]:
     """Read a workbook; return its figures by cell, having made the panel's columns of them."""
     path = folder / "RS_2023-24.xlsx"
     path.write_bytes(data)
-    lines = read_workbook(path)
+    lines = read_workbook(path).lines
     principal = lines[lines["class"] != "O"]
     if len(principal) and all(_known(code) for code in principal["ecode"].astype(str).unique()):
         wide(lines)
@@ -156,7 +156,7 @@ def fetched(value: tuple, folder: Path) -> None:
         entries.append(Entry(**(facts | {"file": path.relative_to(folder).as_posix(), "sha256": sha256(path)})))
     write_manifest(folder, entries)
     remarks: list[str] = []
-    readings = known_councils(fetched_readings(folder, lambda text: None, remarks), remarks)
+    readings = without_unknown_councils(fetched_readings(folder, remarks), remarks)
     for one in readings:
         numbers = one.lines["amount"].tolist()
         assert numbers == readings[0].lines["amount"].tolist()
@@ -237,7 +237,7 @@ def series_cells(changes: list, folder: Path) -> None:
     rows = shapes.changed(shapes.series(), changes)
     path = folder / "RO_series.csv"
     path.write_text(shapes.as_csv(rows), "utf-8")
-    lines = read_timeseries(path)
+    lines = read_timeseries(path).lines
     for code, line, year, amount in zip(
         lines["ecode"], lines["line"], lines["outturn_year"], lines["amount"], strict=True
     ):

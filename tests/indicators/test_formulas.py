@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resilience.councils.lineage import with_lineage
 from resilience.indicators.compute import KEYS, chosen, compute_indicators
 from resilience.indicators.formulas import REGISTRY, SMALLEST_DENOMINATOR, Books
 from resilience.indicators.formulas.companions import LOADERS
-from resilience.lineage import with_lineage
 
 #: Amounts themselves, and what does not come from amounts.
 NOT_RATIOS = ("net_revenue_expenditure",)

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from resilience import method
+from resilience.councils.lineage import with_lineage
 from resilience.errors import DataError, UnknownCouncilError
 from resilience.indicators.compute import SWITCHES, chosen, compute_indicators, switch_effects
-from resilience.lineage import with_lineage
 
 
 @pytest.fixture(scope="module")

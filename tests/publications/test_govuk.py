@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
-import govuk_server as srv
 import pytest
-from govuk_server import GovUk, outturn_page, workbook
 
 from resilience.errors import DataError, PublicationError
 from resilience.publications import download, govuk, manifest, pages, releases
 from resilience.publications.download import Client
 from resilience.publications.download_rules import DiskFullError, Limits, retry_after
+from tests.publications import govuk_server as srv
+from tests.publications.govuk_server import GovUk, outturn_page, workbook
 
 YEAR = "2023-24"
 PAGE = outturn_page(YEAR)

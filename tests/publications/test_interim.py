@@ -2,10 +2,10 @@ import csv
 
 import numpy as np
 import pytest
-from companion_data import SOURCE, as_printed, needs_publications
 
 from resilience.errors import PublicationError
 from resilience.publications.interim import COLUMNS, read_interim
+from tests.publications.companion_data import SOURCE, needs_publications
 
 FIRST = (
     "ons_code,name,outturn_year,net_revenue_expenditure,council_tax_requirement,revenue_support_grant,"
@@ -24,17 +24,17 @@ SECOND = (
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "outturn_2024_25.csv").write_text(
-        FIRST + "E06000901,Aford,2024-25,1000.0,600,50,-0.0,200,0.1,20.00,10,1.00,7,90,110,48.5,1000,\n"
-        "E07000902,Beham,2024-25,,,,,,,,,,,,,,,no return\n"
+        FIRST + "E06000001,Aford,2024-25,1000.0,600,50,-0.0,200,0.1,20.00,10,1.00,7,90,110,48.5,1000,\n"
+        "E07000008,Beham,2024-25,,,,,,,,,,,,,,,no return\n"
     )
     (tmp_path / "outturn_2025_26.csv").write_text(
-        SECOND + "E06000901,Aford,2025-26,1100,100,0.1,9.09,12,1.09,,yes,55.55,17.5,1000,1500.25,\n"
+        SECOND + "E06000001,Aford,2025-26,1100,100,0.1,9.09,12,1.09,,yes,55.55,17.5,1000,1500.25,\n"
     )
     return tmp_path
 
 
 def test_columns_years_and_marks(folder):
-    table = read_interim(folder, resolve=as_printed)
+    table = read_interim(folder)
     assert tuple(table.columns) == COLUMNS
     assert table["year"].tolist() == [2025, 2025, 2026]
     assert set(table["source_kind"]) == {"interim"}
@@ -42,7 +42,7 @@ def test_columns_years_and_marks(folder):
 
 
 def test_income_is_negative_as_in_revenue_outturn(folder):
-    row = read_interim(folder, resolve=as_printed).iloc[0]
+    row = read_interim(folder).iloc[0]
     assert row["rs_grantrsg_net_exp"] == -50
     assert row["rs_retainnndr_net_exp"] == 0 and not np.signbit(row["rs_retainnndr_net_exp"])
     assert row["rs_ctrtot_net_exp"] == 600 and not row["int_ctrtot_from_share"]
@@ -50,14 +50,14 @@ def test_income_is_negative_as_in_revenue_outturn(folder):
 
 
 def test_missing_stays_missing(folder):
-    row = read_interim(folder, resolve=as_printed).iloc[1]
+    row = read_interim(folder).iloc[1]
     numbers = row.filter(regex="^rs_|^int_(?!note|dsg_capped|ctrtot_from)")
     assert numbers.isna().all()
     assert row["int_note"] == "no return"
 
 
 def test_requirement_from_share_and_capped_deficit(folder):
-    row = read_interim(folder, resolve=as_printed).iloc[2]
+    row = read_interim(folder).iloc[2]
     assert row["rs_ctrtot_net_exp"] == pytest.approx(611.0, abs=0.1)
     assert row["int_ctrtot_from_share"] and row["int_ctrtot_plus_minus"] == pytest.approx(0.1)
     assert row["int_dsg_capped"] and np.isnan(row["int_dsg_deficit"])
@@ -67,28 +67,28 @@ def test_requirement_from_share_and_capped_deficit(folder):
 
 def test_one_year_alone_is_read(folder):
     (folder / "outturn_2025_26.csv").unlink()
-    assert set(read_interim(folder, resolve=as_printed)["year"]) == {2025}
+    assert set(read_interim(folder)["year"]) == {2025}
 
 
 def test_errors_are_one_sentence(folder, tmp_path):
     with pytest.raises(PublicationError, match="holds neither"):
-        read_interim(tmp_path / "nothing", resolve=as_printed)
+        read_interim(tmp_path / "nothing")
     path = folder / "outturn_2025_26.csv"
-    path.write_text(SECOND.replace("dsg_deficit", "dsg") + "E06000901,A,2025-26,1,,,,,,,,,,,,\n")
+    path.write_text(SECOND.replace("dsg_deficit", "dsg") + "E06000001,A,2025-26,1,,,,,,,,,,,,\n")
     with pytest.raises(PublicationError, match=r"outturn_2025_26\.csv, row 1 lacks the column 'dsg_deficit'"):
-        read_interim(folder, resolve=as_printed)
-    path.write_text(SECOND + "E06000901,A,2024-25,1,,,,,,,,,,,,\n")
+        read_interim(folder)
+    path.write_text(SECOND + "E06000001,A,2024-25,1,,,,,,,,,,,,\n")
     with pytest.raises(PublicationError, match="row 2, column outturn_year says '2024-25'"):
-        read_interim(folder, resolve=as_printed)
-    path.write_text(SECOND + "E06000901,A,2025-26,1\n")
+        read_interim(folder)
+    path.write_text(SECOND + "E06000001,A,2025-26,1\n")
     with pytest.raises(PublicationError, match="row 2 has 4 cells where the header has 16"):
-        read_interim(folder, resolve=as_printed)
-    path.write_text(SECOND + "Aford,Aford,2025-26,1,,,,,,,,,,,,\n")
-    with pytest.raises(PublicationError, match="'Aford', which is no council"):
-        read_interim(folder, resolve=as_printed)
-    path.write_text(SECOND + 2 * "E06000901,A,2025-26,1,,,,,,,,,,,,\n")
-    with pytest.raises(PublicationError, match="two rows for ons_code E06000901"):
-        read_interim(folder, resolve=as_printed)
+        read_interim(folder)
+    path.write_text(SECOND + "Nowhere,Nowhere,2025-26,1,,,,,,,,,,,,\n")
+    with pytest.raises(PublicationError, match="'Nowhere', which is no council"):
+        read_interim(folder)
+    path.write_text(SECOND + 2 * "E06000001,A,2025-26,1,,,,,,,,,,,,\n")
+    with pytest.raises(PublicationError, match="two rows for ons_code E06000001"):
+        read_interim(folder)
 
 
 @needs_publications

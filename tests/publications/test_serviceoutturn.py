@@ -1,7 +1,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from companion_data import SOURCE, as_printed, needs_publications
 
 from resilience.errors import PublicationError
 from resilience.publications.serviceoutturn import (
@@ -13,6 +12,7 @@ from resilience.publications.serviceoutturn import (
     read_rsx,
     read_service_outturn,
 )
+from tests.publications.companion_data import SOURCE, needs_publications
 
 CODES = [f"RSX-{service}-{kind}" for service in SERVICES for kind in KINDS]
 WORDS = [f"{name} - thing ({column})" for name in SERVICES.values() for column in KINDS.values()]
@@ -37,7 +37,7 @@ def rsx(path, *, codes=True, words=None, encoding="utf-8-sig"):
 
 @pytest.mark.parametrize(("codes", "encoding"), [(True, "utf-8-sig"), (False, "windows-1252")])
 def test_codes_or_wording_say_where_an_amount_stands(tmp_path, codes, encoding):
-    table = read_rsx(rsx(tmp_path / "RSX_a.csv", codes=codes, encoding=encoding), resolve=as_printed)
+    table = read_rsx(rsx(tmp_path / "RSX_a.csv", codes=codes, encoding=encoding))
     assert table["ons_code"].tolist() == ["E07000223", "E10000016"]
     adur, kent = table.iloc[0], table.iloc[1]
     assert adur[list(AMOUNTS)].tolist() == [1000 + number for number in range(len(AMOUNTS))]
@@ -48,14 +48,14 @@ def test_codes_or_wording_say_where_an_amount_stands(tmp_path, codes, encoding):
 
 def test_errors_are_one_sentence(tmp_path):
     with pytest.raises(PublicationError, match="holds no RSX file"):
-        read_service_outturn(tmp_path, resolve=as_printed)
+        read_service_outturn(tmp_path)
     words = [word for word in WORDS if not word.startswith("Adult Social Care - thing (C4")] + ["x"]
     path = rsx(tmp_path / "RSX_a.csv", codes=False, words=words)
     with pytest.raises(PublicationError, match=r"RSX_a\.csv, row 4 has no column for RSX-asc-sfc"):
-        read_service_outturn(tmp_path, resolve=as_printed)
+        read_service_outturn(tmp_path)
     path.write_text("nothing\n")
     with pytest.raises(PublicationError, match="no header row that begins with 'E-code'"):
-        read_service_outturn(tmp_path, resolve=as_printed)
+        read_service_outturn(tmp_path)
 
 
 RSX_HAND = {  # read with the csv module (2022, 2024) and odfpy (2025)

@@ -67,7 +67,8 @@ def test_rows_become_tidy_lines(write):
     total = row(ONS_code="", LA_LGF_code="", LA_name="England", status="total", RS_netrevexp_net_exp="9")
     police = row(LA_LGF_code="E6143", ONS_code="[z]", LA_name="Police", LA_class="Other/Combined")
     absent = row(**OTHER, status="Not submitted", RS_netrevexp_net_exp="[x]")
-    tidy = read_timeseries(write(total, row(), absent, police))
+    read = read_timeseries(write(total, row(), absent, police))
+    tidy, report = read.lines, read.report
     assert list(tidy.columns) == list(COLUMNS)
     assert len(tidy) == 6 and tidy["amount"].dtype == float
     first = tidy.iloc[0]
@@ -77,7 +78,6 @@ def test_rows_become_tidy_lines(write):
     assert np.isnan(tidy.iloc[1]["amount"]) and pd.isna(tidy.iloc[1]["text"])
     assert np.isnan(tidy.iloc[2]["amount"]) and tidy.iloc[2]["text"] == "[x]"
     assert tidy.iloc[4]["class"] == "O" and pd.isna(tidy.iloc[4]["ons_code"])
-    report = tidy.attrs["report"]
     assert report.unknown_columns == ("RS_brandnew_line",) and report.totals == 1
     assert report.not_submitted == (("2023-24", "E0701"),) and report.unknown_classes == ()
     assert report.other_columns == 2 and "rs_intextpay_net_exp" in report.gone
@@ -85,7 +85,7 @@ def test_rows_become_tidy_lines(write):
 
 
 def test_what_is_new_is_reported_rather_than_guessed(write):
-    report = read_timeseries(write(row(LA_class="Super Council"))).attrs["report"]
+    report = read_timeseries(write(row(LA_class="Super Council"))).report
     assert report.unknown_classes == ("Super Council",)
 
 
@@ -101,13 +101,13 @@ def test_what_is_new_is_reported_rather_than_guessed(write):
     ],
 )
 def test_classes(write, text, code):
-    assert read_timeseries(write(row(LA_class=text)))["class"].iloc[0] == code
+    assert read_timeseries(write(row(LA_class=text))).lines["class"].iloc[0] == code
 
 
 @pytest.mark.parametrize(("text", "amount"), [("1,234", 1234), ("-5.5", -5.5), ("(7)", -7), (" 8 ", 8), ("£9", 9)])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1252"])
 def test_numbers_as_text_in_any_encoding(write, text, amount, encoding):
-    tidy = read_timeseries(write(row(RS_netrevexp_net_exp=text, LA_name="£ & é"), encoding=encoding))
+    tidy = read_timeseries(write(row(RS_netrevexp_net_exp=text, LA_name="£ & é"), encoding=encoding)).lines
     assert tidy["amount"].iloc[0] == amount and tidy["council"].iloc[0] == "£ & é"
 
 
@@ -134,7 +134,7 @@ def test_dates_and_numbers_for_codes(write, code):
 
 def test_a_council_twice_in_a_year(write):
     refused(write(row(), row(LA_name="Again")), r"row 3: Again \(E5010\) stands twice in 202403")
-    assert len(read_timeseries(write(row(), row(year_ending="202303")))) == 4
+    assert len(read_timeseries(write(row(), row(year_ending="202303"))).lines) == 4
 
 
 @pytest.mark.parametrize("text", ["many", "nan", "inf", "01/04/2023", "1.2.3", "TRUE", "#REF!", "=1+1", "12 000 x"])
@@ -159,9 +159,9 @@ def test_a_column_twice(write):
 
 
 def test_the_same_line_under_two_spellings_counts_once(write):
-    tidy = read_timeseries(write(row(), columns=[*HEAD, *FIGURES, "RS_NETREVEXP_net_exp"]))
-    assert "RS_NETREVEXP_net_exp" in tidy.attrs["report"].unknown_columns
-    assert (tidy["line"] == "rs_netrevexp_net_exp").sum() == 1
+    read = read_timeseries(write(row(), columns=[*HEAD, *FIGURES, "RS_NETREVEXP_net_exp"]))
+    assert "RS_NETREVEXP_net_exp" in read.report.unknown_columns
+    assert (read.lines["line"] == "rs_netrevexp_net_exp").sum() == 1
 
 
 def test_a_file_cut_short(write):
@@ -171,7 +171,7 @@ def test_a_file_cut_short(write):
 
 
 def test_a_name_over_two_lines(write):
-    assert read_timeseries(write(row(LA_name="City,\nof"), row(**OTHER)))["council"].iloc[0] == "City,\nof"
+    assert read_timeseries(write(row(LA_name="City,\nof"), row(**OTHER))).lines["council"].iloc[0] == "City,\nof"
 
 
 def test_a_row_too_long(write):
@@ -191,11 +191,11 @@ def test_a_web_page(tmp_path):
 
 
 def test_no_rows_at_all(write):
-    assert len(read_timeseries(write())) == 0
+    assert len(read_timeseries(write()).lines) == 0
 
 
 def test_another_form(write):
-    tidy = read_timeseries(write(row()), form="RA")
+    tidy = read_timeseries(write(row()), form="RA").lines
     assert len(tidy) == 0 and list(tidy.columns) == list(COLUMNS)
 
 
@@ -226,7 +226,8 @@ def small_panel(councils=30, years=(2018, 2019, 2024)):
 
 def there_and_back(panel, names, path):
     write_timeseries(panel, path)
-    tidy = read_timeseries(path)
+    read = read_timeseries(path)
+    tidy = read.lines
     wide = tidy.astype({c: "object" for c in ("ecode", "outturn_year", "line")}).pivot(
         index=["outturn_year", "ecode"], columns="line", values="amount"
     )
@@ -237,14 +238,14 @@ def there_and_back(panel, names, path):
     for column in ("council", "class", "ons_code"):
         given = panel[column].astype(object).where(panel[column].notna(), None).tolist()
         assert firsts[column].astype(object).where(firsts[column].notna(), None).tolist() == given
-    return tidy
+    return read.report
 
 
 def test_a_panel_written_and_read_back_is_identical(tmp_path):
     panel, names = small_panel()
-    tidy = there_and_back(panel, names, tmp_path / "series.csv")
-    assert tidy.attrs["report"].unknown_columns == () and tidy.attrs["report"].gone == ()
-    assert len(tidy.attrs["report"].not_submitted) == 3
+    report = there_and_back(panel, names, tmp_path / "series.csv")
+    assert report.unknown_columns == () and report.gone == ()
+    assert len(report.not_submitted) == 3
 
 
 def test_the_shipped_panel_written_and_read_back_is_identical(tmp_path):
@@ -267,6 +268,6 @@ def test_2600_columns_are_read_selectively_and_fast(tmp_path):
         for n in range(1_000):
             handle.write(f"202403,E0600{n:04d},E{n:04d},Council {n},submitted,Unitary Authority,,{tail}\n")
     start = time.perf_counter()
-    tidy = read_timeseries(path)
-    assert len(tidy) == 1_000 * len(names) and time.perf_counter() - start < 15
-    assert tidy.attrs["report"].other_columns == 2_587 - len(HEAD) + 1 - len(names)
+    read = read_timeseries(path)
+    assert len(read.lines) == 1_000 * len(names) and time.perf_counter() - start < 15
+    assert read.report.other_columns == 2_587 - len(HEAD) + 1 - len(names)

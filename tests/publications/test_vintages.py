@@ -15,7 +15,7 @@ from resilience import held, vintages
 from resilience.errors import DataError, PublicationError
 from resilience.publications import vintages as publications
 from resilience.publications.manifest import Entry, write_manifest
-from resilience.vintages import COLUMNS, Earlier, load_vintages, panel_as_of, releases_of, table_of, to_csv
+from resilience.vintages import COLUMNS, YearRelease, load_vintages, panel_as_of, releases_of, table_of, to_csv
 
 LINES = ["rs_netrevexp_net_exp", "rs_resunall_end_cy", "rs_resoth_end_cy"]
 YEAR = 2024
@@ -30,15 +30,17 @@ def rows(panel) -> pd.DataFrame:
     return panel[panel["ons_code"].isin(codes) & panel["year"].isin([YEAR - 1, YEAR])].reset_index(drop=True)
 
 
-def release(rows: pd.DataFrame, day: str, amounts: dict[str, float], *, file: str = "", whole: bool = True) -> Earlier:
+def release(
+    rows: pd.DataFrame, day: str, amounts: dict[str, float], *, file: str = "", whole: bool = True
+) -> YearRelease:
     """Return a release of 2023-24 in which the first council's figures are these."""
     table = rows[rows["year"] == YEAR].set_index("ons_code").filter(regex="^rs_").copy()
     for name, amount in amounts.items():
         table.loc[table.index[0], name] = amount
-    return Earlier(YEAR, day, table, file or f"{day}.xlsx", whole)
+    return YearRelease(YEAR, day, table, file or f"{day}.xlsx", whole)
 
 
-def holding(rows: pd.DataFrame, one: Earlier) -> pd.DataFrame:
+def holding(rows: pd.DataFrame, one: YearRelease) -> pd.DataFrame:
     """Return the panel with a release in it."""
     result = rows.copy()
     at = result["year"] == YEAR
@@ -104,7 +106,7 @@ def test_a_line_that_the_newest_release_has_no_more_comes_back_with_the_day(rows
 def test_the_multi_year_file_does_not_take_away_lines_it_cannot_have(rows):
     coined = "rs_resothcovid_end_cy"
     first = release(rows, "2024-06-01", {}, whole=False)
-    first = Earlier(first.year, first.day, first.amounts.drop(columns=coined, errors="ignore"), "RO.csv", False)
+    first = YearRelease(first.year, first.day, first.amounts.drop(columns=coined, errors="ignore"), "RO.csv", False)
     second = release(rows, "2025-06-01", {coined: 5.0})
     assert coined not in set(table_of(holding(rows, second), [first, second])["line"])
 
@@ -200,11 +202,11 @@ def put(folder: Path, day: str, data: bytes, name: str = "RS_data.xlsx", year: s
 
 
 def test_without_a_manifest_nothing_was_fetched(tmp_path):
-    assert publications.fetched_readings(tmp_path, print, []) == []
+    assert publications.fetched_readings(tmp_path, []) == []
 
 
 def test_files_that_fail_a_check_are_left_out_whole_and_said(tmp_path, panel):
-    from published import rs_workbook
+    from tests.published import rs_workbook
 
     good = put(tmp_path, "2025-12-04", rs_workbook(panel, "2024-25", figures_of="2023-24", councils=4))
     bad = put(tmp_path, "2026-01-01", b"PK\x03\x04 nothing")
@@ -214,7 +216,7 @@ def test_files_that_fail_a_check_are_left_out_whole_and_said(tmp_path, panel):
     changed.write_bytes(changed.read_bytes() + b"\0")
     write_manifest(tmp_path, [*entries, entry(good, tmp_path, form="RSX")])
     remarks: list[str] = []
-    found = publications.fetched_readings(tmp_path, lambda text: None, remarks)
+    found = publications.fetched_readings(tmp_path, remarks)
     assert [(one.outturn_year, one.day, one.whole) for one in found] == [("2024-25", "2025-12-04", True)]
     assert found[0].provenance["vintage"] == "2025-12-04"
     left = [text for text in remarks if "is left out" in text]
@@ -222,15 +224,15 @@ def test_files_that_fail_a_check_are_left_out_whole_and_said(tmp_path, panel):
     assert "damaged" in left[0] and "holds 2022-23" in left[1] and "not as it was downloaded" in left[2]
     write_manifest(tmp_path, [entries[1]])
     with pytest.raises(PublicationError, match="is left out"):
-        publications.fetched_readings(tmp_path, lambda text: None, [])
+        publications.fetched_readings(tmp_path, [])
 
 
 def test_a_page_without_a_date_counts_from_the_day_of_download(tmp_path, panel):
-    from published import rs_workbook
+    from tests.published import rs_workbook
 
     path = put(tmp_path, "2026-11-01", rs_workbook(panel, "2026-27", figures_of="2023-24", councils=4), year="2026-27")
     write_manifest(tmp_path, [entry(path, tmp_path, outturn_year="2026-27", released="")])
-    readings = publications.fetched_readings(tmp_path, lambda text: None, [])
+    readings = publications.fetched_readings(tmp_path, [])
     assert readings[0].day == "2026-11-01" and readings[0].provenance["released"] is None
     assert publications.first_days(readings) == {"2026-27": date(2026, 11, 1)}
     assert publications.first_days([]) == {}
@@ -241,7 +243,7 @@ def reading(year: str, day: str, *, whole: bool = True) -> publications.Reading:
 
 
 def test_the_newest_release_is_used_and_on_one_day_the_years_own_workbook(rows):
-    nothing = held.Held(None, vintages.empty(), [])
+    nothing = held.Shipped(None, vintages.empty(), [])
     found = [
         reading("2024-25", "2025-01-01"),
         reading("2024-25", "2026-01-01", whole=False),
@@ -249,18 +251,18 @@ def test_the_newest_release_is_used_and_on_one_day_the_years_own_workbook(rows):
         reading("2023-24", "2026-01-01", whole=False),
         reading("2022-23", ""),
     ]
-    used = held.newest(found, nothing)
+    used = held.newest_readings(found, nothing)
     assert [(one.outturn_year, one.day, one.whole) for one in used] == [
         ("2022-23", "", True),
         ("2023-24", "2026-01-01", True),
         ("2024-25", "2026-01-01", False),
     ]
     file = {"table": "panel.csv", "file": "x", "outturn_year": "2023-24", "released": "2026-02-01"}
-    later = held.Held(rows.assign(source_kind="original", source_file="x"), vintages.empty(), [file])
-    assert later.days == {"2022-23": "", "2023-24": "2026-02-01"}
-    assert [one.outturn_year for one in held.newest(found, later)] == ["2022-23", "2024-25"]
+    later = held.Shipped(rows.assign(source_kind="original", source_file="x"), vintages.empty(), [file])
+    assert later.release_days == {"2022-23": "", "2023-24": "2026-02-01"}
+    assert [one.outturn_year for one in held.newest_readings(found, later)] == ["2022-23", "2024-25"]
     for words, day in (({"vintage": None}, ""), ({"edition": "Second release"}, "2024-12-12")):
-        assert held.Held(later.panel, later.past, [file | words]).days["2023-24"] == day
-    # The provenance of another file says nothing of the figures held.
-    assert held.Held(later.panel, later.past, [file | {"file": "y"}]).days["2023-24"] == ""
-    assert nothing.days == {} and nothing.originals == set()
+        assert held.Shipped(later.panel, later.vintages, [file | words]).release_days["2023-24"] == day
+    # The provenance of another file says nothing of the figures shipped.
+    assert held.Shipped(later.panel, later.vintages, [file | {"file": "y"}]).release_days["2023-24"] == ""
+    assert nothing.release_days == {} and nothing.original_years == set()

@@ -16,7 +16,7 @@ import pytest
 
 from resilience.errors import PublicationError
 from resilience.publications.sheets import amounts, column_letters
-from resilience.publications.workbook import COLUMNS, read_publications, read_workbook
+from resilience.publications.workbook import COLUMNS, OutturnLines, read_publications, read_workbook
 
 ROOT = Path(__file__).parents[2]
 OUTTURN, BUDGET = ROOT / "../shared/data/revenue_outturn", ROOT / "../shared/data/revenue_budget"
@@ -106,7 +106,7 @@ def fails(path: Path, *words: str, **given: Any) -> None:
 
 def test_columns_and_values(write: Callable[..., Path]) -> None:
     path = write(coded())
-    tidy = read_workbook(path)
+    tidy = read_workbook(path).lines
     assert tuple(tidy.columns) == COLUMNS
     bath = tidy[tidy["ecode"] == "E0101"].set_index("line")
     assert bath.at["rs_netrevexp_net_exp", "amount"] == 90
@@ -119,7 +119,7 @@ def test_columns_and_values(write: Callable[..., Path]) -> None:
 
 
 def test_text_and_numbers_written_as_text(write: Callable[..., Path]) -> None:
-    tidy = read_workbook(write(coded()))
+    tidy = read_workbook(write(coded())).lines
     croydon = tidy[tidy["ecode"] == "E5035"].set_index("line")
     assert croydon.at["rs_totsx_net_exp", "amount"] == 1234
     assert croydon.at["rs_netrevexp_net_exp", "amount"] == -5
@@ -136,7 +136,7 @@ def test_text_and_numbers_written_as_text(write: Callable[..., Path]) -> None:
 
 
 def test_classes_and_aggregates(write: Callable[..., Path]) -> None:
-    tidy = read_workbook(write(coded()))
+    tidy = read_workbook(write(coded())).lines
     assert dict(zip(tidy["ecode"], tidy["class"], strict=True)) == {
         "E0101": "UA",
         "E5035": "LB",
@@ -177,7 +177,7 @@ def test_reserves_of_two_sheets_and_the_icelandic_repeat(write: Callable[..., Pa
         "RS (2)": old("Financial reserves levels at 31 March 2013", "Capital items", 20),
         "RS (3)": old("Financial reserves levels", "Net total cost", 99),
     }
-    tidy = read_workbook(write(sheets)).set_index("line")
+    tidy = read_workbook(write(sheets)).lines.set_index("line")
     assert tidy.at["rs_resoth_start_cy", "amount"] == 10
     assert tidy.at["rs_resoth_end_cy", "amount"] == 20
     assert tidy.at["rs_resunall_end_cy", "cell"] == "RS (2)!H6"
@@ -190,23 +190,23 @@ def test_columns_are_known_by_words_not_place(write: Callable[..., Path]) -> Non
     end = old("Financial reserves levels at 31 March 2013", "Capital items", 20)
     for row in first[4:]:
         row[3], row[5] = row[5], row[3]
-    tidy = read_workbook(write({"a": [[], *first], "b": end})).set_index("line")
+    tidy = read_workbook(write({"a": [[], *first], "b": end})).lines.set_index("line")
     assert tidy.at["rs_netrevexp_net_exp", "amount"] == 3
     assert tidy.at["rs_netrevexp_net_exp", "cell"] == "a!D7"
 
 
 def test_a_line_the_year_lacks_is_absent(write: Callable[..., Path]) -> None:
-    tidy = read_workbook(write(coded()))
-    assert "rs_edu_net_exp" not in set(tidy["line"])
-    assert "rs_edu_net_exp" in tidy.attrs["report"].gone
+    read = read_workbook(write(coded()))
+    assert "rs_edu_net_exp" not in set(read.lines["line"])
+    assert "rs_edu_net_exp" in read.reports[0].gone
 
 
 def test_a_year_never_seen_goes_by_code(write: Callable[..., Path]) -> None:
     rows = coded("2024-25")
     rows[1].append("RS-newline-net-exp")
     rows[2][5:] = [f"Renamed {column}" for column in range(len(CODES))] + ["A line never seen"]
-    tidy = read_workbook(write(rows, "rs2024_25.xlsx"))
-    report = tidy.attrs["report"]
+    read = read_workbook(write(rows, "rs2024_25.xlsx"))
+    tidy, report = read.lines, read.reports[0]
     assert not report.known_year
     assert report.unknown_codes == ("RS-newline-net-exp (A line never seen, Data!M3)",)
     assert "rs_provprin_net_exp" in report.gone
@@ -216,8 +216,8 @@ def test_a_year_never_seen_goes_by_code(write: Callable[..., Path]) -> None:
 def test_a_later_year_without_codes_goes_by_the_newest_words_and_says_so(write: Callable[..., Path]) -> None:
     rows = coded("2024-25")
     del rows[1]
-    tidy = read_workbook(write(rows))
-    report = tidy.attrs["report"]
+    read = read_workbook(write(rows))
+    tidy, report = read.lines, read.reports[0]
     assert len(report.by_newest_words) == len(CODES) == tidy["line"].nunique()
     assert "rs_netrevexp_net_exp (NET REVENUE EXPENDITURE, Data!H2)" in report.by_newest_words
 
@@ -226,13 +226,14 @@ def test_a_duplicated_council_keeps_the_fuller_row(write: Callable[..., Path]) -
     rows = coded()
     rows.insert(4, ["E0101", "E06000022", "Bath", "UA", "Y", 1, 1, "[x]", 1, 1, 1, 1])
     rows.append(["E7001", "", "Avon Police again", "O", "Y", 9, 9, 9, 9, 9, 9, 9])
-    tidy = read_workbook(write(rows))
+    read = read_workbook(write(rows))
+    tidy = read.lines
     bath = tidy[tidy["ecode"] == "E0101"].set_index("line")
     assert bath.at["rs_netrevexp_net_exp", "amount"] == 90
     assert bath["duplicated"].all()
     assert set(tidy.loc[tidy["ecode"] == "E7001", "council"]) == {"Avon Police"}
     assert not tidy.loc[tidy["ecode"] == "E5035", "duplicated"].any()
-    assert tidy.attrs["report"].duplicated == ("E0101", "E7001")
+    assert read.reports[0].duplicated == ("E0101", "E7001")
 
 
 def test_csv_with_windows_pounds(tmp_path: Path) -> None:
@@ -243,7 +244,7 @@ def test_csv_with_windows_pounds(tmp_path: Path) -> None:
         "E-code,Local authority,Class,Principal,Interest,CTR\n"
         'E3831,Adur,SD,"1,546",-2,...\n'.encode("cp1252")
     )
-    tidy = read_workbook(path, form="RA").set_index("line")
+    tidy = read_workbook(path, form="RA").lines.set_index("line")
     assert tidy.at["ra_provprin_net_exp", "amount"] == 1546
     assert tidy.at["ra_ctrtot_net_exp", "text"] == "..."
     assert tidy.at["ra_intextpay_net_exp", "cell"] == "RA_2023-24!E4"
@@ -254,7 +255,7 @@ def test_ods_is_read_too(tmp_path: Path) -> None:
     path = tmp_path / "rs2023_24.ods"
     grid = pd.DataFrame([row + [None] * (12 - len(row)) for row in coded()[:3]])
     pd.concat([grid, frame]).to_excel(path, engine="odf", index=False, header=False)
-    tidy = read_workbook(path)
+    tidy = read_workbook(path).lines
     assert tidy[tidy["line"] == "rs_netrevexp_net_exp"]["amount"].tolist() == [90, -5, 3]
 
 
@@ -379,8 +380,8 @@ def test_folders(write: Callable[..., Path], tmp_path: Path) -> None:
     write(coded("2022-23"), "RS_2022-23.xlsx")
     (tmp_path / "RSX_2022-23.csv").write_text("another form")
     both = read_publications(tmp_path)
-    assert set(both["outturn_year"]) == {"2022-23", "2023-24"}
-    assert len(both.attrs["report"]) == 2
+    assert set(both.lines["outturn_year"]) == {"2022-23", "2023-24"}
+    assert len(both.reports) == 2
     shutil.copy(path, tmp_path / "rs_again.xlsx")
     with pytest.raises(PublicationError, match="keep the newer"):
         read_publications(tmp_path)
@@ -392,13 +393,13 @@ COUNTS = dict(zip(range(2007, 2024), [388] * 2 + [353] * 7 + [352, 353, 353, 343
 
 
 @pytest.fixture(scope="module")
-def outturn() -> pd.DataFrame:
+def outturn() -> OutturnLines:
     return read_publications(OUTTURN)
 
 
 @pytest.fixture(scope="module")
-def wide(outturn: pd.DataFrame) -> pd.DataFrame:
-    councils = outturn[outturn["class"] != "O"]
+def wide(outturn: OutturnLines) -> pd.DataFrame:
+    councils = outturn.lines[outturn.lines["class"] != "O"]
     table = councils.astype({"line": str, "outturn_year": str, "ecode": str})
     return table.pivot(index=["outturn_year", "ecode"], columns="line", values="amount")
 
@@ -408,8 +409,8 @@ def total(wide: pd.DataFrame, names: str) -> pd.Series:
 
 
 @with_originals
-def test_nothing_in_the_real_workbooks_goes_unnoticed(outturn: pd.DataFrame) -> None:
-    for report in outturn.attrs["report"]:
+def test_nothing_in_the_real_workbooks_goes_unnoticed(outturn: OutturnLines) -> None:
+    for report in outturn.reports:
         assert report.known_year
         assert (report.unknown_codes, report.unmatched_headings, report.gone) == ((), (), ())
         assert report.duplicated == (("E5100",) if report.outturn_year >= "2021-22" else ())
@@ -473,7 +474,7 @@ def test_reserves_move_by_what_is_paid_in(wide: pd.DataFrame, kind: str, least: 
 
 @with_originals
 def test_real_budgets() -> None:
-    tidy = read_publications(BUDGET)
+    tidy = read_publications(BUDGET).lines
     councils = tidy[(tidy["class"] != "O") & tidy["amount"].notna()].astype({"line": str, "outturn_year": str})
     counts = councils.groupby(["line", "outturn_year"]).size().unstack(fill_value=0)
     assert counts.loc["ra_ctrtot_net_exp"].tolist() == [353] * 6 + [343, 322, 329, 305]

@@ -9,7 +9,8 @@ from subprocess import run
 from threading import Thread
 
 import pytest
-from site_data import small_folder
+
+from tests.report.site_data import small_folder
 
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 ARGUMENTS = (

@@ -5,9 +5,9 @@ import hashlib
 import re
 
 import pytest
-from site_data import one_frame, one_run
 
 from resilience.report.page import site_assets, watchlist_page
+from tests.report.site_data import one_frame, one_run
 
 HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>"
 

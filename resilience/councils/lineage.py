@@ -8,13 +8,16 @@ Every row so made says so (`built`) and of what (`built_from`); a missing figure
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from resilience.councils import load_councils, reorganisations, resolve
+from resilience.councils.register import load_councils, resolve
 from resilience.errors import DataError
 from resilience.years import outturn_year_of
 
@@ -22,6 +25,13 @@ WEIGHT = "rs_netrevexp_net_exp"
 _WORST_FIRST = ("not returned", "partial", "returned")
 
 Successor = Mapping[str, Any]
+
+
+@cache
+def reorganisations() -> tuple[dict[str, Any], ...]:
+    """Return the reorganisations of reorganisations.toml, oldest first (see that file for their keys)."""
+    text = Path(__file__).with_name("reorganisations.toml").read_text(encoding="utf-8")
+    return tuple(sorted(tomllib.loads(text)["reorganisation"], key=lambda each: each["date"]))
 
 
 def _successors() -> Iterator[tuple[Mapping[str, Any], Successor]]:

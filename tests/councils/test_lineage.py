@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resilience.councils import council, load_councils, reorganisations
+from resilience.councils.lineage import county_share, lineage_of, predecessors_of, successors_of, with_lineage
 from resilience.errors import DataError
-from resilience.lineage import county_share, lineage_of, predecessors_of, successors_of, with_lineage
 
 NRE = "rs_netrevexp_net_exp"
 RESERVES = "rs_resunall_end_cy"

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience import councils, paths
-from resilience.councils import build_councils, council, load_councils, reorganisations, resolve
+from resilience.councils import council, load_councils, reorganisations, resolve
+from resilience.councils.register import COLUMNS
 from resilience.errors import DataError, UnknownCouncilError
+from resilience.tables.council_register import REGIONS
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 with_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the publications in ../shared are not here")
 TABLE = load_councils()
 ALL = [council(code) for code in TABLE["ons_code"]]
@@ -39,11 +40,11 @@ def test_how_many_councils_were_in_being(day, expected):
 
 
 def test_the_table_holds_together():
-    assert tuple(TABLE.columns) == councils.COLUMNS
+    assert tuple(TABLE.columns) == COLUMNS
     assert TABLE["ons_code"].is_unique
     assert TABLE["ecode"].is_unique
     assert TABLE["council"].is_unique
-    assert set(TABLE["region"]) == set(councils.REGIONS.values())
+    assert set(TABLE["region"]) == set(REGIONS.values())
     assert ((TABLE["tier"] == "lower") == (TABLE["class"] == "SD")).all()
     assert ((TABLE["county"] != "") == (TABLE["class"] == "SD")).all()
     by_code = TABLE.set_index("ons_code")
@@ -242,28 +243,6 @@ def test_reorganisations_name_councils_that_exist_and_their_source():
 
 
 @with_shared
-def test_the_shipped_table_is_what_the_publications_give():
-    built = build_councils(SHARED / "lookups")
-    shipped = load_councils(paths.processed() / "councils.csv")
-    pd.testing.assert_frame_equal(built.astype(object), shipped.astype(object))
-
-
-@with_shared
-def test_the_workbooks_hold_the_councils_in_being_each_year():
-    years: dict[str, set[str]] = {}
-    for year, cells in councils.outturn_lists(SHARED / "revenue_outturn"):
-        years.setdefault(year, set()).add(resolve(cells["ecode"]))
-        if cells.get("ons_code"):
-            assert resolve(cells["ons_code"]) == resolve(cells["ecode"])
-        on = date(int(year[:4]), 12, 31)
-        if cells["name"] != "Newcastle":
-            assert resolve(cells["name"], on=on) == resolve(cells["ecode"])
-    assert len(years) == 17
-    for year, found in years.items():
-        assert found == {one.ons_code for one in ALL if one.exists_on(date(int(year[:4]), 12, 31))}, year
-
-
-@with_shared
 @pytest.mark.parametrize(
     ("file", "column"),
     [
@@ -293,7 +272,7 @@ def test_codes_of_the_nearest_neighbours_resolve():
 @with_shared
 def test_names_of_the_children_and_reorganisation_files_resolve():
     lait = pd.read_csv(SHARED / "covariates" / "lait_extract_upper_tier.csv", dtype=str)
-    regions = {name.lower() for name in councils.REGIONS.values()} | {
+    regions = {name.lower() for name in REGIONS.values()} | {
         "england",
         "london (inner)",
         "london (outer)",

@@ -13,10 +13,25 @@ from datetime import date
 
 import pandas as pd
 
-from resilience.council_names import plain
-from resilience.councils import council, load_councils
+from resilience import paths
+from resilience.councils.names import plain
+from resilience.councils.register import council, load_councils
 from resilience.errors import DataError
-from resilience.lookup_tables import load_proposals
+
+AREAS = "areas.csv"
+PROPOSALS = "proposals.csv"
+PROPOSAL_COLUMNS = (
+    "area",
+    "new_authority",
+    "predecessor",
+    "ons_code",
+    "status",
+    "decision_date",
+    "vesting_date",
+    "shadow_election",
+    "note",
+    "source",
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +60,16 @@ class Proposal:
     shares: dict[str, float]
     assumptions: tuple[str, ...]
     sources: tuple[str, ...]
+
+
+def load_areas() -> pd.DataFrame:
+    """Read the shipped areas (km²) and mid-2020 populations, indexed by code."""
+    return pd.read_csv(paths.processed() / AREAS).set_index("ons_code")
+
+
+def load_proposals() -> pd.DataFrame:
+    """Read the shipped table of new unitaries; every column is text, "" means not stated."""
+    return pd.read_csv(paths.processed() / PROPOSALS, dtype=str, keep_default_na=False)
 
 
 def names() -> pd.DataFrame:

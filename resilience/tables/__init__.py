@@ -1,0 +1,1 @@
+"""The tables the project ships: built, checked, loaded."""
