@@ -13,7 +13,8 @@ from pathlib import Path
 
 from resilience import method
 from resilience.files import write_atomically
-from resilience.report import record, watchlist
+from resilience.report.formats.text import record
+from resilience.report.views import watchlist
 
 ROOT = Path(__file__).resolve().parent.parent
 #: The day for which the README shows the list (`make screen` shows today's).

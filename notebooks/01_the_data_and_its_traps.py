@@ -25,14 +25,14 @@ import pandas as pd
 from shown import BLUE, GREY, ORANGE, OUTTURN, SKY, canvas, draw, per_cent, say, table, year_axis
 
 import resilience
-from resilience import quality
 from resilience.councils.lineage import with_lineage
-from resilience.events import onsets
 from resilience.formatting import day, pounds
 from resilience.indicators.comparisons import aggregate
 from resilience.indicators.coverage import coverage
 from resilience.indicators.directions import directions
 from resilience.model.terms import load_terms
+from resilience.tables import checks
+from resilience.tables.events import onsets
 from resilience.years import outturn_year_of
 
 panel = resilience.load_panel()
@@ -170,10 +170,10 @@ say(
 # with the row as flags.
 
 # %%
-found = quality.findings(panel)
+found = checks.findings(panel)
 counts = found["check"].value_counts().rename("council-years").to_frame()
-counts.insert(0, "what it means", [quality.MEANING[code] for code in counts.index])
-table(counts, title="Flags raised on the panel", source="resilience.quality.findings")
+counts.insert(0, "what it means", [checks.MEANING[code] for code in counts.index])
+table(counts, title="Flags raised on the panel", source="resilience.tables.checks.findings")
 openings = found[found["check"].isin(["opening_unallocated", "opening_earmarked"])].copy()
 openings["size"] = openings["value"].abs()
 worst = openings.nlargest(8, "size")

@@ -23,7 +23,7 @@ import resilience
 from resilience.indicators.comparisons import aggregate, percentiles
 from resilience.indicators.definitions import FAMILIES, describe, load_definitions
 from resilience.model.terms import load_terms
-from resilience.report.figures import distribution_by_class
+from resilience.report.formats.figures import distribution_by_class
 from resilience.years import outturn_year_of
 
 panel = resilience.load_panel()

@@ -20,13 +20,13 @@ import pandas as pd
 from shown import BLUE, CLASS_COLOURS, GREEN, GREY, ORANGE, RED, REGISTER, canvas, draw, per_cent, say, table
 
 import resilience
-from resilience.events import COUNTING_FROM, onsets
-from resilience.events import describe as in_words
 from resilience.formatting import day
 from resilience.indicators.directions import directions
 from resilience.model.calibration import base_rate
 from resilience.model.risk_set import yearly
 from resilience.report.wording.general import CLASS_NAMES
+from resilience.tables.events import COUNTING_FROM, onsets
+from resilience.tables.events import describe as in_words
 
 events = resilience.load_events()
 say(

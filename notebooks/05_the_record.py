@@ -27,11 +27,11 @@ import pandas as pd
 from shown import BLACK, BLUE, GREEN, GREY, ORANGE, OUTTURN, RED, REGISTER, bar, canvas, draw, per_cent, say, table
 
 import resilience
-from resilience.model.backtest import FIRST, bands_record, by_group, lead_times
+from resilience.backtest.rivals import rivals
+from resilience.backtest.rolling import FIRST, bands_record, by_group, lead_times
+from resilience.backtest.studies import missed, net_benefit
 from resilience.model.fitting import last_closed_origin
-from resilience.model.rivals import rivals
-from resilience.model.studies import missed, net_benefit
-from resilience.report.record import TARGETS, best_rival
+from resilience.report.formats.text.record import TARGETS, best_rival
 
 indicators = resilience.compute_indicators(resilience.load_panel())
 events = resilience.load_events()

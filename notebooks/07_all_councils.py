@@ -27,8 +27,8 @@ import resilience
 from resilience.formatting import chance, chance_range, day
 from resilience.model.calibration import BANDS
 from resilience.model.risk_set import AT_RISK
-from resilience.report.watchlist import notes
-from resilience.report.watchlist import table as watchlist
+from resilience.report.views.watchlist import notes
+from resilience.report.views.watchlist import table as watchlist
 from resilience.report.wording.general import CLASS_NAMES
 from resilience.report.wording.indicators import contribution
 

@@ -22,12 +22,12 @@ import pandas as pd
 from shown import BLUE, ORANGE, OUTTURN, REGISTER, bar, canvas, draw, say, table
 
 import resilience
-from resilience.events import onsets
+from resilience.backtest.studies import summary
 from resilience.formatting import chance, day
 from resilience.indicators.compute import SWITCHES, switch_effects
 from resilience.model.risk_set import AT_RISK
-from resilience.model.studies import summary
 from resilience.model.terms import Term, load_terms
+from resilience.tables.events import onsets
 from resilience.years import outturn_year_of
 
 SOURCE = f"{OUTTURN}, newest years second-hand; {REGISTER}"

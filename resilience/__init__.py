@@ -26,17 +26,17 @@ from typing import Any
 __version__ = "0.1.0"
 
 _WHERE = {
-    "load_panel": "resilience.panel",
-    "build_panel": "resilience.panel",
+    "load_panel": "resilience.tables.panel",
+    "build_panel": "resilience.tables.panel",
     "compute_indicators": "resilience.indicators.compute",
-    "load_events": "resilience.events",
+    "load_events": "resilience.tables.events",
     "risk_set": "resilience.model.risk_set",
     "known_on": "resilience.indicators.known",
     "training_rows": "resilience.model.fitting",
     "fit": "resilience.model.fitting",
     "score": "resilience.model.scoring",
-    "explain": "resilience.explanation",
-    "backtest": "resilience.model.backtest",
+    "explain": "resilience.analysis.explain",
+    "backtest": "resilience.backtest.rolling",
     "run": "resilience.method",
     "load_councils": "resilience.councils",
     "resolve": "resilience.councils",

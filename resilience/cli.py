@@ -121,7 +121,7 @@ def fetch(
     from rich.console import Console
 
     from resilience import paths
-    from resilience.publications.govuk import fetch as bring
+    from resilience.publications.fetch.govuk import fetch as bring
 
     report = bring(year or None, base_url=source, into=into or paths.raw())
     Console().print(report.table())
@@ -140,7 +140,7 @@ def build(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder, by default data/processed.")] = None,
 ) -> None:
     """Turn publications into the tables in data/processed."""
-    from resilience.build import build as make
+    from resilience.tables.build import build as make
 
     report = make(source, output, report_progress=_say)
     for remark in report.remarks:
@@ -180,7 +180,7 @@ def screen(
 ) -> None:
     """Print the watch list: every council, ranked by risk, with the main reasons."""
     from resilience import method
-    from resilience.report import watchlist
+    from resilience.report.views import watchlist
 
     run = method.run(_day(as_of), events=events, outcome=outcome.value)
     frame = watchlist.table(run, classes=council_class)
@@ -189,11 +189,11 @@ def screen(
     elif form is ListFormat.json:
         content = watchlist.to_json(run, frame)
     elif form is ListFormat.xlsx:
-        from resilience.report.workbook import to_xlsx
+        from resilience.report.formats.workbook import to_xlsx
 
         content = to_xlsx(run, frame)
     elif form is ListFormat.html:
-        from resilience.report.page import watchlist_page
+        from resilience.report.formats.html_watchlist import watchlist_page
 
         content = watchlist_page(run, frame)
     else:
@@ -212,16 +212,16 @@ def backtest(
     studies: Annotated[bool, typer.Option("--studies", help="How the record moves when something is changed.")] = False,
 ) -> None:
     """Show how often the warnings were right, origin by origin, against other rules."""
-    from resilience.events import load_events
+    from resilience.backtest.rolling import backtest as run_backtest
     from resilience.indicators.compute import compute_indicators
-    from resilience.model.backtest import backtest as run_backtest
-    from resilience.panel import load_panel
-    from resilience.report import record
+    from resilience.report.formats.text import record
+    from resilience.tables.events import load_events
+    from resilience.tables.panel import load_panel
 
     register, panel = load_events(events), load_panel()
     indicators = compute_indicators(panel)
     if studies:
-        from resilience.report.studies_text import studies_page
+        from resilience.report.formats.text.studies import studies_page
 
         _deliver(studies_page(panel, indicators, register, _say), output)
         return
@@ -239,10 +239,10 @@ def peers(
     """Show a council's statistical neighbours, side by side, and which of them recovered or worsened."""
     from resilience.councils import resolve
     from resilience.method import run
-    from resilience.report import peers_text
+    from resilience.report.formats.text import peers
 
     code = resolve(council)
-    make = {"text": peers_text.to_text, "json": peers_text.to_json, "csv": peers_text.to_csv}[form.value]
+    make = {"text": peers.to_text, "json": peers.to_json, "csv": peers.to_csv}[form.value]
     _deliver(make(run(_day(as_of), intervals=False), code), output)
 
 
@@ -261,13 +261,13 @@ def merge(
     output: Output = None,
 ) -> None:
     """Show what a council made of others would inherit, and how it would stand."""
-    from resilience.report import merge_text
+    from resilience.report.formats.text import merger
 
     if proposal == "list":
-        _deliver(merge_text.proposals_text(), output)
+        _deliver(merger.proposals_text(), output)
         return
-    one = merge_text.asked(councils or [], name, proposal, share or [], _day(as_of))
-    _deliver(merge_text.to_json(*one) if form is PairFormat.json else merge_text.to_text(*one), output)
+    one = merger.asked(councils or [], name, proposal, share or [], _day(as_of))
+    _deliver(merger.to_json(*one) if form is PairFormat.json else merger.to_text(*one), output)
 
 
 @app.command()
@@ -280,10 +280,10 @@ def place(
     """Show a county and its districts together: where the pound is spent, held and owed."""
     from resilience.councils import resolve
     from resilience.method import run
-    from resilience.report import place_text
+    from resilience.report.formats.text import place
 
     code = resolve(council, on=_day(as_of))
-    make = {"text": place_text.to_text, "json": place_text.to_json, "csv": place_text.to_csv}[form.value]
+    make = {"text": place.to_text, "json": place.to_json, "csv": place.to_csv}[form.value]
     _deliver(make(run(_day(as_of), intervals=False), code), output)
 
 
@@ -295,9 +295,9 @@ def national(
 ) -> None:
     """Show how many councils stand in each band each January, and what moved them."""
     from resilience.method import run
-    from resilience.report import national_text
+    from resilience.report.formats.text import national
 
-    make = {"text": national_text.to_text, "json": national_text.to_json, "csv": national_text.to_csv}[form.value]
+    make = {"text": national.to_text, "json": national.to_json, "csv": national.to_csv}[form.value]
     _deliver(make(run(_day(as_of), intervals=False)), output)
 
 
@@ -330,7 +330,7 @@ def assess(
     """Explain one council: how likely, compared with whom, why, since when, how sure, and from which figures."""
     from resilience import method
     from resilience.councils import resolve
-    from resilience.report import council as page
+    from resilience.report.views import council as page
 
     day = _day(as_of)
     code = resolve(council, on=day)
@@ -355,12 +355,12 @@ def _own_figures(
     if template is not None and figures is not None:
         raise ResilienceError("Give --template to write a template or --figures to read one, not both.")
     if template is not None:
-        from resilience.ownfigures_template import write_template
+        from resilience.analysis.own_figures.template import write_template
 
         write_template(run, code, template)
         typer.echo(f"Written to {template}; fill it in and give it with --figures.", err=True)
     elif figures is not None:
-        from resilience.report.whatif_text import own_content
+        from resilience.report.formats.text.own_figures import own_content
 
         _deliver(own_content(run, code, figures, form.value), output)
 
@@ -374,7 +374,7 @@ def data_check(
     ] = None,
 ) -> None:
     """Show what the checks found in the figures, by year and council."""
-    from resilience.report.checks import check_text, compare_text
+    from resilience.report.formats.text.checks import check_text, compare_text
 
     _deliver(compare_text(compare) if compare else check_text(year=year, council=council), None)
 

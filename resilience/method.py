@@ -10,14 +10,14 @@ from pathlib import Path
 import pandas as pd
 
 from resilience.errors import DataError
-from resilience.events import EventRegister, load_events
 from resilience.indicators.compute import compute_indicators
 from resilience.indicators.known import known_on
 from resilience.model import artefact
 from resilience.model.fitting import RiskModel, fit, training_rows
 from resilience.model.scoring import ScoredDay, score
-from resilience.panel import load_panel
-from resilience.vintages import load_vintages, panel_as_of
+from resilience.tables.events import EventRegister, load_events
+from resilience.tables.panel import load_panel
+from resilience.tables.revisions import load_vintages, panel_as_of
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from resilience import paths
-from resilience.events import EventRegister
+from resilience.tables.events import EventRegister
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.fixture(scope="session")
 def panel() -> pd.DataFrame:
     """Return the shipped panel; tests that change it copy it first."""
-    from resilience.panel import load_panel
+    from resilience.tables.panel import load_panel
 
     return load_panel()
 
@@ -35,7 +35,7 @@ def indicators(panel: pd.DataFrame) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def events() -> EventRegister:
     """Return the shipped register of events."""
-    from resilience.events import load_events
+    from resilience.tables.events import load_events
 
     return load_events()
 

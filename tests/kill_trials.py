@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from resilience import method
-from resilience.panel import load_panel, provenance
-from resilience.publications.manifest import intact, read_manifest
-from resilience.publications.vintages import fetched_readings
-from resilience.vintages import load_vintages
+from resilience.publications.fetch.manifest import intact, read_manifest
+from resilience.publications.outturn.fetched import fetched_readings
+from resilience.tables.panel import load_panel, provenance
+from resilience.tables.revisions import load_vintages
 from tests import kills
-from tests.publications import govuk_server as srv
+from tests.publications.fetch import govuk_server as srv
 from tests.published import make_home, rs_workbook
 
 DAY = date(2026, 11, 1)
@@ -25,7 +25,7 @@ PAGE = srv.outturn_page(YEAR)
 
 def _server(panel: Any, home: Path) -> srv.GovUk:
     """Put up two releases of one year, the first of them fetched already."""
-    from resilience.publications import govuk
+    from resilience.publications.fetch import govuk
 
     server = srv.GovUk()
     first = rs_workbook(panel, YEAR, figures_of="2023-24", councils=60)
@@ -51,7 +51,7 @@ def kill_build(folder: Path, times: int, monkeypatch: Any = None) -> int:
     panel = load_panel()
     _at(home, monkeypatch)
     server = _server(panel, home)
-    from resilience.publications import govuk
+    from resilience.publications.fetch import govuk
 
     govuk.fetch([YEAR], base_url=server.url, into=home / "data" / "raw", forms=("RS",), multi_year=False)
     server.close()

@@ -14,7 +14,9 @@ from typing import Any
 
 # Children come from a server that has the package loaded already: each takes as long as the work itself.
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["resilience.build", "resilience.councils", "resilience.publications.govuk", "requests"])
+CONTEXT.set_forkserver_preload(
+    ["resilience.tables.build", "resilience.councils", "resilience.publications.fetch.govuk", "requests"]
+)
 WRITES = ("open", "os.rename", "os.remove", "os.mkdir", "os.chmod", "shutil.rmtree", "tempfile.mkstemp")
 
 
@@ -33,7 +35,7 @@ def _watch(folder: str, stop_at: int, count: Any) -> None:
 def build(home: str, stop_at: int, count: Any) -> None:
     """Build, ending at a file operation."""
     os.environ["RESILIENCE_HOME"] = home
-    from resilience.build import build as work
+    from resilience.tables.build import build as work
 
     _watch(str(Path(home) / "data" / "processed"), stop_at, count)
     work()
@@ -42,7 +44,7 @@ def build(home: str, stop_at: int, count: Any) -> None:
 def fetch(home: str, stop_at: int, count: Any, url: str) -> None:
     """Fetch, ending at a file operation."""
     os.environ["RESILIENCE_HOME"] = home
-    from resilience.publications import govuk
+    from resilience.publications.fetch import govuk
 
     _watch(str(Path(home) / "data" / "raw"), stop_at, count)
     govuk.fetch(["2024-25"], base_url=url, forms=("RS",), multi_year=False)

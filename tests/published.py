@@ -11,8 +11,8 @@ import pandas as pd
 import xlsxwriter
 
 from resilience import paths
-from resilience.panel import load_panel, to_csv
 from resilience.publications.lines import load_lines
+from resilience.tables.panel import load_panel, to_csv
 
 PRINTED = {"LB": "L", "MD": "MD", "SC": "SC", "SD": "SD", "UA": "UA"}
 OTHERS = [["E6101", "E23000036", "Avon & Somerset Police", "O"], ["", "", "TOTAL ENGLAND", "Total"]]

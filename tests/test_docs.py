@@ -18,7 +18,7 @@ def test_the_readme_shows_what_the_commands_print():
 
 
 def test_the_record_is_that_of_the_shipped_figures(indicators, events):
-    from resilience.model.backtest import backtest
+    from resilience.backtest.rolling import backtest
 
     written = json.loads((ROOT / "docs" / "record.json").read_text("utf-8"))
     now = backtest(indicators, events, draws=0, n_jobs=1)

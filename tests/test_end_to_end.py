@@ -12,16 +12,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from resilience import build as build_module
-from resilience import method, vintages
+from resilience import method
 from resilience.files import sha256
-from resilience.panel import load_panel, to_csv
-from resilience.publications import govuk, releases
-from resilience.publications.download import Client
-from resilience.publications.download_rules import Limits
-from resilience.publications.timeseries import write_timeseries
-from tests.publications import govuk_server as srv
-from tests.publications.govuk_server import GovUk, outturn_page
+from resilience.publications import releases
+from resilience.publications.fetch import govuk
+from resilience.publications.fetch.download import Client
+from resilience.publications.fetch.download_rules import Limits
+from resilience.publications.outturn.timeseries import write_timeseries
+from resilience.tables import build as build_module
+from resilience.tables import revisions
+from resilience.tables.panel import load_panel, to_csv
+from tests.publications.fetch import govuk_server as srv
+from tests.publications.fetch.govuk_server import GovUk, outturn_page
 from tests.published import make_home, rs_workbook
 
 NEW = "2024-25"
@@ -295,7 +297,7 @@ def test_the_multi_year_file_gives_the_identical_panel(tmp_path, server, quick, 
     same = [name for name in before if name not in ("source_file", "flags")]
     pd.testing.assert_frame_equal(after[same], before[same])
     assert set(after.loc[after["source_kind"] == "original", "source_file"]) <= {"RO_multi_year_v5.csv", ""}
-    assert vintages.load_vintages().empty
+    assert revisions.load_vintages().empty
     # The multi-year file has no row twice and says nothing of certification; openings want the year before.
     later = before["year"] > 2018
     words = r"(duplicated_row|not_certified|jump_\w+=-?\d+)"
@@ -414,7 +416,7 @@ def test_an_older_release_read_later_does_not_replace_what_is_there(home, server
     done = cli("build")
     assert done.code == 0
     assert (home / "data/processed/panel.csv").read_bytes() == before
-    past = vintages.load_vintages()
+    past = revisions.load_vintages()
     assert set(past["until"]) == {FIRST} and set(past["since"]) == {""}
     assert cli("screen", "--as-of", DAY).code == 0
 

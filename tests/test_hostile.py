@@ -13,10 +13,10 @@ import openpyxl
 import pytest
 
 from resilience.errors import PublicationError
-from resilience.panel import load_panel
-from resilience.publications.sheets import amounts
-from resilience.publications.timeseries import read_timeseries, write_timeseries
-from resilience.publications.workbook import read_workbook
+from resilience.publications.outturn.sheets import amounts
+from resilience.publications.outturn.timeseries import read_timeseries, write_timeseries
+from resilience.publications.outturn.workbook import read_workbook
+from resilience.tables.panel import load_panel
 from tests.published import make_home, rs_workbook
 
 NAME = "=cmd|' /C calc'!A0<script>alert(1)</script><img src=x onerror=alert(2)>"

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from resilience import build as build_module
 from resilience import files
 from resilience.errors import DataError
 from resilience.files import one_at_a_time, write_together
+from resilience.tables import build as build_module
 from tests.kill_trials import kill_build, kill_fetch
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is no signal of Windows")
@@ -109,7 +109,7 @@ def test_a_lock_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch):
 def test_tables_of_two_builds_side_by_side_are_usable(tmp_path, monkeypatch, panel):
     """Check the one state a kill between two renames can leave: new tables beside an older provenance."""
     from resilience import method
-    from resilience.panel import load_panel, provenance
+    from resilience.tables.panel import load_panel, provenance
     from tests.published import make_home, rs_workbook
 
     home = make_home(tmp_path / "home", since=2022)

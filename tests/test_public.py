@@ -31,7 +31,7 @@ def test_a_public_name_is_a_function(name):
 
 def test_modules_imported_first_do_not_hide_functions():
     code = (
-        "import resilience.explanation, resilience.model.backtest, resilience.report.council, resilience;"
+        "import resilience.analysis.explain, resilience.backtest.rolling, resilience.report.views.council, resilience;"
         f"print(all(callable(getattr(resilience, name)) for name in {NAMES!r}))"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from resilience.events import EventRegister
+from resilience.tables.events import EventRegister
 from resilience.years import outturn_year_of, year_of
 
 LINE = "rs_adjexpcap_net_exp"

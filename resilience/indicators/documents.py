@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from resilience import paths
-from resilience.events import EventRegister
 from resilience.files import write_atomically
 from resilience.indicators import coverage, dictionary, directions
 from resilience.indicators.compute import compute_indicators
+from resilience.tables.events import EventRegister
 
 
 def pages(panel: pd.DataFrame, events: EventRegister) -> dict[str, str]:
@@ -22,8 +22,8 @@ def pages(panel: pd.DataFrame, events: EventRegister) -> dict[str, str]:
 
 def main() -> None:
     """Write the pages of the shipped figures."""
-    from resilience.events import load_events
-    from resilience.panel import load_panel
+    from resilience.tables.events import load_events
+    from resilience.tables.panel import load_panel
 
     for name, text in pages(load_panel(), load_events()).items():
         write_atomically(paths.home() / "docs" / name, text)

@@ -14,13 +14,13 @@ import numpy as np
 
 from resilience import paths
 from resilience.errors import ModelError
-from resilience.events import EventRegister
 from resilience.files import sha256, write_atomically
 from resilience.model.calibration import BANDS, JEFFREYS
 from resilience.model.fitting import RiskModel, last_closed_origin
 from resilience.model.scale import CUT, UPPER
 from resilience.model.scoring import INTERVAL, ScoredDay
 from resilience.model.terms import Term, load_prior, load_terms
+from resilience.tables.events import EventRegister
 
 FORMAT = 2
 #: What a model was trained on, by the name under which the artefact keeps its checksum.

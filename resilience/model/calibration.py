@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from resilience.events import EventRegister
+from resilience.tables.events import EventRegister
 
 JEFFREYS = 0.5
 

@@ -11,11 +11,11 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from resilience.errors import ModelError
-from resilience.events import EventRegister
 from resilience.model.estimator import PriorLogit
 from resilience.model.risk_set import AT_RISK, TrainingRows, risk_set, yearly
 from resilience.model.scale import UPPER, design_matrix
 from resilience.model.terms import Prior, Term, load_prior, load_terms
+from resilience.tables.events import EventRegister
 
 FIRST_ORIGIN = 2012
 SEED = 20260101

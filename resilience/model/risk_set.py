@@ -16,8 +16,8 @@ import pandas as pd
 
 from resilience.councils import load_councils
 from resilience.errors import DataError
-from resilience.events import OUTCOMES, EventRegister
 from resilience.indicators.known import CORE, known_on
+from resilience.tables.events import OUTCOMES, EventRegister
 
 HORIZONS = (12, 24, 36)
 

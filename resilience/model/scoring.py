@@ -14,12 +14,12 @@ from scipy.special import expit
 from scipy.stats import gamma, norm
 
 from resilience.councils.lineage import with_lineage
-from resilience.events import EventRegister
 from resilience.indicators.known import CORE, KnownFigures, known_on, published_before
 from resilience.model.calibration import JEFFREYS, BaseRate, band_of, base_rate, intercept_for
 from resilience.model.fitting import RiskModel
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.model.scale import UPPER, Centres, Scale, centres_of, on_scale
+from resilience.tables.events import EventRegister
 
 #: The interval shown is the middle 90 % of the draws.
 INTERVAL = (0.05, 0.95)

@@ -16,14 +16,14 @@ import numpy as np
 import pandas as pd
 
 from resilience import paths
+from resilience.analysis.characteristics import WEIGHTS
+from resilience.analysis.mergers.past import evidence, past_error
+from resilience.analysis.mergers.proposed import PAST_ERROR
+from resilience.analysis.neighbours import agreement
 from resilience.councils import council
 from resilience.files import write_atomically
 from resilience.formatting import chance, chance_range, day, percent
-from resilience.merge_evidence import evidence, past_error
-from resilience.merge_score import PAST_ERROR
 from resilience.method import run
-from resilience.peer_characteristics import WEIGHTS
-from resilience.peers import agreement
 
 #: The day of "now" in the tables, so that they stay as they are until the figures change.
 DAY = date(2026, 11, 1)

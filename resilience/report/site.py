@@ -14,25 +14,26 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from resilience import __version__, method
+from resilience.analysis.mergers.past import evidence
+from resilience.backtest.past_lists import past_lists, score_past_lists
+from resilience.backtest.rolling import FIRST, Backtest, backtest
 from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.files import write_atomically
 from resilience.formatting import day
-from resilience.merge_evidence import evidence
-from resilience.model.backtest import FIRST, Backtest, backtest
 from resilience.model.scoring import ScoredDay
-from resilience.past_lists import past_lists, score_past_lists
-from resilience.report import record, watchlist
-from resilience.report.council_beyond import every_merger
-from resilience.report.html import page, slug
-from resilience.report.merge_text import Merger
-from resilience.report.page import site_assets, watchlist_page
-from resilience.report.site_history import January, file_name, history_page, januaries, january_page
-from resilience.report.site_methods import dictionary_values, methods_values
-from resilience.report.site_national import national_values
-from resilience.report.site_places import mergers_values, places_values
-from resilience.report.site_record import record_values
-from resilience.report.workbook import to_xlsx
+from resilience.report.formats.html import page, slug
+from resilience.report.formats.html_watchlist import site_assets, watchlist_page
+from resilience.report.formats.text import record
+from resilience.report.formats.text.merger import Merger
+from resilience.report.formats.workbook import to_xlsx
+from resilience.report.views import watchlist
+from resilience.report.views.council_beyond import every_merger
+from resilience.report.views.methods import dictionary_values, methods_values
+from resilience.report.views.national import national_values
+from resilience.report.views.past_lists import January, file_name, history_page, januaries, january_page
+from resilience.report.views.places import mergers_values, places_values
+from resilience.report.views.record import record_values
 
 #: By this file a folder is known to be a site that may be replaced.
 MANIFEST = "site.json"
@@ -237,7 +238,7 @@ def council_pages(site: Site, folder: Path, *, n_jobs: int) -> None:
 def _write_councils(
     run: ScoredDay, wanted: dict[str, str], names: dict[str, str], mergers: dict[str, Merger], folder: Path
 ) -> None:
-    from resilience.report.council import assessment, to_html
+    from resilience.report.views.council import assessment, to_html
 
     above = links("", root="../")
     for code, name in wanted.items():

@@ -21,8 +21,8 @@ from resilience.councils.names import ALIASES, bare, plain, strip_form
 from resilience.councils.proposals import PROPOSAL_COLUMNS
 from resilience.councils.register import COLUMNS
 from resilience.errors import PublicationError, UnknownCouncilError
-from resilience.publications.tables import csv_table, sheet, sheets
-from resilience.publications.workbook import Authority, read_authorities
+from resilience.publications.others.cells import csv_table, sheet, sheets
+from resilience.publications.outturn.workbook import Authority, read_authorities
 
 REGISTER = "uk_local_authorities_current.csv"
 RESTRUCTURING = "council_restructuring_2013_2023.xlsx"

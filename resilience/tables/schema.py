@@ -440,7 +440,7 @@ def columns_of(table: Table, names: list[str]) -> list[Column]:
 def _lines() -> dict[str, Column]:
     """Return a column for every line of the RS and RA forms and of the service outturn."""
     from resilience.publications.lines import load_lines
-    from resilience.publications.serviceoutturn import KINDS, SERVICES
+    from resilience.publications.others.services import KINDS, SERVICES
 
     kinds = {
         "tot-exp": "total expenditure",

@@ -15,22 +15,22 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from resilience.analysis.own_figures.read import read_table
 from resilience.councils import load_councils, resolve
 from resilience.errors import ResilienceError
-from resilience.events import EVENT_TYPES, load_events
 from resilience.files import sha256
-from resilience.held import without_unknown_councils
-from resilience.ownfigures import read_table
-from resilience.panel import wide
 from resilience.paths import raw
-from resilience.publications import pages
+from resilience.publications.fetch import pages
+from resilience.publications.fetch.manifest import Entry, intact, plain, read_manifest, safe_name, write_manifest
 from resilience.publications.lines import Line, load_lines, normalise, section_of
-from resilience.publications.manifest import Entry, intact, plain, read_manifest, safe_name, write_manifest
-from resilience.publications.sheets import amounts
-from resilience.publications.timeseries import read_timeseries
-from resilience.publications.vintages import fetched_readings
-from resilience.publications.workbook import read_workbook
-from resilience.vintages import COLUMNS, load_vintages
+from resilience.publications.outturn.fetched import fetched_readings
+from resilience.publications.outturn.sheets import amounts
+from resilience.publications.outturn.timeseries import read_timeseries
+from resilience.publications.outturn.workbook import read_workbook
+from resilience.tables.events import EVENT_TYPES, load_events
+from resilience.tables.panel import wide
+from resilience.tables.revisions import COLUMNS, load_vintages
+from resilience.tables.shipped import without_unknown_councils
 from tests.fuzz import shapes
 
 READ = "read"

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 from resilience import method, paths
-from resilience.events import EventRegister, load_events
+from resilience.backtest.rolling import backtest, predict_origin
 from resilience.indicators.compute import compute_indicators
-from resilience.model.backtest import backtest, predict_origin
 from resilience.model.fitting import fit
-from resilience.panel import load_panel, to_csv
-from resilience.report import watchlist
+from resilience.report.views import watchlist
+from resilience.tables.events import EventRegister, load_events
+from resilience.tables.panel import load_panel, to_csv
 from resilience.years import outturn_year_of
 
 AMOUNTS = r"^(rs|ra|int)_(?!note)"

@@ -12,13 +12,13 @@ import pytest
 from resilience.councils import load_councils
 from resilience.councils.lineage import with_lineage
 from resilience.errors import DataError
-from resilience.events import EventRegister, load_events
 from resilience.indicators.compute import chosen
 from resilience.indicators.definitions import load_definitions
 from resilience.indicators.formulas.books import REGISTRY, Books
 from resilience.indicators.known import carried_text, known_on
 from resilience.model.calibration import base_rate
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE, risk_set, yearly
+from resilience.tables.events import EventRegister, load_events
 from resilience.years import outturn_year_of
 
 CUMBERLAND, CUMBRIA, COPELAND, ALLERDALE = "E06000063", "E10000006", "E07000029", "E07000026"

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from resilience import method
-from resilience.report import watchlist
 from resilience.report.site import Site, prepare, write_site
+from resilience.report.views import watchlist
 
 AS_OF = date(2026, 11, 22)
 #: A council of each kind: with an event, at the top, at the bottom, built from predecessors, and the two oddities.

@@ -6,21 +6,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from resilience import quality
 from resilience.errors import ResilienceError
-from resilience.panel import to_csv
-from resilience.report.checks import check_text, compare
+from resilience.report.formats.text.checks import check_text, compare
+from resilience.tables import checks
+from resilience.tables.panel import to_csv
 
 
 def test_counts_by_check_and_year(panel):
     text = check_text()
-    found = quality.findings(panel)
+    found = checks.findings(panel)
     for check, group in found.groupby("check"):
         line = next(line for line in text.splitlines() if (check in line and "·" in line) or f" {check} " in line)
         numbers = [int(cell) for cell in line.replace("│", " ").split() if cell.isdigit()]
         assert sum(numbers) == len(group), check
     for check in found["check"].unique():
-        assert quality.MEANING[check][:40] in text
+        assert checks.MEANING[check][:40] in text
 
 
 def test_each_finding_of_a_council_and_a_year():
@@ -90,6 +90,6 @@ def test_the_command(cli):
 
 
 def test_findings_have_no_amount_where_there_is_none(panel):
-    found = quality.findings(panel)
+    found = checks.findings(panel)
     assert found.loc[found["check"] == "not_returned", "value"].isna().all()
     assert pd.api.types.is_float_dtype(found["value"])

@@ -16,11 +16,11 @@ from resilience.history import background
 
 from resilience.formatting import pounds
 from resilience.method import run
-from resilience.report import html
-from resilience.report.charts import sparkline
-from resilience.report.council import assessment, to_html, to_json, to_text
-from resilience.report.council_beyond import every_merger
-from resilience.report.council_rows import change_rows
+from resilience.report.formats import html
+from resilience.report.formats.charts import sparkline
+from resilience.report.views.council import assessment, to_html, to_json, to_text
+from resilience.report.views.council_beyond import every_merger
+from resilience.report.views.council_rows import change_rows
 from resilience.report.wording.levers import WARNING
 
 DAY = date(2026, 1, 1)

@@ -2,7 +2,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from resilience.errors import DataError
-from resilience.report.figures import distribution_by_class
+from resilience.report.formats.figures import distribution_by_class
 
 
 @pytest.mark.parametrize("name", ["reserves_ratio", "childrens_social_care_share", "no_return", "mrp_to_cfr"])

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from resilience.report.page import site_assets, watchlist_page
+from resilience.report.formats.html_watchlist import site_assets, watchlist_page
 from tests.report.site_data import one_frame, one_run
 
 HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>"

@@ -11,9 +11,9 @@ import pytest
 
 from resilience.errors import DataError
 from resilience.report.site import MANIFEST, build_site, write_site
-from resilience.report.site_history import CAUGHT, FALSE_ALARM, MISSED, OPEN, every_event
-from resilience.report.site_places import mergers_values, places_values
-from resilience.report.site_record import record_values
+from resilience.report.views.past_lists import CAUGHT, FALSE_ALARM, MISSED, OPEN, every_event
+from resilience.report.views.places import mergers_values, places_values
+from resilience.report.views.record import record_values
 from tests.report.site_data import TWELVE, one_frame, small_folder, small_site
 
 LIMIT = 300_000

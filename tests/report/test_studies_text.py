@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from resilience.report.studies_text import markdown
+from resilience.report.formats.text.studies import markdown
 
 
 def test_whole_numbers_keep_their_noughts():

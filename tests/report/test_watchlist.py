@@ -19,7 +19,7 @@ from resilience.formatting import chance
 from resilience.indicators.known import known_on
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.model.scoring import INTERVAL
-from resilience.report import watchlist
+from resilience.report.views import watchlist
 from resilience.report.wording.indicators import main_reasons, main_strengths, reason
 
 DAY = date(2026, 3, 1)

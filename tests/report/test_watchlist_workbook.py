@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from scipy.special import expit
 
-from resilience.report import watchlist
-from resilience.report.workbook import SHEETS, to_xlsx
+from resilience.report.formats.workbook import SHEETS, to_xlsx
+from resilience.report.views import watchlist
 from tests.report.site_data import one_frame, one_run
 
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "schemas" / "watchlist.schema.json"

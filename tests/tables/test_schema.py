@@ -11,7 +11,7 @@ import pytest
 
 from resilience import paths
 from resilience.errors import DataError
-from resilience.panel import load_panel, to_csv
+from resilience.tables.panel import load_panel, to_csv
 from resilience.tables.schema import PANEL, TABLES, columns_of
 from resilience.tables.schema_check import check_table
 
@@ -109,5 +109,7 @@ def test_reading_the_panel_does_not_load_pandera(panel):
     import subprocess
     import sys
 
-    code = "import sys; from resilience.panel import load_panel; load_panel(); sys.exit('pandera' in sys.modules)"
+    code = (
+        "import sys; from resilience.tables.panel import load_panel; load_panel(); sys.exit('pandera' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.indicators.formulas import companions
-from resilience.publications.context import gdp_deflator
+from resilience.publications.others.context import gdp_deflator
 
 #: Below this net revenue expenditure (£ thousand) no ratio to it is given: it would say nothing of the council.
 SMALLEST_DENOMINATOR = 1_000.0

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from resilience import paths
-from resilience.publications import capital, context, counciltax, serviceoutturn
+from resilience.publications.others import capital, context, council_tax, services
 
 #: The Indices of Deprivation 2025 stand beside this outturn year (2024-25) and later ones, not beside the past.
 DEPRIVATION_FROM = 2025
@@ -23,15 +23,15 @@ JUDGEMENT = {name: float(grade) for grade, name in enumerate(context.JUDGEMENTS,
 
 
 def _council_tax() -> pd.DataFrame:
-    return counciltax.load_council_tax()
+    return council_tax.load_council_tax()
 
 
 def _service_outturn() -> pd.DataFrame:
-    return serviceoutturn.load_service_outturn()
+    return services.load_service_outturn()
 
 
 def _housing_outturn() -> pd.DataFrame:
-    table = serviceoutturn.load_service_outturn()
+    table = services.load_service_outturn()
     if "ro4_known_from" not in table:
         return pd.DataFrame({"ons_code": [], "year": []})
     table = table[table["ro4_known_from"].notna()]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from resilience.analysis.explain import Explanation
 from resilience.councils import council as facts_of
-from resilience.explanation import Explanation
 from resilience.formatting import day, listed, pounds
-from resilience.quality import MEANING
 from resilience.report.wording.general import CANNOT_SEE
+from resilience.tables.checks import MEANING
 
 _FLAGS = {
     "jump_nre": "net revenue expenditure moved far more from the year before than in councils of its class",

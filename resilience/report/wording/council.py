@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from resilience.explanation import Explanation
+from resilience.analysis.explain import Explanation
+from resilience.analysis.own_figures.assess import Step
 from resilience.formatting import chance, chance_range, day, in_words, ordinal, when
 from resilience.model.calibration import BANDS
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
-from resilience.ownassessment import Step
 from resilience.report.wording.general import CLASS_PLURALS
 
 #: Who the tier's median council stands for.

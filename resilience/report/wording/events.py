@@ -9,8 +9,8 @@ import pandas as pd
 
 from resilience.councils import council as facts_of
 from resilience.councils.lineage import lineage_of
-from resilience.events import EventRegister
 from resilience.formatting import day, listed, when
+from resilience.tables.events import EventRegister
 
 _SUPPORT = {
     "in_principle": "in principle",

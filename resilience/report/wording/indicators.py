@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from resilience.analysis.evidence import NOT_FALLING, Evidence
 from resilience.errors import DataError
-from resilience.evidence import NOT_FALLING, Evidence
 from resilience.formatting import amount, closing_day, times
 from resilience.indicators.definitions import load_definitions
 from resilience.model.scoring import ScoredDay

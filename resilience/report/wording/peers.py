@@ -5,11 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from resilience.events import describe
-from resilience.formatting import percent, pounds
-from resilience.indicators.definitions import load_definitions
-from resilience.model.terms import load_terms
-from resilience.recovery_lines import (
+from resilience.analysis.recovery_lines import (
     AddedUp,
     Capitalised,
     HadEvent,
@@ -23,7 +19,11 @@ from resilience.recovery_lines import (
     SetAside,
     SomeCapitalised,
 )
+from resilience.formatting import percent, pounds
+from resilience.indicators.definitions import load_definitions
+from resilience.model.terms import load_terms
 from resilience.report.wording.indicators import figure, wording, words_of
+from resilience.tables.events import describe
 from resilience.years import outturn_year_of
 
 _SIMILAR = {"neighbour": "neighbour at the time", "risk": "nearby risk"}

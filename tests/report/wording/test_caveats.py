@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from resilience.explanation import Explanation, Limits
+from resilience.analysis.explain import Explanation, Limits
 from resilience.report.wording.caveats import cannot_see, flag_words, flags
 from resilience.report.wording.general import CANNOT_SEE
 

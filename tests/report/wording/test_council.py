@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from resilience.history import Alike
 
-from resilience.explanation import Explanation, FirstEvent
-from resilience.ownassessment import Step
+from resilience.analysis.explain import Explanation, FirstEvent
+from resilience.analysis.own_figures.assess import Step
 from resilience.report.wording.council import changed, compared, headline, how_sure, own_step, since, status_text
 
 DAY = date(2026, 1, 1)

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from resilience.analysis.evidence import Evidence
 from resilience.errors import DataError
-from resilience.evidence import Evidence
 from resilience.indicators.definitions import load_definitions
 from resilience.model.terms import load_terms
 from resilience.report.wording.indicators import contribution, figure, main_reasons, reason, sentence, wording, words_of

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from resilience.analysis.lever_catalogue import LEVERS
 from resilience.errors import DataError
 from resilience.report.wording.indicators import wording
 from resilience.report.wording.levers import assumes, label, next_band, reach, step
-from resilience.whatif_levers import LEVERS
 
 
 @pytest.mark.parametrize("lever", [one.name for one in LEVERS])

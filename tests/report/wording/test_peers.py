@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from resilience.recovery_lines import (
+from resilience.analysis.recovery_lines import (
     AddedUp,
     Capitalised,
     HadEvent,

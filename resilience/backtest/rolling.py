@@ -1,0 +1,319 @@
+"""The record: train on what had closed, score, compare with what came; at each origin, against everybody's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from resilience.backtest import metrics
+from resilience.indicators.known import known_on
+from resilience.model.calibration import BANDS, chance_over_part
+from resilience.model.fitting import SEED, RiskModel, fit, training_rows
+from resilience.model.risk_set import AT_RISK, risk_set, yearly
+from resilience.model.scale import UPPER
+from resilience.model.scoring import score
+from resilience.model.terms import Prior, Term, load_prior, load_terms
+from resilience.tables.events import EventRegister
+
+FIRST, LAST = 2018, 2025
+#: The origins over which the pooled figures are taken.
+POOLED_FROM = 2021
+CAPACITIES = (10, 20, 30, 50)
+INTERVAL = (0.05, 0.95)
+DRAWS = 1000
+
+
+@dataclass
+class Backtest:
+    """The back test's results.
+
+    Attributes
+    ----------
+    predictions : DataFrame
+        One row an origin and council at risk then: ``origin, ons_code, council, class, tier, region, event,
+        event_date, observed, risk, risk_observed`` (the chance over the part of the horizon observed), ``rank``,
+        ``band`` and one column a rival.
+    pooled : dict
+        ``model`` and each rival → measure → ``value, low, high``; and ``differences``: model less rival.
+    by_origin : dict
+        Origin → the same.
+    models : dict
+        Origin → the model fitted for it.
+    settings : dict
+    """
+
+    predictions: pd.DataFrame
+    pooled: dict
+    by_origin: dict
+    models: dict[str, RiskModel] = field(repr=False)
+    settings: dict
+
+
+def backtest(
+    indicators: pd.DataFrame,
+    events: EventRegister,
+    *,
+    first: int = FIRST,
+    last: int | None = None,
+    horizon: int = 24,
+    outcome: str = "distress",
+    draws: int = DRAWS,
+    seed: int = SEED,
+    n_jobs: int = 2,
+    terms: tuple[Term, ...] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Backtest:
+    """Run the rolling-origin back test.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        From ``compute_indicators``.
+    events : EventRegister
+        From ``load_events``; another register in the same format may reach further.
+    first, last : int
+        Origins are 1 January of these years; by default 2018 to the last year with any outcome in the register.
+    horizon, outcome : int, str
+        See ``risk_set``.
+    draws : int
+        Bootstrap draws over councils.
+    seed : int
+    n_jobs : int
+        For joblib, whose backend (loky, Dask, Ray) is the caller's choice.
+    terms : tuple of Term, optional
+        Other candidate terms.
+    progress : callable, optional
+        Told what is being done.
+
+    Returns
+    -------
+    Backtest
+    """
+    say = progress or (lambda text: None)
+    until = last if last is not None else last_origin(events)
+    tables, models = [], {}
+    for origin in yearly(first, until):
+        say(f"origin {origin.year}")
+        table, model = predict_origin(indicators, events, origin, horizon=horizon, outcome=outcome, terms=terms)
+        tables.append(table)
+        models[str(origin)] = model
+    predictions = pd.concat(tables, ignore_index=True)
+    rivals = [name for name in predictions if name.startswith("rival: ")]
+    say("bootstrap")
+    pooled_rows = predictions[predictions["origin"] >= pd.Timestamp(POOLED_FROM, 1, 1)]
+    if pooled_rows.empty:
+        pooled_rows = predictions
+    measure = partial(_measure, rivals=rivals, draws=draws, seed=seed, n_jobs=n_jobs)
+    pooled = measure(pooled_rows)
+    by_origin = {str(origin.date()): measure(group, lines=False) for origin, group in predictions.groupby("origin")}
+    return Backtest(
+        predictions,
+        pooled,
+        by_origin,
+        models,
+        {
+            "horizon_months": horizon,
+            "outcome": outcome,
+            "origins": [str(one) for one in yearly(first, until)],
+            "pooled_origins": [str(one.date()) for one in pooled_rows["origin"].drop_duplicates()],
+            "register_to": str(events.until),
+            "bootstrap_draws": draws,
+            "interval": list(INTERVAL),
+            "seed": seed,
+        },
+    )
+
+
+def last_origin(events: EventRegister) -> int:
+    """Return the last year of which the register speaks from 1 January on for at least a month."""
+    return min(events.until.year, date.today().year)
+
+
+def predict_origin(
+    indicators: pd.DataFrame,
+    events: EventRegister,
+    origin: date,
+    *,
+    horizon: int = 24,
+    outcome: str = "distress",
+    terms: tuple[Term, ...] | None = None,
+) -> tuple[pd.DataFrame, RiskModel]:
+    """Score one origin with what was known then, and set what came next beside it.
+
+    Returns
+    -------
+    predictions, model
+        See :class:`Backtest`. Model and scores see no event announced on the origin or later; only the columns
+        ``event``, ``event_date`` and ``observed`` do.
+    """
+    from resilience.backtest.rivals import rival_scores
+
+    rows = training_rows(indicators, events, origin, horizon=horizon, outcome=outcome)
+    model = fit(rows, draws=0, terms=terms)
+    known = known_on(indicators, origin)
+    scores = score(model, known, events, intervals=False).table
+    prior_only = score(prior_model(model, terms), known, events, intervals=False).table
+    outcomes = risk_set(indicators, events, [origin], horizon=horizon, outcome=outcome).one_origin()
+    at_risk = outcomes.index[outcomes["status"] == AT_RISK]
+    keep = ["origin", "council", "class", "tier", "region", "outturn_year", "event", "event_date", "observed"]
+    result = outcomes.loc[at_risk, keep].copy()
+    result["risk"] = scores["risk"].reindex(at_risk)
+    result["risk_observed"] = chance_over_part(result["risk"], result["observed"])
+    result["rank"] = result["risk"].rank(ascending=False, method="first").astype(int)
+    result["band"] = scores["band"].reindex(at_risk)
+    result["rival: prior alone"] = prior_only["risk"].reindex(at_risk)
+    for name, values in rival_scores(scores.loc[at_risk]).items():
+        lowest = np.nanmin(values) - 1 if values.notna().any() else 0.0
+        result[f"rival: {name}"] = values.reindex(at_risk).fillna(lowest)
+    return result.reset_index(), model
+
+
+def prior_model(model: RiskModel, terms: tuple[Term, ...] | None = None) -> RiskModel:
+    """Return the prior alone as a model: every candidate term at its expected weight, nothing learnt."""
+    prior: Prior = load_prior()
+    candidates = terms or load_terms()
+    weights = {term.name: prior.weight for term in candidates} | {UPPER: prior.upper_weight}
+    return RiskModel(model.outcome, model.horizon, candidates, weights, np.empty((0, len(weights))), np.empty(0), {})
+
+
+def _measure(rows: pd.DataFrame, *, rivals: list[str], draws: int, seed: int, n_jobs: int, lines: bool = True) -> dict:
+    """Work out every measure of the model and the rivals on some rows, each with its interval."""
+    rows = rows[rows["observed"] > 0]
+    clusters = rows["ons_code"].astype("category").cat.codes.to_numpy()
+    n_clusters = int(clusters.max()) + 1
+    own = _figures(rows, np.ones((1, len(rows))), rivals, lines)
+    chunks = np.array_split(np.arange(draws), max(1, draws // 50)) if draws else []
+    parts = Parallel(n_jobs=n_jobs)(
+        delayed(_draw)(rows, clusters, n_clusters, rivals, lines, seed, chunk) for chunk in chunks
+    )
+    result: dict = {"model": {}, "rivals": {}, "differences": {}}
+    for (who, what), value in own.items():
+        drawn = np.concatenate([part[who, what] for part in parts]) if parts else np.array([])
+        entry = _entry(value[0], drawn)
+        if who == "model":
+            result["model"][what] = entry
+        else:
+            result["rivals"].setdefault(who, {})[what] = entry
+            if ("model", what) in own:
+                difference = own["model", what][0] - value[0]
+                ours = np.concatenate([part["model", what] for part in parts]) if parts else np.array([])
+                entry = _entry(difference, ours - drawn)
+                finite = (ours - drawn)[np.isfinite(ours - drawn)] if parts else np.array([])
+                entry["share_above_0"] = float((finite > 0).mean()) if len(finite) else None
+                result["differences"].setdefault(who, {})[what] = entry
+    result["events"] = int(rows["event"].sum())
+    result["rows"] = len(rows)
+    return result
+
+
+def _entry(value: float, drawn: np.ndarray) -> dict:
+    finite = drawn[np.isfinite(drawn)]
+    low, high = np.quantile(finite, INTERVAL) if len(finite) else (np.nan, np.nan)
+    clean = [None if not np.isfinite(one) else float(one) for one in (value, low, high)]
+    return dict(zip(("value", "low", "high"), clean, strict=True))
+
+
+def _draw(
+    rows: pd.DataFrame,
+    clusters: np.ndarray,
+    n_clusters: int,
+    rivals: list[str],
+    lines: bool,
+    seed: int,
+    numbers: np.ndarray,
+) -> dict:
+    times = np.stack(
+        [
+            np.bincount(
+                np.random.default_rng([seed, 3, int(number)]).integers(n_clusters, size=n_clusters),
+                minlength=n_clusters,
+            )
+            for number in numbers
+        ]
+    )
+    return _figures(rows, times[:, clusters].astype(float), rivals, lines)
+
+
+def _figures(
+    rows: pd.DataFrame, weights: np.ndarray, rivals: list[str], lines: bool
+) -> dict[tuple[str, str], np.ndarray]:
+    """Return (who, measure) → one figure a draw."""
+    event = rows["event"].to_numpy(dtype=bool)
+    origin = rows["origin"].to_numpy()
+    upper = (rows["tier"] == "upper").to_numpy()
+    found: dict[tuple[str, str], np.ndarray] = {}
+    for column in ["risk", *rivals]:
+        who = "model" if column == "risk" else column.removeprefix("rival: ")
+        values = rows[column].to_numpy(dtype=float)
+        rank = metrics.within_origin(values, origin)
+        found[who, "auc"] = metrics.auc(rank, event, weights)
+        rank_upper = metrics.within_origin(values[upper], origin[upper])
+        found[who, "auc_upper_tier"] = metrics.auc(rank_upper, event[upper], weights[:, upper])
+        found[who, "average_precision"] = metrics.average_precision(rank, event, weights)
+        for capacity in CAPACITIES:
+            hits, events, alerts = metrics.caught(values, event, origin, weights, capacity)
+            found[who, f"recall_at_{capacity}"] = np.where(events > 0, hits / np.maximum(events, 1e-12), np.nan)
+            found[who, f"precision_at_{capacity}"] = hits / np.maximum(alerts, 1e-12)
+    chance = rows["risk_observed"].to_numpy(dtype=float)
+    expected = weights @ chance
+    found["model", "observed_expected"] = (weights @ event) / np.maximum(expected, 1e-12)
+    found["model", "brier_skill"] = metrics.brier_skill(chance, event, origin, weights)
+    if lines:
+        intercept, slope = metrics.calibration_line(chance, event, weights)
+        found["model", "calibration_intercept"], found["model", "calibration_slope"] = intercept, slope
+    return found
+
+
+def bands_record(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return, for each band, how many councils were in it and what share went on to an event.
+
+    Only origins whose horizon has closed count: of a half-observed one the events are seen and the councils without
+    one are not yet certain. Within a closed origin, a council abolished before its end counts only if it had an event.
+    """
+    closed = predictions.groupby("origin")["observed"].transform("median") >= 0.999
+    rows = predictions[closed & ((predictions["observed"] >= 0.999) | predictions["event"])]
+    whole = rows.groupby("band").agg(councils=("event", "size"), events=("event", "sum"), mean_chance=("risk", "mean"))
+    whole["share"] = whole["events"] / whole["councils"]
+    return whole.reindex([name for name, _ in BANDS])
+
+
+def lead_times(events: EventRegister, predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return each council that issued a section 114(3) notice with its rank at every origin before.
+
+    Returns
+    -------
+    DataFrame
+        ``council, notice`` (date) and one column an origin: the rank then, missing where not at risk.
+    """
+    rows = events.rows
+    notices = rows[(rows["event_type"] == "s114_notice") & rows["severe"]]
+    notices = notices[notices["known"] >= "2018-01-01"].sort_values("known").drop_duplicates("ons_code")
+    ranks = predictions.pivot(index="ons_code", columns="origin", values="rank")
+    ranks.columns = [f"{one.year}" for one in ranks.columns]
+    result = notices[["ons_code", "council", "known"]].rename(columns={"known": "notice"})
+    return result.merge(ranks.reset_index(), on="ons_code", how="left").drop(columns="ons_code")
+
+
+def by_group(predictions: pd.DataFrame, group: str, *, capacity: int = 30) -> pd.DataFrame:
+    """Return events, those on the top list of their origin, and observed over expected, by class or region."""
+    rows = predictions[predictions["origin"] >= pd.Timestamp(POOLED_FROM, 1, 1)]
+    listed = rows["rank"] <= capacity
+    table = (
+        rows.assign(listed=listed, caught=listed & rows["event"])
+        .groupby(group)
+        .agg(
+            rows=("event", "size"),
+            events=("event", "sum"),
+            listed=("listed", "sum"),
+            caught=("caught", "sum"),
+            expected=("risk_observed", "sum"),
+        )
+    )
+    table["observed_expected"] = table["events"] / table["expected"]
+    return table

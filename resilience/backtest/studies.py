@@ -1,0 +1,227 @@
+"""How the record moves when something is changed: outcome, horizon, definitions, lines masked, and learners.
+
+Each study reruns the back test; none of them was used to choose anything on the pooled origins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from resilience.backtest import metrics
+from resilience.backtest.rolling import FIRST, POOLED_FROM, last_origin, predict_origin
+from resilience.indicators.compute import SWITCHES, compute_indicators
+from resilience.indicators.known import published_before
+from resilience.model.fitting import last_closed_origin
+from resilience.model.risk_set import AT_RISK, risk_set, yearly
+from resilience.model.terms import load_terms
+from resilience.tables.events import EventRegister
+
+CAPACITY = 30
+#: Lines that the second-hand years lack, and the terms that can be had without them.
+MASKED = (
+    "unallocated_ratio",
+    "investment_income_ratio",
+    "general_fund_housing_ratio",
+    "childrens_social_care_share",
+    "flexible_receipts_ratio",
+    "revenue_for_capital_ratio",
+    "unplanned_reserves_use",
+)
+
+
+def summary(predictions: pd.DataFrame, score: str = "risk") -> dict[str, float]:
+    """Return the main figures of a set of predictions, without intervals.
+
+    Returns
+    -------
+    dict
+        ``events``, ``auc``, ``auc_upper_tier``, ``average_precision``, ``recall_at_30``, ``observed_expected``.
+    """
+    rows = predictions[(predictions["origin"] >= pd.Timestamp(POOLED_FROM, 1, 1)) & (predictions["observed"] > 0)]
+    one = np.ones((1, len(rows)))
+    event, origin = rows["event"].to_numpy(dtype=bool), rows["origin"].to_numpy()
+    upper = (rows["tier"] == "upper").to_numpy()
+    values = rows[score].to_numpy(dtype=float)
+    rank = metrics.within_origin(values, origin)
+    hits, events, _ = metrics.caught(values, event, origin, one, CAPACITY)
+    found = {
+        "events": float(event.sum()),
+        "auc": metrics.auc(rank, event, one)[0],
+        "auc_upper_tier": metrics.auc(metrics.within_origin(values[upper], origin[upper]), event[upper], one[:, upper])[
+            0
+        ],
+        "average_precision": metrics.average_precision(rank, event, one)[0],
+        "recall_at_30": hits[0] / events[0] if events[0] else np.nan,
+    }
+    found["observed_expected"] = event.sum() / rows["risk_observed"].sum()
+    return {name: float(value) for name, value in found.items()}
+
+
+def _predict(
+    indicators: pd.DataFrame,
+    events: EventRegister,
+    *,
+    first: int = POOLED_FROM,
+    change: Callable[[pd.DataFrame, date], pd.DataFrame] | None = None,
+    **options: object,
+) -> pd.DataFrame:
+    last = last_origin(events)
+    tables = []
+    for origin in yearly(first, last):
+        figures = indicators if change is None else change(indicators, origin)
+        tables.append(predict_origin(figures, events, origin, **options)[0])  # type: ignore[arg-type]
+    return pd.concat(tables, ignore_index=True)
+
+
+def by_outcome_and_horizon(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
+    """Return the main figures for both outcomes and the three horizons."""
+    found = {}
+    for outcome in ("distress", "severe"):
+        for horizon in (12, 24, 36):
+            predictions = _predict(indicators, events, outcome=outcome, horizon=horizon)
+            found[outcome, f"{horizon} months"] = summary(predictions)
+    return pd.DataFrame(found).T
+
+
+def by_switch(panel: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
+    """Return the main figures with each definition turned the other way, one at a time."""
+    found = {"as published by default": summary(_predict(compute_indicators(panel), events))}
+    for name, (default, _) in SWITCHES.items():
+        turned = compute_indicators(panel, switches={name: not default})
+        found[f"{name} = {not default}"] = summary(_predict(turned, events))
+    return pd.DataFrame(found).T
+
+
+def masked(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
+    """Settle how to treat a newest year that lacks lines, by masking the same lines in earlier newest years.
+
+    At each origin the two newest years known lose the lines that the second-hand years lack. Either the council's own
+    last figure is carried forward, or the terms that need those lines are left out, or nothing is masked.
+    """
+
+    def without_newest(figures: pd.DataFrame, origin: date) -> pd.DataFrame:
+        known = figures.loc[published_before(figures, origin), "year"].max()
+        changed = figures.copy()
+        changed.loc[changed["year"].isin([known, known - 1]), list(MASKED)] = np.nan
+        return changed
+
+    few = tuple(term for term in load_terms() if term.indicator not in MASKED)
+    return pd.DataFrame(
+        {
+            "all lines known": summary(_predict(indicators, events)),
+            "two newest years masked, own last figures carried forward": summary(
+                _predict(indicators, events, change=without_newest)
+            ),
+            "two newest years masked, only the terms they have": summary(
+                _predict(indicators, events, change=without_newest, terms=few)
+            ),
+        }
+    ).T
+
+
+def without_each_term(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
+    """Return the main figures with each term left out, one at a time."""
+    terms = load_terms()
+    found = {"all terms": summary(_predict(indicators, events))}
+    for left_out in terms:
+        kept = tuple(term for term in terms if term is not left_out)
+        found[f"without {left_out.name}"] = summary(_predict(indicators, events, terms=kept))
+    return pd.DataFrame(found).T
+
+
+def earlier_origins(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
+    """Return what the tenth term did on origins 2018–2020, where it was chosen."""
+    terms = load_terms()
+    found = {}
+    for name, chosen in (
+        ("without unplanned use", tuple(t for t in terms if t.name != "unplanned use")),
+        (
+            "with unplanned use, upper tier only",
+            tuple(replace(t, tiers=("upper",)) if t.name == "unplanned use" else t for t in terms),
+        ),
+        ("with unplanned use", terms),
+    ):
+        tables = [predict_origin(indicators, events, one, terms=chosen)[0] for one in yearly(FIRST, POOLED_FROM - 1)]
+        shifted = pd.concat(tables, ignore_index=True)
+        # summary() looks at the pooled origins; these are moved there, as the figures are within each origin.
+        shifted["origin"] = shifted["origin"] + pd.DateOffset(years=100)
+        found[name] = summary(shifted)
+    return pd.DataFrame(found).T
+
+
+def learners(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
+    """Return the main figures of every challenger beside the model and the prior alone."""
+    from resilience.backtest.learners import run_challengers
+
+    last = last_origin(events)
+    ours = _predict(indicators, events)
+    found = {"this model": summary(ours), "prior alone": summary(ours, "rival: prior alone")}
+    scored = run_challengers(indicators, events, yearly(POOLED_FROM, last))
+    facts = ours[["origin", "ons_code", "event", "observed", "tier", "risk_observed"]]
+    for name, part in scored.groupby("challenger", sort=False):
+        if name in ("prior_alone",):
+            continue
+        joined = facts.merge(part.assign(origin=pd.to_datetime(part["origin"])), on=["origin", "ons_code"])
+        found[str(name)] = summary(joined, "score")
+        found[str(name)]["observed_expected"] = np.nan
+    return pd.DataFrame(found).T.sort_values("auc", ascending=False)
+
+
+def net_benefit(predictions: pd.DataFrame, *, cost: float = 0.05) -> pd.DataFrame:
+    """Return, by the number of councils rung at each origin, events caught less false alarms at their price.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        From the back test.
+    cost : float
+        What one false alarm costs, in events caught (0.05: one event caught is worth twenty calls).
+    """
+    rows = predictions[predictions["origin"] >= pd.Timestamp(POOLED_FROM, 1, 1)]
+    capacities = [5, 10, 15, 20, 30, 40, 50, 75, 100]
+    event, origin = rows["event"].to_numpy(dtype=bool), rows["origin"].to_numpy()
+    columns: Mapping[str, str] = {"this model": "risk"} | {
+        name.removeprefix("rival: "): name for name in rows if name.startswith("rival: ")
+    }
+    return pd.DataFrame(
+        {
+            name: metrics.net_benefit(rows[column].to_numpy(dtype=float), event, origin, capacities, cost)
+            for name, column in columns.items()
+        },
+        index=pd.Index(capacities, name="councils rung"),
+    )
+
+
+def missed(indicators: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return the events that no origin's top 30 held, with what was known a year before.
+
+    Returns
+    -------
+    DataFrame
+        ``council, class, event_date``, the best rank at any origin whose horizon held the event, and the model's
+        indicators at the last origin before it.
+    """
+    rows = predictions[predictions["event"] & (predictions["origin"] >= pd.Timestamp(POOLED_FROM, 1, 1))]
+    best = rows.groupby("ons_code")["rank"].min()
+    never = best[best > CAPACITY]
+    last = rows.sort_values("origin").drop_duplicates("ons_code", keep="last").set_index("ons_code").loc[never.index]
+    figures = []
+    for code, row in last.iterrows():
+        own = indicators[indicators["ons_code"] == code]
+        known = own[published_before(own, row["origin"])].sort_values("year")
+        figures.append(known[[term.indicator for term in load_terms()]].ffill().iloc[-1])
+    result = last[["council", "class", "event_date"]].assign(best_rank=never)
+    return pd.concat([result, pd.DataFrame(figures, index=last.index)], axis=1).sort_values("event_date")
+
+
+def closed_rows(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
+    """Return how many rows and events each training window holds."""
+    last = last_closed_origin(events, events.until, 24)
+    rows = risk_set(indicators, events, yearly(2012, last)).table
+    rows = rows[rows["status"] == AT_RISK]
+    return rows.groupby(rows["origin"].dt.year).agg(councils=("event", "size"), events=("event", "sum"))

@@ -1,0 +1,1 @@
+"""Finding and downloading what is published on GOV.UK."""

@@ -1,0 +1,1 @@
+"""The other publications: council tax, services, capital, context."""

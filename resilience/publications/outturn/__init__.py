@@ -1,0 +1,1 @@
+"""Revenue Outturn and Revenue Account budgets → tidy lines, one row a figure."""

@@ -1,0 +1,227 @@
+"""The levers: each moves the chance the way it should, by what the whole calculation gives, and says what it takes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from resilience import method
+from resilience.analysis.lever_catalogue import LEVERS, Position
+from resilience.analysis.levers import COLUMNS, _Desk, levers
+from resilience.analysis.own_figures.assess import known_rows, with_own_figures
+from resilience.analysis.own_figures.read import MARK
+from resilience.analysis.own_figures.template import template_bytes, template_rows
+from resilience.errors import UnknownCouncilError
+from resilience.indicators.compute import compute_indicators
+from resilience.model.calibration import BANDS, band_of
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
+from resilience.model.scoring import score
+from resilience.report.formats.text import own_figures
+from resilience.report.wording.levers import WARNING
+
+DAY = date(2026, 11, 1)
+
+
+@pytest.fixture(scope="module")
+def run():
+    return method.run(DAY, intervals=False)
+
+
+@pytest.fixture(scope="module")
+def tables(run):
+    at_risk = run.table[run.table["status"] == AT_RISK]
+    picked = [
+        at_risk.drop_duplicates(kind, keep=keep).index for kind in ("class", "band") for keep in ("first", "last")
+    ]
+    picked = list(dict.fromkeys(code for codes in picked for code in codes))
+    return {code: levers(run, code) for code in picked}
+
+
+def test_the_desk_starts_from_the_published_score(run):
+    at_risk = run.table[run.table["status"] == AT_RISK]
+    for code in at_risk.index[::8]:
+        desk = _Desk(run, code)
+        assert desk.log_odds(desk.indicators([desk.now]))[0] == pytest.approx(at_risk.at[code, "log_odds"], abs=1e-9)
+        still = set(desk.terms) - {term for term in desk.terms if term.indicator in desk.moving}
+        lost = {t.name for t in still if desk.row["tier"] in t.tiers and not np.isnan(desk.row[t.indicator])}
+        assert lost <= {"unplanned use"}, code
+
+
+def test_every_class_and_band_has_levers(run, tables):
+    assert {run.table.at[code, "class"] for code in tables} == {"UA", "MD", "LB", "SC", "SD"}
+    assert {run.table.at[code, "band"] for code in tables} == {name for name, _ in BANDS}
+    for table in tables.values():
+        assert list(table.columns) == list(COLUMNS) and table["lever"].nunique() >= 4
+        assert (table["risk_after"] <= table["risk_before"] + 1e-12).all()
+        assert (table["band_after"] == table["risk_after"].map(band_of)).all()
+        np.testing.assert_allclose(table["points"], table["risk_after"] - table["risk_before"])
+        for _, steps in table.groupby("lever"):
+            assert (steps.sort_values("amount")["risk_after"].diff().dropna() <= 1e-12).all()
+
+
+def test_adding_reserves_is_what_the_whole_calculation_gives(run):
+    """For councils whose newest year is an original: the lines changed in the panel, everything else as ever."""
+    day = date(2025, 6, 1)
+    then = replace(run, as_of=day, scores=score(run.model, run.indicators, day, events=run.events, intervals=False))
+    own = then.scores[(then.scores["source_kind"] == "original") & (then.scores["status"] == AT_RISK)]
+    # A council whose reserves fall, so that the runway moves too.
+    code = next(c for c in own.index if own.at[c, "carried"] == "" and 1 < own.at[c, "reserves_runway_years"] < 15)
+    table = levers(then, code)
+    step = table[table["lever"] == "reserves"].iloc[2]
+    panel = run.panel.copy()
+    at = panel.index[(panel["ons_code"] == code) & (panel["outturn_year"] == own.at[code, "outturn_year"])][0]
+    panel.loc[at, "rs_resunall_end_cy"] += step["amount"]
+    indicators = compute_indicators(panel)
+    changed = score(run.model, indicators, day, events=run.events, intervals=False)
+    named = [term for term in run.model.terms if term.name != "unplanned use"]
+    before, after = own.loc[code], changed.loc[code]
+    moved = {part["term"]: part for part in step["moved"]}
+    assert len(moved) == 4
+    for term in named:
+        if not np.isclose(before[term.indicator], after[term.indicator]):
+            assert moved[term.label]["after"] == pytest.approx(after[term.indicator], rel=1e-9), term.name
+
+
+@pytest.mark.parametrize("lever", [one.name for one in LEVERS])
+def test_the_amount_to_the_next_band_is_just_enough(run, tables, lever):
+    one = next(entry for entry in LEVERS if entry.name == lever)
+    reached = 0
+    for code, table in tables.items():
+        rows = table[table["lever"] == lever]
+        if rows.empty:
+            continue
+        row, desk = rows.iloc[0], _Desk(run, code)
+        limit = dict(BANDS)[band_of(row["risk_before"])]
+        furthest = desk.risk([one.pulled(desk.now, one.furthest(desk.now))])[0]
+        if not np.isnan(row["to_next_band"]):
+            reached += 1
+            enough = min(row["to_next_band"], one.furthest(desk.now))
+            short = row["to_next_band"] - 1 - 1e-5 * one.furthest(desk.now)
+            risks = desk.risk([one.pulled(desk.now, enough), one.pulled(desk.now, max(short, 0.0))])
+            assert risks[0] < limit
+            assert risks[1] >= limit or row["to_next_band"] <= 1
+        elif row["next_band"]:
+            assert furthest >= limit
+        else:
+            assert limit == 0.0
+    if lever == "reserves":
+        assert reached >= 3
+
+
+def test_levers_recompute_every_term_that_their_lines_enter(run, tables):
+    for table in tables.values():
+        for _, row in table[table["lever"] == "release"].iterrows():
+            assert {part["term"] for part in row["moved"]} == {"Unallocated reserves"}
+        for _, row in table[table["lever"] == "interest"].iterrows():
+            assert {part["term"] for part in row["moved"]} <= {"Interest payable against reserves"}
+
+
+amounts = st.floats(min_value=0, max_value=1e5)
+
+
+@settings(deadline=None, max_examples=25, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_more_reserves_never_raise_the_chance(run, data):
+    at_risk = run.table[run.table["status"] == AT_RISK]
+    code = data.draw(st.sampled_from(list(at_risk.index)))
+    desk = _Desk(run, code)
+    less, more = sorted(data.draw(st.tuples(amounts, amounts)))
+    add = LEVERS[0].pulled
+    risks = desk.risk([desk.now, add(desk.now, less), add(desk.now, more)])
+    assert risks[0] >= risks[1] - 1e-12 and risks[1] >= risks[2] - 1e-12
+
+
+@settings(deadline=None, max_examples=25, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_no_lever_raises_the_chance_within_its_bounds(run, data):
+    at_risk = run.table[run.table["status"] == AT_RISK]
+    desk = _Desk(run, data.draw(st.sampled_from(list(at_risk.index))))
+    lever = data.draw(st.sampled_from(LEVERS))
+    furthest = lever.furthest(desk.now)
+    if not furthest > 0:
+        return
+    one, two = sorted(data.draw(st.tuples(st.floats(0, 1), st.floats(0, 1))))
+    positions = [lever.pulled(desk.now, at * furthest) for at in (0.0, one, two)]
+    risks = desk.risk(positions)
+    assert risks[0] >= risks[1] - 1e-12 and risks[1] >= risks[2] - 1e-12
+
+
+def test_bounds_never_take_a_line_below_nought(run):
+    for code in run.table.index[run.table["status"] == AT_RISK][::12]:
+        now = _Desk(run, code).now
+        for lever in LEVERS:
+            furthest = lever.furthest(now)
+            if furthest > 0:
+                after = lever.pulled(now, furthest)
+                for field in fields(Position):
+                    was, is_ = getattr(now, field.name), getattr(after, field.name)
+                    assert not (was >= 0 > is_ + 1e-6), (code, lever.name, field.name)
+                assert after.unallocated <= after.reserves + 1e-6 or now.unallocated > now.reserves
+
+
+def test_a_council_without_a_chance_has_no_levers_and_is_told_why(run):
+    code = run.table.index[run.table["status"] == EVENT_ALREADY][0]
+    table = levers(run, code)
+    assert table.empty and list(table.columns) == list(COLUMNS)
+    assert "no chance is given" in own_figures.levers_text(run, code)
+
+
+def test_an_unknown_council_is_refused(run):
+    with pytest.raises(UnknownCouncilError):
+        levers(run, "Barchester")
+
+
+def test_the_text_warns_and_says_what_each_lever_takes(run, tables):
+    code = next(code for code, table in tables.items() if table["to_next_band"].notna().any())
+    text = own_figures.levers_text(run, code)
+    assert WARNING.split(";")[0] in " ".join(text.split())
+    assert "not causal" in text and "To the band" in text and text.count("Assumes:") == tables[code]["lever"].nunique()
+    low = next(code for code in tables if run.table.at[code, "band"] == "low")
+    assert "Already in the lowest band." in own_figures.levers_text(run, low)
+
+
+def test_records_are_plain(run, tables):
+    for code in list(tables)[:3]:
+        content = json.loads(own_figures.levers_json(run, code))
+        assert content["warning"] == WARNING
+        assert len(content["levers"]) == len(tables[code])
+
+
+def _own(run, tmp_path, **cells):
+    code = "E09000009"
+    rows = template_rows(known_rows(run, code), "Ealing", run.as_of)
+    head = next(row for row in rows if row and row[0] == "MHCLG code")
+    column = next(i for i, text in enumerate(head) if str(text).startswith("2026-27"))
+    for row in rows:
+        if row and row[0] in cells:
+            row[column] = cells[row[0]]
+    file = tmp_path / "own.csv"
+    file.write_bytes(template_bytes(rows, file))
+    return with_own_figures(run, code, file)
+
+
+def test_own_figures_are_marked_throughout(run, tmp_path):
+    cells = {"RS-netrevexp-net-exp": 330_000, "INT-reserves-unallocated-and-earmarked": 40_000}
+    result = _own(run, tmp_path, **cells)
+    text = own_figures.own_text(result)
+    assert text.startswith(f"*** {MARK} ***") and text.rstrip().endswith(f"*** {MARK} ***")
+    assert text.count(MARK) >= 4 and "2026-27 (UNPUBLISHED)" in text and "Published figures only" in text
+    assert "carried forward" in text and str(tmp_path) not in text
+    content = json.loads(own_figures.own_json(result))
+    assert content["mark"] == MARK and content["with_own_figures"][0]["source_kind"] == "own"
+    assert content["published"]["risk"] == pytest.approx(run.table.at["E09000009", "risk"])
+    page = own_figures.own_html(result)
+    assert page.count(MARK) >= 5 and "2026-27 (UNPUBLISHED)" in page and "<script" not in page
+    assert pd.DataFrame(content["with_own_figures"][0]["terms"])["change"].abs().max() > 0.1
+
+
+def test_an_unchanged_file_is_said_to_change_nothing(run, tmp_path):
+    text = own_figures.own_text(_own(run, tmp_path))
+    assert "Nothing supplied differs from what is published." in text and "Nothing moved" in text

@@ -1,0 +1,135 @@
+"""Recovered peers: one fixed yardstick, support and COVID kept out, amounts those of the workbooks."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from resilience.fixed import Yardstick, fixed_scores
+
+from resilience import method
+from resilience.analysis.recovery import LEAST, WINDOWS, recovered_peers
+from resilience.analysis.recovery_lines import COVID_YEARS, HadEvent, HardlyRepaid, comparable_change, held_still
+from resilience.report.wording.peers import line_words
+
+
+@pytest.fixture(scope="module")
+def run():
+    return method.run(date(2026, 11, 1), intervals=False)
+
+
+@pytest.fixture(scope="module")
+def kent(run):
+    return recovered_peers("Kent", run=run)
+
+
+def test_the_yardstick_on_its_own_day_gives_the_days_scores(run):
+    fixed = fixed_scores(run, run.as_of)
+    at_risk = run.table[run.table["status"] == "at risk"]
+    pd.testing.assert_series_equal(fixed.loc[at_risk.index, "risk"], at_risk["risk"], check_names=False)
+    assert (fixed.loc[at_risk.index, "band"] == at_risk["band"]).all()
+
+
+def test_the_yardstick_moves_only_with_the_figures(run):
+    stick = Yardstick.of(run)
+    one, other = fixed_scores(run, date(2020, 1, 1)), fixed_scores(run, date(2021, 1, 1))
+    # January 2020 and January 2021 knew the same outturn, 2018-19: nothing may move.
+    same = one.index.intersection(other.index)
+    same = same[(one.loc[same, "year"] == other.loc[same, "year"]).to_numpy() & one.loc[same, "carried"].eq("")]
+    assert len(same) > 250
+    np.testing.assert_allclose(one.loc[same, "log_odds"], other.loc[same, "log_odds"])
+    parts = [f"term: {name}" for name in stick.model.names]
+    np.testing.assert_allclose(stick.intercept + one.loc[same, parts].sum(axis=1), one.loc[same, "log_odds"])
+
+
+def test_windows_are_three_to_five_years_and_keep_off_covid(run, kent):
+    assert all(3 <= end - start <= 5 for start, end in WINDOWS)
+    for one in (*kent.recovered, *kent.worsened):
+        assert (one.start, one.end) in WINDOWS
+        assert not {one.start_year, one.end_year} & set(COVID_YEARS)
+        assert abs(one.change) >= LEAST
+
+
+def test_staffordshire_and_cambridgeshire_recovered_by_the_workbooks_own_amounts(kent):
+    found = {one.council: one for one in kent.recovered}
+    assert {"Staffordshire", "Cambridgeshire"} <= set(found)
+    lines = {line.name: line for line in found["Cambridgeshire"].lines}
+    assert found["Cambridgeshire"].start_year == 2019 and found["Cambridgeshire"].end_year == 2023
+    # rs2018_19 and rs2022_23: unallocated 12,784.93 and 27,348; other earmarked 54,300.82 and 153,385.
+    assert lines["reserves_ratio"].start == pytest.approx(12784.934 + 54300.821, abs=0.01)
+    assert lines["reserves_ratio"].end == pytest.approx(27348 + 153385)
+    assert (lines["childrens_social_care_share"].start, lines["childrens_social_care_share"].end) == pytest.approx(
+        (99421, 91365)
+    )
+    assert (lines["council_tax"].start, lines["council_tax"].end) == pytest.approx((279490, 346552))
+    assert line_words(lines["reserves_ratio"]) == "reserves rebuilt"
+    assert lines["childrens_social_care_share"].moved < 0
+
+
+def test_the_lines_add_up_to_the_change(run, kent):
+    frames = {year: fixed_scores(run, date(year, 1, 1)) for year in (2018, 2019, 2020, 2021, 2024, 2025)}
+    for one in (*kent.recovered, *kent.worsened):
+        first, last = frames[one.start].loc[one.ons_code], frames[one.end].loc[one.ons_code]
+        still = held_still(run, first, last)
+        parts = [float(last[f"term: {n}"] - first[f"term: {n}"]) for n in run.model.names if n not in still]
+        assert one.change == pytest.approx(sum(parts), abs=1e-9)
+        assert one.change == pytest.approx(comparable_change(run, first, last))
+
+
+def test_support_is_never_called_recovery(run):
+    # Croydon's figures fell most of all London between January 2020 and 2024: a direction refilled its reserves.
+    fell = fixed_scores(run, date(2024, 1, 1)).at["E09000008", "log_odds"]
+    assert fell - fixed_scores(run, date(2020, 1, 1)).at["E09000008", "log_odds"] < -2
+    for name in ("Sutton", "Enfield", "Ealing", "Greenwich", "Lewisham"):
+        story = recovered_peers(name, run=run)
+        assert "Croydon" not in [one.council for one in story.recovered]
+        assert not {one.ons_code for one in story.recovered} & set(
+            run.table.index[run.table["status"] == "event already"]
+        )
+
+
+def test_those_set_aside_are_named_with_the_reason(run):
+    story = recovered_peers("Kirklees", run=run)
+    aside = dict(story.set_aside)
+    assert isinstance(aside["Medway"], HadEvent) and aside["Medway"].event_type == "efs"
+    assert not set(aside) & {one.council for one in story.recovered}
+
+
+def test_worsened_peers_with_an_event_are_marked(run):
+    story = recovered_peers("Kirklees", run=run)
+    plymouth = next(one for one in story.worsened if one.council == "Plymouth")
+    assert any(isinstance(mark, HadEvent) and mark.event_type == "efs" for mark in plymouth.marks)
+    assert plymouth.change > 3 and plymouth.lines[0].moved > 0
+
+
+def test_income_of_exactly_nought_and_covid_years_are_held_still(run):
+    first, last = fixed_scores(run, date(2018, 1, 1)), fixed_scores(run, date(2021, 1, 1))
+    kingston = "E09000021"
+    assert last.at[kingston, "investment_income_ratio"] == 0 < first.at[kingston, "investment_income_ratio"]
+    assert "investment income" in held_still(run, first.loc[kingston], last.loc[kingston])
+    made_up = last.loc[kingston].copy()
+    made_up["carried"] = "unallocated_ratio 2020-21"
+    assert "unallocated" in held_still(run, first.loc[kingston], made_up)
+
+
+def test_hardly_any_repayment_of_debt_is_marked(run):
+    wakefield = next(one for one in recovered_peers("Kirklees", run=run).recovered if one.council == "Wakefield")
+    assert any(isinstance(mark, HardlyRepaid) for mark in wakefield.marks)
+
+
+def test_peers_are_looked_for_more_widely_where_few_recovered(run, kent):
+    assert kent.widened
+    assert {one.similar for one in kent.recovered} <= {"neighbour", "risk"}
+
+
+def test_a_day_sees_no_window_that_ends_after_it():
+    early = method.run(date(2022, 1, 1), intervals=False)
+    story = recovered_peers("Kent", run=early)
+    assert {one.end for one in (*story.recovered, *story.worsened)} == {2021}
+
+
+@pytest.mark.parametrize("name", ["Sutton", "Barnsley", "Cumberland", "Isles of Scilly"])
+def test_it_works_for_every_kind(run, name):
+    story = recovered_peers(name, run=run)
+    assert [one.change for one in story.recovered] == sorted(one.change for one in story.recovered)
+    assert all(0 <= one.risk_end < one.risk_start <= 1 for one in story.recovered)
