@@ -196,7 +196,7 @@ _RULES: dict[str, tuple[Score, Score | None]] = {
 @lru_cache(maxsize=1)
 def rivals() -> tuple[Rival, ...]:
     """Return every rule: first as published, in the order of rivals.toml, then each with upper-tier councils first."""
-    text = resources.files("resilience.model").joinpath("rivals.toml").read_text("utf-8")
+    text = resources.files("resilience.backtest").joinpath("rivals.toml").read_text("utf-8")
     published = tuple(
         Rival(**entry, score=_RULES[entry["name"]][0], flagged=_RULES[entry["name"]][1])
         for entry in tomllib.loads(text)["rival"]
