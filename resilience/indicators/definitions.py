@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from resilience.errors import DataError
 from resilience.indicators.formulas import REGISTRY
@@ -127,7 +128,7 @@ def load_definitions(path: Path | None = None) -> dict[str, Definition]:
     return result
 
 
-def _definition(file: str, entry: dict) -> Definition:
+def _definition(file: str, entry: dict[str, Any]) -> Definition:
     name = entry.get("name", "?")
     for key in _FIELDS:
         if key not in entry:

@@ -133,7 +133,7 @@ class KnownFigures:
         if rows is None:
             return np.array([])
         values = rows[indicator].to_numpy(dtype=float)[rows.index != code]
-        return values[~np.isnan(values)]
+        return np.asarray(values[~np.isnan(values)])
 
     def newest(self, code: str) -> int | None:
         """Return the newest year known with what every score needs."""

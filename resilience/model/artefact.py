@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Callable
 from datetime import date
 from importlib import metadata
 from pathlib import Path
@@ -24,7 +25,7 @@ from resilience.tables.events import EventRegister
 
 FORMAT = 2
 #: What a model was trained on, by the name under which the artefact keeps its checksum.
-_DATA = {
+_DATA: dict[str, Callable[[], Path]] = {
     "panel.csv": lambda: paths.processed() / "panel.csv",
     "events.csv": lambda: paths.raw() / "events.csv",
     "councils.csv": lambda: paths.processed() / "councils.csv",

@@ -85,7 +85,7 @@ def intercept_for(log_odds: np.ndarray, expected: np.ndarray | float) -> np.ndar
         too_many = expit(log_odds + middle[..., None]).sum(axis=-1) > target
         high = np.where(too_many, middle, high)
         low = np.where(too_many, low, middle)
-    return (low + high) / 2
+    return np.asarray((low + high) / 2)
 
 
 def band_of(risk: float) -> str:
@@ -97,4 +97,4 @@ def band_of(risk: float) -> str:
 
 def chance_over_part(risk: np.ndarray, share: np.ndarray) -> np.ndarray:
     """Return the chance within a share of the horizon, at an even pace over it."""
-    return 1.0 - (1.0 - np.asarray(risk)) ** np.asarray(share)
+    return np.asarray(1.0 - (1.0 - np.asarray(risk)) ** np.asarray(share))

@@ -158,7 +158,7 @@ class PriorLogit(ClassifierMixin, BaseEstimator):
     def decision_function(self, X: np.ndarray) -> np.ndarray:
         """Return the log-odds of the event, shape (n_samples,)."""
         check_is_fitted(self)
-        return self.intercept_ + validate_data(self, X, reset=False, dtype=np.float64) @ self.coef_
+        return np.asarray(self.intercept_ + validate_data(self, X, reset=False, dtype=np.float64) @ self.coef_)
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
         """Return the chances of no event and of an event, shape (n_samples, 2)."""
@@ -168,4 +168,4 @@ class PriorLogit(ClassifierMixin, BaseEstimator):
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return the likelier class."""
         likelier = (self.decision_function(X) > 0).astype(int)
-        return self.classes_[likelier]
+        return np.asarray(self.classes_[likelier])

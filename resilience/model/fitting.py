@@ -94,7 +94,7 @@ def training_rows(
 
 def last_closed_origin(events: EventRegister, as_of: date, horizon: int) -> int:
     """Return the year of the last 1 January whose whole horizon had closed by a day and lies within the register."""
-    return (min(pd.Timestamp(as_of), events.end) - pd.DateOffset(months=horizon)).year
+    return int((min(pd.Timestamp(as_of), events.end) - pd.DateOffset(months=horizon)).year)
 
 
 def usable(rows: pd.DataFrame) -> pd.Series:

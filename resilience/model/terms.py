@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,7 +69,7 @@ class Prior:
 
 
 @lru_cache(maxsize=1)
-def _file() -> dict:
+def _file() -> dict[str, Any]:
     return tomllib.loads(resources.files("resilience.model").joinpath("terms.toml").read_text("utf-8"))
 
 

@@ -9,10 +9,12 @@ renamed one after the other, the provenance last.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 
@@ -63,7 +65,7 @@ class BuildReport:
 
     years_read: list[str] = field(default_factory=list)
     years_kept: list[str] = field(default_factory=list)
-    files: list[dict] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -161,7 +163,7 @@ def _outturn(source: Path, report_progress: ReportProgress, report: BuildReport)
     return readings
 
 
-def _interim(source: Path, files: list[dict], original: set[str]) -> pd.DataFrame | None:
+def _interim(source: Path, files: list[dict[str, Any]], original: set[str]) -> pd.DataFrame | None:
     """Read the second-hand years of which no original is at hand."""
     folder = source / "interim"
     if not folder.is_dir():
@@ -174,7 +176,7 @@ def _interim(source: Path, files: list[dict], original: set[str]) -> pd.DataFram
     return table
 
 
-def _budgets(source: Path, files: list[dict]) -> pd.DataFrame | None:
+def _budgets(source: Path, files: list[dict[str, Any]]) -> pd.DataFrame | None:
     folder = source / "revenue_budget"
     if not folder.is_dir():
         return None
@@ -184,7 +186,7 @@ def _budgets(source: Path, files: list[dict]) -> pd.DataFrame | None:
     return read.lines[read.lines["form"] == "RA"]
 
 
-def _entry(path: Path, title: str, outturn_year: str | None) -> dict:
+def _entry(path: Path, title: str, outturn_year: str | None) -> dict[str, Any]:
     return {
         "file": path.name,
         "bytes": path.stat().st_size,
@@ -208,7 +210,7 @@ _REGISTER_SOURCES = {
 }
 
 
-def _register(source: Path, out: Path, files: list[dict]) -> tuple[pd.DataFrame, bool]:
+def _register(source: Path, out: Path, files: list[dict[str, Any]]) -> tuple[pd.DataFrame, bool]:
     """Build the register where its sources are at hand; otherwise the one that is there stands.
 
     It also stands where the source lacks the early workbooks, from which councils abolished since are known.
@@ -226,10 +228,10 @@ def _register(source: Path, out: Path, files: list[dict]) -> tuple[pd.DataFrame,
     return register.fillna("").astype(str), True
 
 
-def _lookup_tables(lookups: Path, register: pd.DataFrame, files: list[dict]) -> dict[str, str | bytes]:
+def _lookup_tables(lookups: Path, register: pd.DataFrame, files: list[dict[str, Any]]) -> dict[str, str | bytes]:
     """Return the two small tables that come from the lookups, where their sources are at hand."""
     written: dict[str, str | bytes] = {}
-    for name, make, source, entry in (
+    tables: tuple[tuple[str, Callable[[], pd.DataFrame], str, dict[str, str]], ...] = (
         (
             AREAS,
             lambda: council_register.build_areas(lookups, register),
@@ -242,7 +244,8 @@ def _lookup_tables(lookups: Path, register: pd.DataFrame, files: list[dict]) -> 
             council_register.NEW_UNITARIES,
             {"publisher": "this project", "title": "New unitaries decided or proposed", "licence": "a source a row"},
         ),
-    ):
+    )
+    for name, make, source, entry in tables:
         if (lookups / source).is_file():
             written[name] = make().to_csv(index=False, lineterminator="\n")
             files.append(_entry(lookups / source, entry["title"], None) | entry | {"table": name})
@@ -260,7 +263,7 @@ def _with_years_kept(panel: pd.DataFrame, shipped: Shipped, report: BuildReport)
     return check_panel(panel)
 
 
-def _companions(source: Path, out: Path, report_progress: ReportProgress) -> list[dict]:
+def _companions(source: Path, out: Path, report_progress: ReportProgress) -> list[dict[str, Any]]:
     needed = ("council_tax", "service_outturn", "capital", "covariates")
     if not all((source / name).is_dir() for name in needed):
         return []
@@ -268,7 +271,7 @@ def _companions(source: Path, out: Path, report_progress: ReportProgress) -> lis
     return build_companions(source, out)
 
 
-def _provenance_text(report: BuildReport, shipped: Shipped, companions: list[dict]) -> str:
+def _provenance_text(report: BuildReport, shipped: Shipped, companions: list[dict[str, Any]]) -> str:
     entries = report.files + companions
     read = {(entry["table"], entry.get("title")) for entry in entries}
     tables = {entry["table"] for entry in companions} | {revisions.NAME}

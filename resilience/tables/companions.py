@@ -6,6 +6,7 @@ Each is computed from publications in one folder and written to ``data/processed
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -38,7 +39,7 @@ _NOT_STATED = ("capital_2023_24.csv",)  # its date is assumed; that of a ctr_…
 def build_companions(
     source: Path,
     out: Path,
-) -> list[dict]:
+) -> list[dict[str, Any]]:
     """Read the publications below a folder and write the tables of `TABLES`.
 
     Parameters
@@ -89,7 +90,7 @@ def _register_counties() -> dict[str, str]:
     return dict(zip(living["ons_code"], living["county"], strict=True))
 
 
-def _provenance(source: Path, tables: dict[str, pd.DataFrame]) -> list[dict]:
+def _provenance(source: Path, tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     entries = []
     for name, folder, title, publisher in (
         ("council_tax.csv", "council_tax", "Council tax levels and requirements (CTR)", MHCLG),

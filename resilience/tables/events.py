@@ -111,7 +111,7 @@ class EventRegister:
 
     def reaches(self, day: date) -> bool:
         """Say whether everything announced before a day is in the register."""
-        return pd.Timestamp(day) <= self.end
+        return bool(pd.Timestamp(day) <= self.end)
 
     def known_by(self, day: date) -> EventRegister:
         """Return the register as it could have been drawn up before a day.
@@ -280,7 +280,8 @@ def _register_end(known: pd.Series) -> date:
     latest = known.max()
     if pd.isna(latest) or latest.date() <= SHIPPED_TO:
         return SHIPPED_TO
-    return (latest + pd.offsets.MonthEnd(0)).date()
+    end: date = (latest + pd.offsets.MonthEnd(0)).date()
+    return end
 
 
 def describe(event: pd.Series) -> str:

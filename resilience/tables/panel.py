@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -244,7 +244,7 @@ def to_csv(panel: pd.DataFrame) -> str:
         if pd.api.types.is_float_dtype(out[name]):
             out[name] = _plain(out[name])
     out["known_from"] = pd.to_datetime(out["known_from"]).dt.strftime("%Y-%m-%d")
-    return out.to_csv(index=False, lineterminator="\n")
+    return str(out.to_csv(index=False, lineterminator="\n"))
 
 
 def _plain(values: pd.Series) -> pd.Series:
@@ -257,9 +257,10 @@ def _plain(values: pd.Series) -> pd.Series:
     return pd.Series(text, index=values.index)
 
 
-def provenance() -> dict:
+def provenance() -> dict[str, Any]:
     """Return what the shipped tables were computed from: each source's name, size, checksum and release date."""
     source = paths.processed() / "provenance.json"
     if not source.is_file():
         raise DataError(f"{source} does not exist; run 'resilience build' to make it.")
-    return json.loads(source.read_text("utf-8"))
+    found: dict[str, Any] = json.loads(source.read_text("utf-8"))
+    return found

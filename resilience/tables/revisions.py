@@ -205,4 +205,5 @@ def to_csv(vintages: pd.DataFrame) -> str:
     """Return the table as CSV text, in a fixed order; whole amounts without a decimal point."""
     out = vintages.sort_values(["year", "since", "ons_code", "line"])
     texts = ["" if np.isnan(v) else str(int(v)) if v.is_integer() else repr(v) for v in map(float, out["amount"])]
-    return out.assign(amount=pd.Series(texts, index=out.index, dtype=str)).to_csv(index=False, lineterminator="\n")
+    text = out.assign(amount=pd.Series(texts, index=out.index, dtype=str)).to_csv(index=False, lineterminator="\n")
+    return str(text)

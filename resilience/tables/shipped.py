@@ -17,7 +17,8 @@ from resilience.publications.lines import load_lines
 from resilience.publications.outturn.fetched import Reading
 from resilience.publications.releases import shipped_vintage
 from resilience.tables import revisions
-from resilience.tables.panel import CLASSES, load_panel, wide
+from resilience.tables.panel import load_panel, wide
+from resilience.tables.schema import CLASSES
 from resilience.years import year_of
 
 
@@ -79,7 +80,7 @@ def _day_of(entry: dict[str, Any], outturn_year: str) -> str:
 
 def _entries_of(path: Path) -> list[dict[str, Any]]:
     try:
-        files = json.loads(path.read_text("utf-8"))["files"]
+        files: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["files"]
         for entry in files:
             entry["table"], entry["file"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:

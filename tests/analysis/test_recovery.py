@@ -1,15 +1,16 @@
 """Recovered peers: one fixed yardstick, support and COVID kept out, amounts those of the workbooks."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
-from resilience.fixed import Yardstick, fixed_scores
 
 from resilience import method
 from resilience.analysis.recovery import LEAST, WINDOWS, recovered_peers
-from resilience.analysis.recovery_lines import COVID_YEARS, HadEvent, HardlyRepaid, comparable_change, held_still
+from resilience.analysis.recovery_lines import COVID_YEARS, HadEvent, HardlyRepaid, comparable_change, held_still, moved
+from resilience.model.scoring import on_fixed_scale
 from resilience.report.wording.peers import line_words
 
 
@@ -24,22 +25,22 @@ def kent(run):
 
 
 def test_the_yardstick_on_its_own_day_gives_the_days_scores(run):
-    fixed = fixed_scores(run, run.as_of)
-    at_risk = run.table[run.table["status"] == "at risk"]
-    pd.testing.assert_series_equal(fixed.loc[at_risk.index, "risk"], at_risk["risk"], check_names=False)
-    assert (fixed.loc[at_risk.index, "band"] == at_risk["band"]).all()
+    columns = ["risk", "band", "rank", "log_odds"]
+    pd.testing.assert_frame_equal(on_fixed_scale(run, run.as_of).table[columns], run.table[columns], check_exact=True)
 
 
 def test_the_yardstick_moves_only_with_the_figures(run):
-    stick = Yardstick.of(run)
-    one, other = fixed_scores(run, date(2020, 1, 1)), fixed_scores(run, date(2021, 1, 1))
+    one, other = on_fixed_scale(run, date(2020, 1, 1)), on_fixed_scale(run, date(2021, 1, 1))
     # January 2020 and January 2021 knew the same outturn, 2018-19: nothing may move.
-    same = one.index.intersection(other.index)
-    same = same[(one.loc[same, "year"] == other.loc[same, "year"]).to_numpy() & one.loc[same, "carried"].eq("")]
+    asked = [term.indicator for term in run.model.terms]
+    same = [
+        code
+        for code in one.log_odds.index.intersection(other.log_odds.index)
+        if one.known.newest(code) == other.known.newest(code) and not one.known.carried(code, asked)
+    ]
     assert len(same) > 250
-    np.testing.assert_allclose(one.loc[same, "log_odds"], other.loc[same, "log_odds"])
-    parts = [f"term: {name}" for name in stick.model.names]
-    np.testing.assert_allclose(stick.intercept + one.loc[same, parts].sum(axis=1), one.loc[same, "log_odds"])
+    np.testing.assert_allclose(one.log_odds[same], other.log_odds[same])
+    np.testing.assert_allclose(run.scale.intercept + one.contributions.loc[same].sum(axis=1), one.log_odds[same])
 
 
 def test_windows_are_three_to_five_years_and_keep_off_covid(run, kent):
@@ -67,19 +68,19 @@ def test_staffordshire_and_cambridgeshire_recovered_by_the_workbooks_own_amounts
 
 
 def test_the_lines_add_up_to_the_change(run, kent):
-    frames = {year: fixed_scores(run, date(year, 1, 1)) for year in (2018, 2019, 2020, 2021, 2024, 2025)}
+    days = {year: on_fixed_scale(run, date(year, 1, 1)) for year in (2018, 2019, 2020, 2021, 2024, 2025)}
     for one in (*kent.recovered, *kent.worsened):
-        first, last = frames[one.start].loc[one.ons_code], frames[one.end].loc[one.ons_code]
-        still = held_still(run, first, last)
-        parts = [float(last[f"term: {n}"] - first[f"term: {n}"]) for n in run.model.names if n not in still]
+        first, last = days[one.start], days[one.end]
+        still = held_still(first, last, one.ons_code)
+        parts = [moved(first, last, one.ons_code, name) for name in run.model.names if name not in still]
         assert one.change == pytest.approx(sum(parts), abs=1e-9)
-        assert one.change == pytest.approx(comparable_change(run, first, last))
+        assert one.change == pytest.approx(comparable_change(first, last, one.ons_code))
 
 
 def test_support_is_never_called_recovery(run):
     # Croydon's figures fell most of all London between January 2020 and 2024: a direction refilled its reserves.
-    fell = fixed_scores(run, date(2024, 1, 1)).at["E09000008", "log_odds"]
-    assert fell - fixed_scores(run, date(2020, 1, 1)).at["E09000008", "log_odds"] < -2
+    fell = on_fixed_scale(run, date(2024, 1, 1)).log_odds["E09000008"]
+    assert fell - on_fixed_scale(run, date(2020, 1, 1)).log_odds["E09000008"] < -2
     for name in ("Sutton", "Enfield", "Ealing", "Greenwich", "Lewisham"):
         story = recovered_peers(name, run=run)
         assert "Croydon" not in [one.council for one in story.recovered]
@@ -103,13 +104,16 @@ def test_worsened_peers_with_an_event_are_marked(run):
 
 
 def test_income_of_exactly_nought_and_covid_years_are_held_still(run):
-    first, last = fixed_scores(run, date(2018, 1, 1)), fixed_scores(run, date(2021, 1, 1))
+    first, last = on_fixed_scale(run, date(2018, 1, 1)), on_fixed_scale(run, date(2021, 1, 1))
     kingston = "E09000021"
-    assert last.at[kingston, "investment_income_ratio"] == 0 < first.at[kingston, "investment_income_ratio"]
-    assert "investment income" in held_still(run, first.loc[kingston], last.loc[kingston])
-    made_up = last.loc[kingston].copy()
-    made_up["carried"] = "unallocated_ratio 2020-21"
-    assert "unallocated" in held_still(run, first.loc[kingston], made_up)
+    figures = [one.table.at[kingston, "investment_income_ratio"] for one in (last, first)]
+    assert figures[0] == 0 < figures[1]
+    assert "investment income" in held_still(first, last, kingston)
+    years = last.known.years.copy()
+    years.loc[kingston, "year"], years.loc[kingston, "unallocated_ratio"] = 2022, 2021
+    table = last.known.table.assign(year=last.known.table["year"].mask(last.known.table.index == kingston, 2022))
+    made_up = replace(last, known=replace(last.known, years=years, table=table))
+    assert "unallocated" in held_still(first, made_up, kingston)
 
 
 def test_hardly_any_repayment_of_debt_is_marked(run):
