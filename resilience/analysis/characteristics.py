@@ -7,6 +7,7 @@ of Deprivation 2025 (deprivation.csv), and area and mid-2020 residents (areas.cs
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -16,6 +17,8 @@ from resilience.councils import council, load_councils
 from resilience.councils.lineage import lineage_of, with_lineage
 from resilience.councils.proposals import load_areas
 from resilience.errors import DataError
+from resilience.indicators.known import newest_original_year, published_before
+from resilience.model.scoring import ScoredDay
 from resilience.publications.others.context import load_deprivation
 from resilience.publications.others.council_tax import load_council_tax
 from resilience.tables.panel import load_panel
@@ -78,7 +81,7 @@ def _tax_base(year: int, codes: pd.Index) -> pd.Series:
 
 
 @lru_cache(maxsize=16)
-def characteristics(year: int | None = None) -> pd.DataFrame:
+def characteristics(year: int | None = None, deprivation: bool = True) -> pd.DataFrame:
     """Return what councils are compared by.
 
     Parameters
@@ -86,6 +89,8 @@ def characteristics(year: int | None = None) -> pd.DataFrame:
     year : int, optional
         The calendar year in which the outturn year ends; by default the newest with services. Deprivation (2025) and
         residents (mid-2020) are the same in every year; council tax bases begin in 2015-16.
+    deprivation : bool
+        Whether the Indices of Deprivation 2025 are used; they came out in October 2025.
 
     Returns
     -------
@@ -107,7 +112,12 @@ def characteristics(year: int | None = None) -> pd.DataFrame:
         )
     areas = load_areas().reindex(rows.index)
     people = areas["population_2020"].astype(float)
-    deprivation = load_deprivation().set_index("ons_code").reindex(rows.index)
+    index = (
+        load_deprivation()
+        .set_index("ons_code")
+        .reindex(rows.index if deprivation else rows.index[:0])
+        .reindex(rows.index)
+    )
     spending = rows["rs_netrevexp_net_exp"].astype(float)
     # Education goes with the number of academies, not with the place; police and fire are elsewhere as a rule.
     services = rows["rs_totsx_net_exp"] - rows[["rs_edu_net_exp", "rs_pol_net_exp", "rs_frs_net_exp"]].sum(axis=1)
@@ -120,8 +130,8 @@ def characteristics(year: int | None = None) -> pd.DataFrame:
             "outturn_year": rows["outturn_year"],
             "size: residents": np.log(people),
             "size: net revenue expenditure": np.log(spending.clip(lower=1)),
-            "deprivation: score": deprivation["imd_average_score"],
-            "deprivation: extent": deprivation["imd_extent"],
+            "deprivation: score": index["imd_average_score"],
+            "deprivation: extent": index["imd_extent"],
             "tax base: band D homes a resident": np.log(homes / people),
             "tax base: band D homes a £ of spending": np.log(homes / spending.clip(lower=1)),
             "urbanity: residents a km²": np.log(people / areas["area_km2"]),
@@ -133,3 +143,18 @@ def characteristics(year: int | None = None) -> pd.DataFrame:
         upper_only = name in (*MAJOR, "trans")
         result[f"services: {name}"] = share.mask((rows["class"] == "SD") & upper_only)
     return result
+
+
+def characteristics_on(scored: ScoredDay) -> pd.DataFrame:
+    """Return what councils are compared by, as known on a scored day."""
+    return characteristics(*known_by(scored))
+
+
+def known_by(scored: ScoredDay) -> tuple[int, bool]:
+    """Return the newest year with services known on a day, and whether the Indices of Deprivation were out."""
+    return newest_original_year(scored.panel, scored.as_of), deprivation_known(scored.as_of)
+
+
+def deprivation_known(day: date) -> bool:
+    """Say whether the Indices of Deprivation 2025 were out before a day."""
+    return bool(published_before(load_deprivation(), day).any())

@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from resilience.analysis.characteristics import deprivation_known
 from resilience.backtest.past_lists import FIRST_JANUARY
 from resilience.method import run as run_pipeline
 from resilience.model.calibration import BANDS
@@ -87,13 +88,13 @@ def national(*, run: ScoredDay | None = None) -> National:
     days = [(str(year), date(year, 1, 1)) for year in range(FIRST_JANUARY, day.as_of.year + 1)]
     days = [(label, when) for label, when in days if when < day.as_of] + [(NOW, day.as_of)]
     scored = {label: on_fixed_scale(day, when) for label, when in days}
-    thirds = deprivation_thirds()
+    thirds = deprivation_thirds() if deprivation_known(day.as_of) else pd.Series(dtype=str)
     columns = ["council", "class", "tier", "region", "status", "risk", "band", "outturn_year"]
     tables = []
     for label, one in scored.items():
         part = one.table[columns].reset_index()
         part.insert(0, "day", label)
-        part["deprivation"] = part["ons_code"].map(thirds).fillna("not known")
+        part["deprivation"] = part["ons_code"].map(thirds.to_dict()).astype(object).fillna("not known").astype(str)
         tables.append(part)
     return National(day.as_of, pd.concat(tables, ignore_index=True), _drivers(scored), *_events(day))
 

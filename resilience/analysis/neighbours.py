@@ -16,12 +16,11 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from resilience.analysis.characteristics import WEIGHTS, characteristics
+from resilience.analysis.characteristics import WEIGHTS, characteristics, known_by
 from resilience.councils import council, resolve
 from resilience.errors import DataError, UnknownCouncilError
 from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.indicators.definitions import load_definitions
-from resilience.indicators.known import newest_original_year
 from resilience.method import run as run_pipeline
 from resilience.model.scoring import ScoredDay
 
@@ -56,7 +55,7 @@ def _scaled(group: pd.DataFrame) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=16)
-def neighbour_table(year: int | None = None, k: int = NEIGHBOURS) -> pd.DataFrame:
+def neighbour_table(year: int | None = None, k: int = NEIGHBOURS, deprivation: bool = True) -> pd.DataFrame:
     """Return every council's neighbours.
 
     Parameters
@@ -65,6 +64,8 @@ def neighbour_table(year: int | None = None, k: int = NEIGHBOURS) -> pd.DataFram
         See `characteristics`.
     k : int
         How many.
+    deprivation : bool
+        See `characteristics`.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def neighbour_table(year: int | None = None, k: int = NEIGHBOURS) -> pd.DataFram
         ``ons_code, council, class, rank, neighbour, neighbour_council, distance, alone`` (bool: its neighbours are so
         far off that they say little), ordered by council and rank.
     """
-    table = characteristics(year)
+    table = characteristics(year, deprivation)
     parts = []
     for _, group in table.groupby("group"):
         points = _scaled(group).to_numpy()
@@ -101,7 +102,7 @@ def neighbour_table(year: int | None = None, k: int = NEIGHBOURS) -> pd.DataFram
     return pd.concat(parts).sort_values(["ons_code", "rank"], ignore_index=True)
 
 
-def neighbours(code: str, *, k: int = NEIGHBOURS, year: int | None = None) -> list[Neighbour]:
+def neighbours(code: str, *, k: int = NEIGHBOURS, year: int | None = None, deprivation: bool = True) -> list[Neighbour]:
     """Return a council's nearest neighbours, the nearest first.
 
     Parameters
@@ -110,7 +111,7 @@ def neighbours(code: str, *, k: int = NEIGHBOURS, year: int | None = None) -> li
         A living council, by any code or name.
     k : int
         How many.
-    year : int, optional
+    year, deprivation : int, bool, optional
         See `characteristics`.
 
     Raises
@@ -120,8 +121,8 @@ def neighbours(code: str, *, k: int = NEIGHBOURS, year: int | None = None) -> li
     UnknownCouncilError
         If no council is known by that code or name.
     """
-    rows = _own(code, neighbour_table(year, k))
-    classes = characteristics(year)["class"]
+    rows = _own(code, neighbour_table(year, k, deprivation))
+    classes = characteristics(year, deprivation)["class"]
     return [
         Neighbour(row.neighbour, row.neighbour_council, classes[row.neighbour], float(row.distance))
         for row in rows.itertuples()
@@ -139,14 +140,18 @@ def neighbours_on(run: ScoredDay, code: str, *, k: int = NEIGHBOURS) -> list[Nei
     own = resolve(code)
     if own not in run.table.index and not council(own).end_date:
         raise DataError(f"{council(own).council} did not exist on {run.as_of}; choose a later date.")
-    year = newest_original_year(run.panel, run.as_of)
-    near = neighbours(own, k=len(characteristics(year)), year=year)
+    year, deprivation = known_by(run)
+    near = neighbours(own, k=len(characteristics(year, deprivation)), year=year, deprivation=deprivation)
     return [one for one in near if one.ons_code in run.table.index][:k]
 
 
-def stands_alone(code: str, *, year: int | None = None) -> bool:
-    """Say whether a council's neighbours are too far off to say much (City of London, Isles of Scilly)."""
-    return bool(_own(code, neighbour_table(year))["alone"].iloc[0])
+def stands_alone(code: str, *, run: ScoredDay | None = None) -> bool:
+    """Say whether a council's neighbours are too far off to say much (City of London, Isles of Scilly).
+
+    As known on a scored day where one is given, otherwise by the newest figures.
+    """
+    table = neighbour_table() if run is None else neighbour_table(known_by(run)[0], deprivation=known_by(run)[1])
+    return bool(_own(code, table)["alone"].iloc[0])
 
 
 def _own(code: str, table: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from resilience.analysis.characteristics import characteristics
+from resilience.analysis.characteristics import characteristics_on, known_by
 from resilience.analysis.neighbours import NEIGHBOURS, neighbours
 from resilience.analysis.recovery_lines import (
     COVID_YEARS,
@@ -128,13 +128,13 @@ def recovered_peers(code: str, *, run: ScoredDay | None = None, k: int = NEIGHBO
     day = run_pipeline(intervals=False) if run is None else run
     windows = [(start, end) for start, end in WINDOWS if date(end, 1, 1) <= day.as_of]
     then = {year: on_fixed_scale(day, date(year, 1, 1)) for year in sorted({y for pair in windows for y in pair})}
-    near = {start: _near_then(own, then[start], k) for start, _ in windows}
+    near = {start: _near_then(day, own, then[start], k) for start, _ in windows}
     aside: dict[str, SetAside] = {}
     better, worse = _risk_changes(day, then, near, "neighbour", aside)
     widened = len(better) < 3
     if widened:
         now = float(day.log_odds.get(own, np.nan))
-        like = {start: _like_risk(own, now, then[start]) - set(near[start]) for start, _ in windows}
+        like = {start: _like_risk(day, own, now, then[start]) - set(near[start]) for start, _ in windows}
         more, _ = _risk_changes(day, then, like, "risk", {})
         have = {one.ons_code for one in better}
         better += [one for one in more if one.ons_code not in have][: max(0, 3 - len(better))]
@@ -150,18 +150,19 @@ def recovered_peers(code: str, *, run: ScoredDay | None = None, k: int = NEIGHBO
     )
 
 
-def _near_then(own: str, then: ScoredDay, k: int) -> set[str]:
+def _near_then(day: ScoredDay, own: str, then: ScoredDay, k: int) -> set[str]:
     """Return the neighbours by the characteristics of the year known at a January."""
-    year = int(then.table["year"].max())
+    newest, deprivation = known_by(day)
     try:
-        return {one.ons_code for one in neighbours(own, k=k, year=year)}
+        near = neighbours(own, k=k, year=int(then.table["year"].max()), deprivation=deprivation)
     except DataError:
-        return {one.ons_code for one in neighbours(own, k=k)}
+        near = neighbours(own, k=k, year=newest, deprivation=deprivation)
+    return {one.ons_code for one in near}
 
 
-def _like_risk(own: str, now: float, then: ScoredDay) -> set[str]:
+def _like_risk(day: ScoredDay, own: str, now: float, then: ScoredDay) -> set[str]:
     """Return councils of the same group whose odds then were within a factor of three of this one's now."""
-    groups = characteristics()["group"]
+    groups = characteristics_on(day)["group"]
     odds = then.log_odds
     same = odds[odds.index.isin(groups.index[groups == groups[own]]) & (odds.index != own)]
     return set(same.index[(same - now).abs() <= np.log(3)])

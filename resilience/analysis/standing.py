@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from resilience.analysis.characteristics import deprivation_known
 from resilience.analysis.neighbours import neighbour_table
 from resilience.errors import DataError
 from resilience.indicators.comparisons import percentiles
@@ -26,7 +27,10 @@ def neighbours_known(scored: ScoredDay) -> dict[str, list[str]]:
     def make() -> dict[str, list[str]]:
         rows = scored.known.rows
         try:
-            table = neighbour_table(int(rows.loc[rows["source_kind"] == "original", "year"].max()))
+            table = neighbour_table(
+                int(rows.loc[rows["source_kind"] == "original", "year"].max()),
+                deprivation=deprivation_known(scored.as_of),
+            )
         except DataError:
             return {}
         return {str(code): list(near) for code, near in table.groupby("ons_code")["neighbour"]}

@@ -75,7 +75,7 @@ def beyond(run: ScoredDay, code: str, mergers: Mapping[str, Merger] | None = Non
         From `every_merger`: give it when there are several councils.
     """
     try:
-        story, alone = recovered_peers(code, run=run), ALONE if stands_alone(code) else ""
+        story, alone = recovered_peers(code, run=run), ALONE if stands_alone(code, run=run) else ""
     except DataError:  # abolished since, or without a return to compare by
         story, alone = None, ""
     place = run.once(("place", council(code).county or code), lambda: place_of(code, run=run))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from resilience.analysis.characteristics import WEIGHTS, characteristics
+from resilience.analysis.characteristics import WEIGHTS, characteristics_on
 from resilience.analysis.neighbours import Neighbour, compare, neighbours_on, stands_alone
 from resilience.analysis.recovery import RiskChange, Story, recovered_peers
 from resilience.councils import council, resolve
@@ -86,7 +86,7 @@ def to_text(run: ScoredDay, code: str) -> str:
     near = neighbours_on(run, own)
     row = run.table.loc[own]
     out = [f"Peers of {row['council']} ({CLASS_NAMES[row['class']]}), as of {day(run.as_of)}", ""]
-    if stands_alone(own):
+    if stands_alone(own, run=run):
         out += [*wrapped(ALONE), ""]
     out += [f"{'':3} {'Council':<34} {'Class':<6} {'Apart':>5}  Chance within 24 months", _row(run, 0, own, "")]
     out += [_row(run, at, one.ons_code, f"{one.distance:.1f}") for at, one in enumerate(near, start=1)]
@@ -155,10 +155,10 @@ def to_json(run: ScoredDay, code: str) -> str:
         "as_of": str(run.as_of),
         "ons_code": own,
         "council": council(own).council,
-        "alone": stands_alone(own),
+        "alone": stands_alone(own, run=run),
         "neighbours": [_record(run, one) for one in neighbours_on(run, own)],
         "weights": WEIGHTS,
-        "characteristics_of": str(characteristics().at[own, "outturn_year"]),
+        "characteristics_of": str(characteristics_on(run).at[own, "outturn_year"]),
         "indicators": table.reset_index().to_dict("records"),
         "recovery": story_record(recovered_peers(own, run=run)),
     }
