@@ -5,13 +5,18 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PIP_NO_INPUT := 1
 
-.PHONY: screen test docs lint build train notebooks site benchmarks fuzz minimum wheel clean
+.PHONY: screen test test-slow test-all docs lint build train notebooks site benchmarks fuzz minimum wheel clean
 
 screen: $(VENV)/.runtime  ## this year's watch list from the shipped figures
 	@$(BIN)/resilience screen
 
-test: $(VENV)/.test  ## every test, on the cores there are
-	$(BIN)/python -m pytest -n auto --dist loadfile -q
+test: $(VENV)/.test  ## every test but the slow ones, on the cores there are
+	$(BIN)/python -m pytest -n auto --dist loadfile -q -m "not slow"
+
+test-slow: $(VENV)/.test  ## what takes minutes: every command on past days, broken inputs, kills, notebooks
+	$(BIN)/python -m pytest -n auto --dist loadfile -q -m slow
+
+test-all: test test-slow  ## both; CI runs them
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -21,10 +21,12 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is no s
 TIMES = 8
 
 
+@pytest.mark.slow
 def test_a_build_killed_at_any_moment(tmp_path, panel, monkeypatch):
     assert kill_build(tmp_path, TIMES, monkeypatch) >= TIMES // 2
 
 
+@pytest.mark.slow
 def test_a_fetch_killed_at_any_moment(tmp_path, panel, monkeypatch):
     assert kill_fetch(tmp_path, TIMES, monkeypatch) >= TIMES // 2
 

@@ -41,6 +41,7 @@ def test_there_are_eight() -> None:
     assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == NAMES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_runs_without_a_warning_and_says_what_is_kept(verdicts: dict[str, str], name: str) -> None:
     assert verdicts[name].strip() == "ok"
