@@ -1,12 +1,15 @@
-"""Tables as CSV, in one place: no cell of text that a spreadsheet would run, numbers with the digits asked for."""
+"""The one writer of CSV: whatever is written, a spreadsheet reads text as text and never as a formula."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from io import StringIO
 from typing import Any
 
+#: Digits that a fraction or an amount keeps, and a chance in the watch list.
+FIGURE, CHANCE = "%.6g", "%.4f"
 #: A spreadsheet takes text that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -32,35 +35,41 @@ WATCHLIST = (
 )
 
 
-def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, number: str = "") -> str:
-    """Return rows as CSV.
+def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, number: str = FIGURE) -> str:
+    """Write a table as CSV.
 
     Parameters
     ----------
-    rows : iterable of mappings
-        Plain values; what is missing (None, or not there) stays an empty cell.
     columns : sequence of str
-        Keys of the rows, which are the headings too.
+    rows : iterable of sequence
+        One plain value a column; what is missing (None) is an empty cell.
     number : str
-        How fractions are written, e.g. ".4f"; by default with every digit.
+        How fractions and amounts are written.
     """
     buffer = StringIO()
-    lines = csv.writer(buffer, lineterminator="\n")
-    lines.writerow([safe_cell(name) for name in columns])
-    lines.writerows([_cell(row.get(name), number) for name in columns] for row in rows)
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([safe_cell(name) for name in columns])
+    writer.writerows([_cell(value, number) for value in row] for row in rows)
     return buffer.getvalue()
 
 
-def safe_cell(value: object) -> object:
-    """Keep a spreadsheet from reading text as a formula."""
-    return "'" + value if isinstance(value, str) and value[:1] in _FORMULA else value
+def safe_cell(value: Any) -> Any:
+    """Keep a spreadsheet from reading text as a formula: what begins like one gets an apostrophe before it."""
+    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def from_view(view: Mapping[str, Any]) -> str:
+    """Write what a view holds as a table, its ``table`` of ``columns`` and ``rows``."""
+    return to_csv(view["table"]["columns"], view["table"]["rows"])
 
 
 def watchlist(view: Mapping[str, Any]) -> str:
     """Return the watch list as CSV, one row a council."""
     rows = ({**row, "main_reasons": "; ".join(row["main_reasons"])} for row in view["councils"])
-    return table(rows, WATCHLIST, number=".4f")
+    return to_csv(WATCHLIST, ([row[name] for name in WATCHLIST] for row in rows), number=CHANCE)
 
 
-def _cell(value: object, number: str) -> object:
-    return format(value, number) if isinstance(value, float) else safe_cell(value)
+def _cell(value: Any, number: str) -> Any:
+    if isinstance(value, float):
+        return number % value
+    return value.isoformat() if isinstance(value, date) else safe_cell(value)

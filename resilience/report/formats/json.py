@@ -69,9 +69,14 @@ _OWN = (
 )
 
 
-def text(content: Any, *, digits: int | None = None) -> str:
+def to_json(content: Any, *, digits: int | None = None) -> str:
     """Return plain values as JSON text, fractions with so many digits after the point; a missing number is null."""
     return json.dumps(plain(content, digits), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def from_view(view: View) -> str:
+    """Write what a view holds for programs, its ``content``."""
+    return to_json(view["content"])
 
 
 def watchlist(view: View) -> str:
@@ -81,7 +86,7 @@ def watchlist(view: View) -> str:
         "expected_first_events": round(view["expected_first_events"], 2),
         "councils": [_of(row, WATCHLIST) for row in view["councils"]],
     }
-    return text(content, digits=LIST_DIGITS)
+    return to_json(content, digits=LIST_DIGITS)
 
 
 def council(view: View) -> str:
@@ -89,12 +94,12 @@ def council(view: View) -> str:
     content = _of(view, _COUNCIL)
     for name, unwanted in _PAGE_ONLY.items():
         content[name] = [{key: value for key, value in row.items() if key not in unwanted} for row in view[name]]
-    return text(content, digits=COUNCIL_DIGITS)
+    return to_json(content, digits=COUNCIL_DIGITS)
 
 
 def own_figures(view: View) -> str:
     """Return an assessment with own figures as JSON."""
-    return text(_of(view, _OWN))
+    return to_json(_of(view, _OWN))
 
 
 def _of(view: View, names: Iterable[str]) -> dict[str, Any]:
