@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from resilience.errors import ResilienceError
-
-if TYPE_CHECKING:
-    from resilience.model.scoring import ScoredDay
+from resilience.report.writers import formats, write
 
 app = typer.Typer(
     name="resilience",
@@ -35,22 +34,16 @@ class Outcome(StrEnum):
     severe = "severe"
 
 
-class ListFormat(StrEnum):
-    """Forms of the watch list."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-    xlsx = "xlsx"
-    html = "html"
+def _choice(subject: str) -> Any:
+    """Return the formats of a subject as a command offers them: those of ``report/writers.py``, and no others."""
+    return StrEnum(subject, {form: form for form in formats(subject)})
 
 
-class PageFormat(StrEnum):
-    """Forms of one council's assessment."""
-
-    text = "text"
-    html = "html"
-    json = "json"
+if TYPE_CHECKING:  # each is a text, one of those that the writers know
+    ListFormat: TypeAlias = str
+    CouncilFormat: TypeAlias = str
+else:
+    ListFormat, CouncilFormat = _choice("watchlist"), _choice("council")
 
 
 class RecordFormat(StrEnum):
@@ -105,10 +98,22 @@ def _deliver(content: str | bytes, output: Path | None) -> None:
         typer.echo(content, nl=not content.endswith("\n"))
 
 
-def _say(text: str) -> None:
-    """Tell a waiting person what is being done, on a terminal only."""
-    if sys.stderr.isatty():
-        typer.echo(f"  {text} …", err=True)
+class _ToTerminal(logging.Handler):
+    """Tells a person what a module has to say: warnings always, what is being done on a terminal only."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.WARNING:
+            typer.echo(f"resilience: {record.getMessage()}", err=True)
+        elif sys.stderr.isatty():
+            typer.echo(f"  {record.getMessage()} …", err=True)
+
+
+def _listen() -> None:
+    """Have what the modules log told to the person at the terminal, once however often a command is run."""
+    log = logging.getLogger("resilience")
+    log.setLevel(logging.INFO)
+    if not any(isinstance(handler, _ToTerminal) for handler in log.handlers):
+        log.addHandler(_ToTerminal())
 
 
 @app.command()
@@ -142,7 +147,7 @@ def build(
     """Turn publications into the tables in data/processed."""
     from resilience.tables.build import build as make
 
-    report = make(source, output, report_progress=_say)
+    report = make(source, output)
     for remark in report.remarks:
         typer.echo(remark)
     typer.echo(f"Read {', '.join(report.years_read)}.")
@@ -173,7 +178,7 @@ def screen(
     council_class: Annotated[
         list[str] | None, typer.Option("--class", help="Only this class: UA, MD, LB, SC or SD (repeat for several).")
     ] = None,
-    form: Annotated[ListFormat, typer.Option("--format", help="How to show it.")] = ListFormat.table,
+    form: Annotated[ListFormat, typer.Option("--format", help="How to show it.")] = "table",
     output: Output = None,
     outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
     every: Annotated[bool, typer.Option("--all", help="Show every council at risk in the table.")] = False,
@@ -182,23 +187,8 @@ def screen(
     from resilience import method
     from resilience.report.views import watchlist
 
-    run = method.run(_day(as_of), events=events, outcome=outcome.value)
-    frame = watchlist.table(run, classes=council_class)
-    if form is ListFormat.csv:
-        content: str | bytes = watchlist.to_csv(frame)
-    elif form is ListFormat.json:
-        content = watchlist.to_json(run, frame)
-    elif form is ListFormat.xlsx:
-        from resilience.report.formats.workbook import to_xlsx
-
-        content = to_xlsx(run, frame)
-    elif form is ListFormat.html:
-        from resilience.report.formats.html_watchlist import watchlist_page
-
-        content = watchlist_page(run, frame)
-    else:
-        content = watchlist.to_terminal(run, frame, every=every)
-    _deliver(content, output)
+    scored = method.run(_day(as_of), events=events, outcome=outcome.value)
+    _deliver(write("watchlist", form, watchlist.view(scored, classes=council_class, every=every)), output)
 
 
 @app.command()
@@ -223,9 +213,9 @@ def backtest(
     if studies:
         from resilience.report.formats.text.studies import studies_page
 
-        _deliver(studies_page(panel, indicators, register, _say), output)
+        _deliver(studies_page(panel, indicators, register), output)
         return
-    result = run_backtest(indicators, register, horizon=horizon, outcome=outcome.value, draws=bootstrap, progress=_say)
+    result = run_backtest(indicators, register, horizon=horizon, outcome=outcome.value, draws=bootstrap)
     _deliver(record.to_json(result) if form is RecordFormat.json else record.to_terminal(result), output)
 
 
@@ -309,7 +299,7 @@ def site(
     """Build the static site: the list, past lists with what followed, a page a council, the record, methods."""
     from resilience.report.site import build_site
 
-    folder = build_site(output, as_of=_day(as_of), progress=_say)
+    folder = build_site(output, as_of=_day(as_of))
     typer.echo(f"{len(list(folder.rglob('*.html')))} pages written; open {folder / 'index.html'}.", err=True)
 
 
@@ -318,7 +308,7 @@ def assess(
     council: Annotated[str, typer.Argument(help="A council's name, ONS code or E-code.")],
     as_of: AsOf = None,
     events: EventsFile = None,
-    form: Annotated[PageFormat, typer.Option("--format", help="How to show it.")] = PageFormat.text,
+    form: Annotated[CouncilFormat, typer.Option("--format", help="How to show it.")] = "text",
     output: Output = None,
     template: Annotated[
         Path | None, typer.Option("--template", help="Write a template for figures of your own (.csv or .xlsx).")
@@ -329,40 +319,23 @@ def assess(
 ) -> None:
     """Explain one council: how likely, compared with whom, why, since when, how sure, and from which figures."""
     from resilience import method
+    from resilience.analysis.own_figures.template import write_template
     from resilience.councils import resolve
-    from resilience.report.views import council as page
+    from resilience.report.views import council as assessment
+    from resilience.report.views import own_figures
 
     day = _day(as_of)
     code = resolve(council, on=day)
-    run = method.run(day, events=events)
-    if template is not None or figures is not None:
-        _own_figures(run, code, template, figures, form, output)
-        return
-    one = page.assessment(run, code)
-    if form is PageFormat.html:
-        content = page.to_html(one)
-    elif form is PageFormat.json:
-        content = page.to_json(one)
-    else:
-        content = page.to_text(one)
-    _deliver(content, output)
-
-
-def _own_figures(
-    run: ScoredDay, code: str, template: Path | None, figures: Path | None, form: PageFormat, output: Path | None
-) -> None:
-    """Write the template, or assess with the figures in a file; they go nowhere else."""
     if template is not None and figures is not None:
         raise ResilienceError("Give --template to write a template or --figures to read one, not both.")
+    scored = method.run(day, events=events)
     if template is not None:
-        from resilience.analysis.own_figures.template import write_template
-
-        write_template(run, code, template)
+        write_template(scored, code, template)
         typer.echo(f"Written to {template}; fill it in and give it with --figures.", err=True)
-    elif figures is not None:
-        from resilience.report.formats.text.own_figures import own_content
-
-        _deliver(own_content(run, code, figures, form.value), output)
+    elif figures is not None:  # they go nowhere else
+        _deliver(write("own_figures", form, own_figures.view(scored, code, figures)), output)
+    else:
+        _deliver(write("council", form, assessment.view(scored, code)), output)
 
 
 @data.command("check")
@@ -389,6 +362,7 @@ def data_dictionary(output: Output = None) -> None:
 
 def main() -> None:
     """Run the command line; every error meant for a person is one sentence and exit code 2."""
+    _listen()
     try:
         app(standalone_mode=True)
     except ResilienceError as error:

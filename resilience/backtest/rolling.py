@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -20,6 +20,8 @@ from resilience.model.scale import UPPER
 from resilience.model.scoring import score
 from resilience.model.terms import Prior, Term, load_prior, load_terms
 from resilience.tables.events import EventRegister
+
+_log = logging.getLogger(__name__)
 
 FIRST, LAST = 2018, 2025
 #: The origins over which the pooled figures are taken.
@@ -67,7 +69,6 @@ def backtest(
     seed: int = SEED,
     n_jobs: int = 2,
     terms: tuple[Term, ...] | None = None,
-    progress: Callable[[str], None] | None = None,
 ) -> Backtest:
     """Run the rolling-origin back test.
 
@@ -88,24 +89,21 @@ def backtest(
         For joblib, whose backend (loky, Dask, Ray) is the caller's choice.
     terms : tuple of Term, optional
         Other candidate terms.
-    progress : callable, optional
-        Told what is being done.
 
     Returns
     -------
     Backtest
     """
-    say = progress or (lambda text: None)
     until = last if last is not None else last_origin(events)
     tables, models = [], {}
     for origin in yearly(first, until):
-        say(f"origin {origin.year}")
+        _log.info("origin %s", origin.year)
         table, model = predict_origin(indicators, events, origin, horizon=horizon, outcome=outcome, terms=terms)
         tables.append(table)
         models[str(origin)] = model
     predictions = pd.concat(tables, ignore_index=True)
     rivals = [name for name in predictions if name.startswith("rival: ")]
-    say("bootstrap")
+    _log.info("bootstrap")
     pooled_rows = predictions[predictions["origin"] >= pd.Timestamp(POOLED_FROM, 1, 1)]
     if pooled_rows.empty:
         pooled_rows = predictions

@@ -153,7 +153,9 @@ def _area(scored: ScoredDay, place: Place) -> dict[str, Any]:
         "gone": listed(list(place.councils.loc[place.councils["reserves"].isna(), "council"])),
         "sentences": sentences(place),
         "services": _services(place),
-        "services_years": " and ".join(outturn_year_of(one) for one in sorted({*service_years[:1], *service_years[-1:]})),
+        "services_years": " and ".join(
+            outturn_year_of(one) for one in sorted({*service_years[:1], *service_years[-1:]})
+        ),
     }
 
 

@@ -59,7 +59,8 @@ def indicators(scored: ScoredDay, code: str) -> Rows:
         year = scored.known.shown_year(code, name)
         value = float(series[year]) if year else np.nan
         of_class, of_neighbours = (
-            _at(percentiles(scored), places.get(year), name) for percentiles in (class_percentiles, neighbour_percentiles)
+            _at(percentiles(scored), places.get(year), name)
+            for percentiles in (class_percentiles, neighbour_percentiles)
         )
         interim = bool(year) and definition.source == "outturn" and own.at[year, "source_kind"] == "interim"
         rows.append(

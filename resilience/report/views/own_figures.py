@@ -1,4 +1,4 @@
-"""A council's own figures beside the published ones, as one plain dictionary; everything in it is marked unpublished."""
+"""A council's own figures beside the published ones, as one plain dictionary, marked as unpublished."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ def behind(scored: ScoredDay, codes: Sequence[str]) -> dict[str, Any]:
     -------
     dict
         ``indicators`` (a row a council, ``values`` by name), ``contributions`` (``intercept``, ``labels`` and a row a
-        council at risk), ``dictionary`` (a row an indicator), and of the publications ``data_attribution``, ``data_licence`` and
-        ``publications``.
+        council at risk), ``dictionary`` (a row an indicator), and of the publications ``data_attribution``,
+        ``data_licence`` and ``publications``.
     """
     definitions = {name: one for name, one in load_definitions().items() if name in scored.table}
     return {

@@ -18,8 +18,8 @@ from resilience.councils import council, resolve
 from resilience.formatting import chance, day
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.model.scoring import ScoredDay
-from resilience.report.formats.plain import plain
 from resilience.report.formats.csv import safe_cell
+from resilience.report.formats.plain import plain
 from resilience.report.wording import peers as wording
 from resilience.report.wording.general import CANNOT_SEE, CLASS_NAMES, SCORE_IS
 from resilience.report.wording.indicators import figure

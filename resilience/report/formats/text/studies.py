@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
 
 import pandas as pd
 
 from resilience.backtest import studies
 from resilience.backtest.rolling import backtest, by_group, lead_times
 from resilience.tables.events import EventRegister
+
+_log = logging.getLogger(__name__)
 
 HEADER = """# Studies of the record
 
@@ -39,18 +41,16 @@ def markdown(table: pd.DataFrame, *, digits: int = 3, first: str = "") -> str:
     return "\n".join(lines)
 
 
-def studies_page(
-    panel: pd.DataFrame, indicators: pd.DataFrame, events: EventRegister, say: Callable[[str], None] = lambda text: None
-) -> str:
+def studies_page(panel: pd.DataFrame, indicators: pd.DataFrame, events: EventRegister) -> str:
     """Run every study and return the page."""
-    say("back test")
+    _log.info("back test")
     result = backtest(indicators, events, draws=0)
     predictions = result.predictions
     pooled = result.settings["pooled_origins"]
     parts = [HEADER.format(first=pooled[0][:4], last=pooled[-1][:4])]
 
     def add(title: str, words: str, table: pd.DataFrame, first: str = "", digits: int = 3) -> None:
-        say(title)
+        _log.info(title)
         parts.append(f"\n## {title}\n\n{words}\n\n{markdown(table, first=first, digits=digits)}\n")
 
     add(
