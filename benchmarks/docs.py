@@ -14,6 +14,7 @@ from pathlib import Path
 from resilience import method
 from resilience.files import write_atomically
 from resilience.report.formats.text import record
+from resilience.report.formats.text import watchlist as terminal
 from resilience.report.views import watchlist
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,8 +25,7 @@ LINES = 12
 
 def screen_block() -> str:
     """Return the first lines of the watch list as the README shows them."""
-    run = method.run(SHOWN_ON)
-    text = watchlist.to_terminal(run, watchlist.table(run), width=100)
+    text = terminal.text(watchlist.view(method.run(SHOWN_ON)), width=100)
     lines = [line.rstrip() for line in text.splitlines()][:LINES]
     return "```\n" + "\n".join([*lines, "…"]) + "\n```"
 

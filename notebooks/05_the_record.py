@@ -39,7 +39,7 @@ SOURCE = f"{OUTTURN}; {REGISTER}"
 
 # %%
 step = bar(events.until.year - FIRST + 2)
-result = resilience.backtest(indicators, events, draws=100, progress=step)
+result = resilience.backtest(indicators, events, draws=100)
 step()
 model = result.pooled["model"]
 say(

@@ -14,7 +14,7 @@ from resilience.report.site import MANIFEST, build_site, write_site
 from resilience.report.views.past_lists import CAUGHT, FALSE_ALARM, MISSED, OPEN, every_event
 from resilience.report.views.places import mergers_values, places_values
 from resilience.report.views.record import record_values
-from tests.report.site_data import TWELVE, one_frame, small_folder, small_site
+from tests.report.site_data import TWELVE, one_view, small_folder, small_site
 
 LIMIT = 300_000
 
@@ -188,7 +188,7 @@ def test_every_county_is_a_place():
 
 def test_downloads_are_whole():
     listed = json.loads((small_folder() / "watchlist.json").read_text("utf-8"))["councils"]
-    assert len(listed) == len(one_frame())
+    assert len(listed) == len(one_view()["councils"])
     assert (small_folder() / "watchlist.xlsx").read_bytes()[:2] == b"PK"
     manifest = json.loads((small_folder() / MANIFEST).read_text("utf-8"))
     assert manifest["as_of"] == "2026-11-22" and len(manifest["pages"]) == len(list(small_folder().rglob("*.html")))

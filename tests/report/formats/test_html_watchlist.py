@@ -3,24 +3,25 @@
 import base64
 import hashlib
 import re
+from copy import deepcopy
 
 import pytest
 
-from resilience.report.formats.html_watchlist import site_assets, watchlist_page
-from tests.report.site_data import one_frame, one_run
+from resilience.report.formats.html_watchlist import html, site_assets
+from tests.report.site_data import one_view
 
 HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>"
 
 
 @pytest.fixture(scope="module")
 def text():
-    return watchlist_page(one_run(), one_frame())
+    return html(one_view())
 
 
 def test_every_council_is_in_the_plain_table(text):
     body = text.split("<tbody>")[1].split("</tbody>")[0]
-    assert body.count("<tr") == len(one_frame())
-    at = [body.index(f'data-sort="{name}"') for name in one_frame()["council"].head(40)]
+    assert body.count("<tr") == len(one_view()["councils"])
+    at = [body.index(f'data-sort="{name}"') for name in [row["council"] for row in one_view()["councils"][:40]]]
     assert at == sorted(at)
 
 
@@ -52,22 +53,20 @@ def test_nothing_is_loaded_and_only_its_own_script_runs(text):
 
 
 def test_text_from_data_is_escaped():
-    frame = one_frame().copy()
-    for name in ("council", "region", "main_reasons", "outturn_year", "ons_code"):
-        frame.loc[0, name] = HOSTILE
-    found = watchlist_page(one_run(), frame, address=lambda code: f"councils/{code}.html")
+    view = deepcopy(one_view())
+    view["councils"][0] |= dict.fromkeys(("council", "region", "why", "figures", "ons_code"), HOSTILE)
+    found = html({**view, "page_of": {HOSTILE: f"councils/{HOSTILE}.html"}})
     assert "<script>alert" not in found and "<img" not in found
     assert found.count("<script>") == 1
 
 
 def test_links_and_downloads():
-    found = watchlist_page(
-        one_run(),
-        one_frame(),
-        links=[{"href": "record.html", "text": "The record"}],
-        address=lambda code: "councils/x.html" if code == "E09000008" else None,
-        downloads=[{"href": "a.csv", "text": "CSV", "note": "the list"}],
-    )
+    around = {
+        "links": [{"href": "record.html", "text": "The record"}],
+        "page_of": {"E09000008": "councils/x.html"},
+        "downloads": [{"href": "a.csv", "text": "CSV", "note": "the list"}],
+    }
+    found = html({**one_view(), **around})
     assert found.count('href="councils/x.html"') == 1
     assert '<a href="record.html">The record</a>' in found and '<a href="a.csv">CSV</a>' in found
 
