@@ -9,31 +9,27 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from joblib import Parallel, delayed
 
 from resilience import __version__, method
 from resilience.analysis.mergers.past import evidence
-from resilience.backtest.past_lists import past_lists, score_past_lists
+from resilience.analysis.mergers.proposed import Merger, every_merger
+from resilience.backtest.past_lists import January, januaries, past_lists, score_past_lists
 from resilience.backtest.rolling import FIRST, Backtest, backtest
 from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.files import write_atomically
 from resilience.formatting import day
 from resilience.model.scoring import ScoredDay
-from resilience.report.formats.html import page, slug
-from resilience.report.formats.html_watchlist import site_assets, watchlist_page
-from resilience.report.formats.text import record
-from resilience.report.formats.text.merger import Merger
+from resilience.report.formats.html import slug
+from resilience.report.formats.html_watchlist import watchlist_page
 from resilience.report.formats.workbook import to_xlsx
-from resilience.report.views import watchlist
-from resilience.report.views.council_beyond import every_merger
-from resilience.report.views.methods import dictionary_values, methods_values
-from resilience.report.views.national import national_values
-from resilience.report.views.past_lists import January, file_name, history_page, januaries, january_page
-from resilience.report.views.places import mergers_values, places_values
-from resilience.report.views.record import record_values
+from resilience.report.views import dictionary, mergers, methods, national, places, record, record_page, watchlist
+from resilience.report.views.past_lists import file_name, history_view, january_view
+from resilience.report.writers import write
 
 #: By this file a folder is known to be a site that may be replaced.
 MANIFEST = "site.json"
@@ -64,7 +60,7 @@ class Site:
     mergers : dict of str to Merger
         New councils decided or proposed.
     past_mergers : DataFrame
-        From ``merge_evidence.evidence``.
+        From ``past.evidence``.
     """
 
     run: ScoredDay
@@ -181,14 +177,45 @@ def links(here: str, *, root: str = "") -> list[Mapping]:
     return [{"href": root + name, "text": text, "here": name == here} for name, text in _PAGES]
 
 
+#: The pages of the site's top folder but for the list and the Januaries: file, subject, how its view is made.
+_VIEWS: tuple[tuple[str, str, Callable[[Site], dict[str, Any]]], ...] = (
+    ("history.html", "history", lambda site: history_view(site.run, site.lists, site.address)),
+    ("national.html", "national", lambda site: national.view(site.run)),
+    ("places.html", "places", lambda site: places.view(site.run, site.address)),
+    ("mergers.html", "mergers", lambda site: mergers.view(site.run, site.mergers, site.past_mergers, site.address)),
+    (
+        "record.html",
+        "record page",
+        lambda site: record_page.view(site.run, site.result, site.lists, site.address),
+    ),
+    ("methods.html", "methods", lambda site: methods.view(site.run)),
+    ("dictionary.html", "dictionary", lambda site: dictionary.view(site.run)),
+)
+
+
 def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
     """Yield every file of the site's top folder: name and content."""
+    yield from _watchlist(site)
+    for name, subject, view in _VIEWS:
+        yield name, write(subject, "html", {**view(site), "links": links(name)})
+    for one in site.lists:
+        shown = january_view(site.run, one, site.lists, site.address)
+        yield file_name(one), write("january", "html", {**shown, "links": links("history.html")})
+
+
+def _watchlist(site: Site) -> Iterable[tuple[str, str | bytes]]:
+    """Yield the list as a page and in its other forms."""
     run, frame = site.run, watchlist.table(site.run)
     downloads = (
         ("watchlist.xlsx", "Workbook", "the list, indicators, contributions, dictionary", to_xlsx(run, frame)),
         ("watchlist.csv", "CSV", "the list", watchlist.to_csv(frame)),
         ("watchlist.json", "JSON", "the list, for programs", watchlist.to_json(run, frame)),
-        ("record.json", "Record as JSON", "the back test, for programs", record.to_json(site.result)),
+        (
+            "record.json",
+            "Record as JSON",
+            "the back test, for programs",
+            write("record", "json", record.view(site.result)),
+        ),
     )
     for name, _, _, content in downloads:
         yield name, content
@@ -203,23 +230,6 @@ def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
             bands=past_lists(site.run).bands if len(past_lists(site.run).closed) else None,
         ),
     )
-    yield "history.html", history_page(run, site.lists, address=site.address, links=links("history.html"))
-    for one in site.lists:
-        content = january_page(run, one, site.lists, address=site.address, links=links("history.html"))
-        yield file_name(one), content
-    yield (
-        "national.html",
-        page("national.html.j2", **site_assets(), links=links("national.html"), **national_values(run)),
-    )
-    values = places_values(run, site.address)
-    yield "places.html", page("places.html.j2", **site_assets(), links=links("places.html"), **values)
-    values = mergers_values(run, site.mergers, site.past_mergers, site.address)
-    yield "mergers.html", page("mergers.html.j2", **site_assets(), links=links("mergers.html"), **values)
-    values = record_values(run, site.result, site.lists, site.address)
-    yield "record.html", page("record.html.j2", **site_assets(), links=links("record.html"), **values)
-    yield "methods.html", page("methods.html.j2", **site_assets(), links=links("methods.html"), **methods_values(run))
-    values = dictionary_values(run)
-    yield "dictionary.html", page("dictionary.html.j2", **site_assets(), links=links("dictionary.html"), **values)
 
 
 def council_pages(site: Site, folder: Path, *, n_jobs: int) -> None:

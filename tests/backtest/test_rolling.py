@@ -11,7 +11,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from resilience.backtest import rolling as module
-from resilience.backtest.rolling import backtest, bands_record, by_group, lead_times, predict_origin
+from resilience.backtest.rolling import backtest, predict_origin
+from resilience.backtest.summaries import bands_record, by_group, lead_times
 from resilience.model.calibration import BANDS
 from resilience.report.formats.text import record
 

@@ -3,12 +3,12 @@
 import re
 
 import pytest
+from resilience.indicators.documents import pages
 
 from resilience import paths
 from resilience.errors import DataError
 from resilience.indicators.definitions import Definition, by_source, describe, load_definitions
 from resilience.indicators.directions import directions, support_by_year
-from resilience.indicators.documents import pages
 from resilience.indicators.formulas import REGISTRY
 
 #: Numbers of lines in earlier forms, given beside today's.

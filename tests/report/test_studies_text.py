@@ -1,7 +1,6 @@
 """Tables of the studies: numbers keep their digits."""
 
 import pandas as pd
-
 from resilience.report.formats.text.studies import markdown
 
 

@@ -9,8 +9,9 @@ from resilience.model.risk_set import AT_RISK
 from resilience.report.formats.charts import contributions_chart, history_chart, sparkline
 from resilience.report.formats.html import page
 from resilience.report.views.council import Assessment
-from resilience.report.views.council_beyond import merger_row, place_rows, reorganised, risk_changes
+from resilience.report.views.council_beyond import place_rows, reorganised, risk_changes
 from resilience.report.views.council_rows import change_rows, place, steps
+from resilience.report.views.merger import plan_row
 from resilience.report.wording import caveats
 from resilience.report.wording import council as wording
 from resilience.report.wording.levers import WARNING
@@ -46,7 +47,7 @@ def render(one: Assessment, *, links: list[Mapping], page_of: Mapping[str, str],
         families=families(one),
         printed_out=SCREEN_ONLY,
         lever_warning=WARNING,
-        plans=[merger_row(each, why.ons_code) for each in one.beyond.mergers],
+        plans=[plan_row(each, why.ons_code) for each in one.beyond.mergers],
         reorganised=reorganised(one.beyond, why.as_of),
         set_aside=[(name, set_aside(reason)) for name, reason in story.set_aside] if story else [],
         recovered=risk_changes(story.recovered) if story else [],

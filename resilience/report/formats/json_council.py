@@ -9,7 +9,7 @@ import pandas as pd
 from resilience import __version__
 from resilience.analysis.explain import Explanation
 from resilience.model.risk_set import AT_RISK
-from resilience.report.formats.plain import plain
+from resilience.report.plain import plain
 from resilience.report.views.council import Assessment
 from resilience.report.views.council_beyond import content as beyond
 from resilience.report.wording import caveats

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from resilience.analysis.explain import Explanation, explain
+from resilience.analysis.mergers.proposed import Merger
 from resilience.backtest.past_lists import past_lists
 from resilience.councils import Council
 from resilience.councils import council as facts_of
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
-from resilience.report.formats.text.merger import Merger
 from resilience.report.views.council_beyond import Beyond, beyond
 from resilience.report.views.council_tables import indicator_table, levers, peer_table, sources, switch_table
 from resilience.report.wording.events import council_events

@@ -10,21 +10,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from resilience.analysis.mergers.proposed import Merger, every_merger
 from resilience.analysis.neighbours import stands_alone
 from resilience.analysis.place import Place
 from resilience.analysis.place import place as place_of
 from resilience.analysis.recovery import RiskChange, Story, recovered_peers
 from resilience.councils import council
-from resilience.councils.proposals import areas_of, every, unstated
+from resilience.councils.proposals import areas_of, unstated
 from resilience.errors import DataError
-from resilience.formatting import chance, chance_range, closing_day, day, listed, percent, pounds
+from resilience.formatting import chance, listed, percent, pounds
 from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.model.scoring import ScoredDay
-from resilience.report.formats.plain import plain
-from resilience.report.formats.text.merger import Merger, merger, together
-from resilience.report.formats.text.peers import ALONE, DIGITS, SHOWN, standing, story_record
-from resilience.report.formats.text.place import record, sentences
+from resilience.report.plain import plain
+from resilience.report.views.peers import DIGITS, SHOWN, story_record
+from resilience.report.views.place import record
+from resilience.report.wording import mergers as merger_wording
 from resilience.report.wording import peers as wording
+from resilience.report.wording.peers import ALONE
+from resilience.report.wording.place import sentences
+from resilience.report.wording.standing import standing
 from resilience.years import outturn_year_of
 
 UNLIKE = (
@@ -88,76 +92,8 @@ def beyond(run: ScoredDay, code: str, mergers: Mapping[str, Merger] | None = Non
         place,
         own,
         tuple(areas_of(code, run.as_of)) if not own else (),
-        {str(one): standing(run, str(one)) for one in place.councils.index},
+        {str(one): standing(run.table.loc[one]) for one in place.councils.index},
     )
-
-
-def every_merger(run: ScoredDay, code: str | None = None) -> dict[str, Merger]:
-    """Work out what every new council decided or proposed before the day would inherit, or those that take a council.
-
-    Left out are those of which a predecessor was not in being on the day.
-    """
-    result = {}
-    for plan in every(run.as_of):
-        if (code is None or code in plan.codes) and set(plan.codes) <= set(run.table.index):
-            result[plan.name] = merger(run, plan.codes, plan.name, shares=plan.shares, proposal=plan)
-    return result
-
-
-def plan_words(one: Merger) -> str:
-    """Say when a new council is to be: "decided (25 March 2026), to begin in April 2028 (target)"."""
-    plan = one.proposal
-    if plan is None:
-        return ""
-    decided = f"{plan.status} on {day(plan.decision_date[:10])}" if plan.decision_date[:10] else plan.status
-    return f"{decided}, to begin {vesting_words(plan.vesting_date)}"
-
-
-def vesting_words(text: str) -> str:
-    """Write a vesting date as precisely as it is known."""
-    when, _, rest = text.partition(" ")
-    rest = f" {rest}" if rest else ""
-    if len(when) == 10:
-        return f"on {day(when)}{rest}"
-    return f"in {pd.Timestamp(when):%B %Y}{rest}" if len(when) == 7 else f"on a day {text}"
-
-
-def merger_row(one: Merger, code: str = "") -> dict[str, Any]:
-    """Return one new council as rows of text; ``own`` says what part of a council it takes."""
-    score, plan = one.score, one.proposal
-    share = {part.ons_code: part.share for part in one.parts}
-    sums = together(one)
-    others = [part.council for part in one.parts if part.ons_code != code]
-    happened = score.predecessors[score.predecessors["event"].notna()]
-    return {
-        "name": one.name,
-        "when": plan_words(one),
-        "area": plan.area if plan else "",
-        "own": "" if not code else "all of it" if share[code] == 1 else f"{percent(share[code], 0)} of it",
-        "others": listed(others),
-        "together": sums,
-        "figures_of": closing_day(int(score.known["year"])),
-        "chance": chance(score.risk),
-        "range": chance_range(score.risk_low, score.risk_high),
-        "band": score.band,
-        "place": score.place,
-        "of": score.of,
-        "events": listed(list(happened["council"])),
-        "assumptions": list(plan.assumptions) if plan else [],
-        "incomplete": plan is not None and any(text.startswith("incomplete") for text in plan.assumptions),
-        "sources": list(plan.sources) if plan else [],
-        "command": f'resilience merge --proposal "{one.name.removesuffix(" Council")}"',
-        "brings": [
-            {
-                "ons_code": str(member),
-                "council": row["council"],
-                "share": percent(row["share"], 0),
-                **{what: "–" if np.isnan(row[what]) else pounds(row[what]) for what in sums},
-                "standing": row["standing"],
-            }
-            for member, row in one.brings.iterrows()
-        ],
-    }
 
 
 def risk_changes(them: tuple[RiskChange, ...], *, most: int = SHOWN) -> list[dict[str, Any]]:
@@ -244,8 +180,10 @@ def place_rows(one: Beyond) -> dict[str, Any]:
 def reorganised(one: Beyond, on: date) -> str:
     """Say which new councils a council is to become part of, or that none is stated for its area; "" if neither."""
     said = []
-    for when in dict.fromkeys(plan_words(each) for each in one.mergers):
-        names = [each.name.removesuffix(" Council") for each in one.mergers if plan_words(each) == when]
+    for when in dict.fromkeys(merger_wording.plan(each.proposal) for each in one.mergers):
+        names = [
+            each.name.removesuffix(" Council") for each in one.mergers if merger_wording.plan(each.proposal) == when
+        ]
         council_s = "Councils" if len(names) > 1 else "Council"
         said.append(f"It is to become part of {listed(names)} {council_s} ({when}).")
     table = unstated(on).set_index("area")
@@ -253,7 +191,7 @@ def reorganised(one: Beyond, on: date) -> str:
         row = table.loc[area]
         status = "a reorganisation is under way" if row["status"] == "see note" else str(row["status"])
         when = str(row["vesting_date"])
-        begins = f", new councils to begin {vesting_words(when)}" if when.startswith("2") else ""
+        begins = f", new councils to begin {merger_wording.vesting(when)}" if when.startswith("2") else ""
         said.append(f"{area}: {status}{begins}; which councils these are is not stated in the sources at hand.")
     return " ".join(said)
 

@@ -15,8 +15,9 @@ from resilience.analysis.explain import Explanation
 from resilience.formatting import chance, chance_range, day, percent, step_chance
 from resilience.model.risk_set import AT_RISK
 from resilience.report.views.council import Assessment
-from resilience.report.views.council_beyond import merger_row, place_rows, reorganised, risk_changes
+from resilience.report.views.council_beyond import place_rows, reorganised, risk_changes
 from resilience.report.views.council_rows import change_rows, place, steps
+from resilience.report.views.merger import plan_row
 from resilience.report.wording import caveats
 from resilience.report.wording import council as wording
 from resilience.report.wording.general import CLASS_NAMES, SCORE_IS
@@ -46,7 +47,7 @@ def render(one: Assessment, *, width: int = 80) -> str:
     if said:
         page.say(said)
         for each in one.beyond.mergers:
-            page.point(merger_row(each)["command"])
+            page.point(plan_row(each)["command"])
     if told_of:
         _reasons(page, told_of)
     scored = one.history[one.history["risk"].notna()]

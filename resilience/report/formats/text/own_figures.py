@@ -18,7 +18,7 @@ from resilience.councils import resolve
 from resilience.formatting import chance, chance_range, day, pounds
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
-from resilience.report.formats.plain import plain
+from resilience.report.plain import plain
 from resilience.report.views.watchlist import safe_cell
 from resilience.report.wording import levers as wording
 from resilience.report.wording.council import own_step

@@ -1,7 +1,8 @@
-"""Plain values for JSON: numpy's numbers made Python's, what is missing made null."""
+"""Plain values, of which every view is made: numpy's numbers made Python's, what is missing made None."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ def plain(thing: Any, digits: int | None = None) -> Any:
         return None
     if isinstance(thing, pd.Timestamp):
         return str(thing.date())
+    if isinstance(thing, date):
+        return thing.isoformat()
     if isinstance(thing, np.generic):
         thing = thing.item()
     return round(thing, digits) if isinstance(thing, float) and digits is not None else thing
