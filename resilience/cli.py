@@ -360,6 +360,36 @@ def _own_figures(
         _deliver(own_content(run, code, figures, form.value), output)
 
 
+@app.command()
+def docs(
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="NAME", help="Only this page, e.g. coverage.md.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; say which are stale.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="With --check: those that take minutes too.")] = False,
+    oflog: Annotated[
+        Path | None, typer.Option("--oflog", metavar="FILE", help="Oflog's sets of neighbours, for docs/peers.md.")
+    ] = None,
+) -> None:
+    """Write every page and block in docs/ and README.md that a command writes."""
+    from resilience.report.documents import chosen, here, stale_documents, write_documents
+
+    wanted, sources = chosen(only or ()), here(oflog)
+    if not check:
+        for path in write_documents(wanted, sources):
+            typer.echo(f"Written to {path}.", err=True)
+        return
+    looked_at = [one for one in wanted if every or only or not one.slow]
+    stale = [one.path for one in stale_documents(looked_at, sources)]
+    left = [one.path for one in wanted if one not in looked_at]
+    if left:
+        typer.echo(f"Not looked at, as they take minutes (--all does): {', '.join(left)}.", err=True)
+    if stale:
+        typer.echo(f"Stale: {', '.join(stale)}; run 'resilience docs'.")
+        raise typer.Exit(1)
+    typer.echo(f"Up to date: {', '.join(one.path for one in looked_at)}.")
+
+
 @data.command("check")
 def data_check(
     year: Annotated[str | None, typer.Option("--year", help="Only this financial year.")] = None,

@@ -11,7 +11,7 @@ import pandas as pd
 from resilience.analysis.mergers.past import past_mergers
 from resilience.analysis.mergers.proposed import PAST_ERROR, Merger
 from resilience.councils.proposals import unstated
-from resilience.formatting import chance, chance_range
+from resilience.formatting import chance, chance_range, day
 from resilience.model.scoring import ScoredDay
 from resilience.report.views.address import Address
 from resilience.report.views.merger import plan_row
@@ -101,7 +101,7 @@ def evidence_rows(past: pd.DataFrame) -> list[dict[str, str]]:
         rows.append(
             {
                 "council": row["council"],
-                "vested": row["vested"],
+                "vested": day(row["vested"]),
                 "figures": row["figures"],
                 "chance": f"{100 * row['risk']:.2f} % ({chance_range(row['risk_low'], row['risk_high'])})",
                 "place": f"{row['place']} of {row['of']}",

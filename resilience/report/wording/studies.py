@@ -21,8 +21,9 @@ STUDIES: dict[str, tuple[str, str, str, int]] = {
     "by switch": ("Definitions turned the other way", "One switch at a time.", "", 3),
     "masked": (
         "Lines that the newest years lack",
-        "At each origin the two newest years known lose the lines that the second-hand years lack. Either the council's "
-        "own last figure is carried forward, or the terms that need those lines are left out, or nothing is masked.",
+        "At each origin the two newest years known lose the lines that the second-hand years lack. Either the "
+        "council's own last figure is carried forward, or the terms that need those lines are left out, or nothing "
+        "is masked.",
         "",
         3,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, rule: str = " --- ") -> str:
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Write a table.
 
     Parameters
@@ -13,10 +13,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, rule: str
     columns : sequence of str
     rows : iterable of sequence
         One value a column.
-    rule : str
-        What stands between the bars below the headings.
     """
-    lines = [_line(columns), "|" + f"{rule}|" * len(columns)]
+    lines = [_line(columns), "|" + " --- |" * len(columns)]
     return "\n".join([*lines, *map(_line, rows)])
 
 
