@@ -14,12 +14,12 @@ import pandas as pd
 import pytest
 from resilience.history import background
 
+from resilience.analysis.mergers.proposed import every_merger
 from resilience.formatting import pounds
 from resilience.method import run
 from resilience.report.formats import html
 from resilience.report.formats.charts import sparkline
 from resilience.report.views.council import assessment, to_html, to_json, to_text
-from resilience.report.views.council_beyond import every_merger
 from resilience.report.views.council_rows import change_rows
 from resilience.report.wording.levers import WARNING
 

@@ -1,7 +1,13 @@
 """Tables of the studies: numbers keep their digits."""
 
 import pandas as pd
-from resilience.report.formats.text.studies import markdown
+
+from resilience.report.formats.markdown.table import table as markdown_table
+from resilience.report.views.studies import table_of_text
+
+
+def markdown(table, **options):
+    return markdown_table(**table_of_text(table, **options))
 
 
 def test_whole_numbers_keep_their_noughts():
