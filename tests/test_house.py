@@ -22,7 +22,10 @@ def level(module: str) -> tuple[int, int]:
 
 def imports() -> dict[str, set[str]]:
     """Return what every module of the package imports of it, inside functions too."""
-    modules = {".".join(p.relative_to(HOUSE.parent).with_suffix("").parts).removesuffix(".__init__"): p for p in HOUSE.rglob("*.py")}
+    modules = {
+        ".".join(p.relative_to(HOUSE.parent).with_suffix("").parts).removesuffix(".__init__"): p
+        for p in HOUSE.rglob("*.py")
+    }
     found = {}
     for name, path in modules.items():
         every = found.setdefault(name, set())

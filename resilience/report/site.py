@@ -6,35 +6,39 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from joblib import Parallel, delayed
 
 from resilience import __version__, method
 from resilience.analysis.mergers.past import evidence
-from resilience.backtest.past_lists import score_past_lists
+from resilience.analysis.mergers.proposed import Merger, every_merger
+from resilience.backtest.past_lists import January, januaries, score_past_lists
 from resilience.backtest.rolling import FIRST, Backtest, backtest
 from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.files import write_atomically
 from resilience.formatting import day
 from resilience.model.scoring import ScoredDay
-from resilience.report.formats.html import page, slug
-from resilience.report.formats.html_watchlist import site_assets
-from resilience.report.formats.text import record
-from resilience.report.formats.text.merger import Merger
-from resilience.report.views import council, watchlist
-from resilience.report.views.methods import dictionary_values, methods_values
-from resilience.report.views.national import national_values
-from resilience.report.views.new_councils import every_merger
-from resilience.report.views.past_lists import January, file_name, history_page, januaries, january_page
-from resilience.report.views.places import mergers_values, places_values
-from resilience.report.views.record import record_values
-from resilience.report.writers import write
+from resilience.report.formats.html import slug
+from resilience.report.views import (
+    council,
+    dictionary,
+    mergers,
+    methods,
+    national,
+    places,
+    record,
+    record_page,
+    watchlist,
+)
+from resilience.report.views.past_lists import file_name, history_view, january_view
+from resilience.report.writers import PAGE, write
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +71,7 @@ class Site:
     mergers : dict of str to Merger
         New councils decided or proposed.
     past_mergers : DataFrame
-        From ``merge_evidence.evidence``.
+        From ``past.evidence``.
     """
 
     run: ScoredDay
@@ -178,46 +182,51 @@ def links(here: str, *, root: str = "") -> list[Mapping]:
     return [{"href": root + name, "text": text, "here": name == here} for name, text in _PAGES]
 
 
+#: The pages of the site's top folder but for the list and the Januaries: file, subject, how its view is made.
+_VIEWS: tuple[tuple[str, str, Callable[[Site], dict[str, Any]]], ...] = (
+    ("history.html", "history", lambda site: history_view(site.run, site.lists, site.address)),
+    ("national.html", "national", lambda site: national.view(site.run)),
+    ("places.html", "places", lambda site: places.view(site.run, site.address)),
+    ("mergers.html", "mergers", lambda site: mergers.view(site.run, site.mergers, site.past_mergers, site.address)),
+    (
+        "record.html",
+        "record page",
+        lambda site: record_page.view(site.run, site.result, site.lists, site.address),
+    ),
+    ("methods.html", "methods", lambda site: methods.view(site.run)),
+    ("dictionary.html", "dictionary", lambda site: dictionary.view(site.run)),
+)
+
+
 def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
     """Yield every file of the site's top folder: name and content."""
-    run = site.run
-    listed = watchlist.view(run, band_record=True)
+    yield from _watchlist(site)
+    for name, subject, view in _VIEWS:
+        yield name, write(subject, PAGE, {**view(site), "links": links(name)})
+    for one in site.lists:
+        shown = january_view(site.run, one, site.lists, site.address)
+        yield file_name(one), write("january", PAGE, {**shown, "links": links("history.html")})
+
+
+def _watchlist(site: Site) -> Iterable[tuple[str, str | bytes]]:
+    """Yield the list as a page and in its other forms."""
+    listed = watchlist.view(site.run, band_record=True)
+    recorded = record.view(site.result)
     downloads = (
-        (
-            "watchlist.xlsx",
-            "Workbook",
-            "the list, indicators, contributions, dictionary",
-            write("watchlist", "xlsx", listed),
-        ),
-        ("watchlist.csv", "CSV", "the list", write("watchlist", "csv", listed)),
-        ("watchlist.json", "JSON", "the list, for programs", write("watchlist", "json", listed)),
-        ("record.json", "Record as JSON", "the back test, for programs", record.to_json(site.result)),
+        ("watchlist.xlsx", "Workbook", "the list, indicators, contributions, dictionary"),
+        ("watchlist.csv", "CSV", "the list"),
+        ("watchlist.json", "JSON", "the list, for programs"),
+        ("record.json", "Record as JSON", "the back test, for programs"),
     )
-    for name, _, _, content in downloads:
-        yield name, content
+    for name, _, _ in downloads:
+        subject, _, form = name.partition(".")
+        yield name, write(subject, form, recorded if subject == "record" else listed)
     around = {
         "links": links("index.html"),
         "page_of": {code: site.address(code) for code in site.names},
-        "downloads": [{"href": name, "text": text, "note": note} for name, text, note, _ in downloads],
+        "downloads": [{"href": name, "text": text, "note": note} for name, text, note in downloads],
     }
     yield "index.html", write("watchlist", "html", {**listed, **around})
-    yield "history.html", history_page(run, site.lists, address=site.address, links=links("history.html"))
-    for one in site.lists:
-        content = january_page(run, one, site.lists, address=site.address, links=links("history.html"))
-        yield file_name(one), content
-    yield (
-        "national.html",
-        page("national.html.j2", **site_assets(), links=links("national.html"), **national_values(run)),
-    )
-    values = places_values(run, site.address)
-    yield "places.html", page("places.html.j2", **site_assets(), links=links("places.html"), **values)
-    values = mergers_values(run, site.mergers, site.past_mergers, site.address)
-    yield "mergers.html", page("mergers.html.j2", **site_assets(), links=links("mergers.html"), **values)
-    values = record_values(run, site.result, site.lists, site.address)
-    yield "record.html", page("record.html.j2", **site_assets(), links=links("record.html"), **values)
-    yield "methods.html", page("methods.html.j2", **site_assets(), links=links("methods.html"), **methods_values(run))
-    values = dictionary_values(run)
-    yield "dictionary.html", page("dictionary.html.j2", **site_assets(), links=links("dictionary.html"), **values)
 
 
 def council_pages(site: Site, folder: Path, *, n_jobs: int) -> None:

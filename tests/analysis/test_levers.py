@@ -6,7 +6,6 @@ from dataclasses import fields, replace
 from datetime import date
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from io import StringIO
 from typing import Any
 
@@ -72,4 +72,6 @@ def watchlist(view: Mapping[str, Any]) -> str:
 def _cell(value: Any, number: str) -> Any:
     if isinstance(value, float):
         return number % value
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}"
     return value.isoformat() if isinstance(value, date) else safe_cell(value)

@@ -9,12 +9,12 @@ import pandas as pd
 
 from resilience import __version__
 from resilience.analysis.explain import Explanation, explain
+from resilience.analysis.mergers.proposed import Merger
 from resilience.backtest.past_lists import past_lists
 from resilience.councils import Council
 from resilience.councils import council as facts_of
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
-from resilience.report.formats.text.merger import Merger
 from resilience.report.plain import plain
 from resilience.report.views.council_beyond import beyond, neighbours
 from resilience.report.views.council_figures import indicators, other_definitions, sources
@@ -37,7 +37,7 @@ def view(scored: ScoredDay, council: str, *, mergers: Mapping[str, Merger] | Non
     council : str
         Any code or name.
     mergers : mapping of str to Merger, optional
-        From ``new_councils.every_merger(scored)``: give it when there are several councils.
+        From ``analysis.mergers.proposed.every_merger``: give it when there are several councils.
 
     Returns
     -------

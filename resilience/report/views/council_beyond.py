@@ -18,13 +18,13 @@ from resilience.formatting import chance, listed, percent, pounds
 from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.indicators.known import CORE
 from resilience.model.scoring import ScoredDay
-from resilience.report.formats.text.peers import ALONE, DIGITS, SHOWN, standing, story_record
-from resilience.report.formats.text.place import record, sentences
 from resilience.report.plain import plain
-from resilience.report.views.new_councils import every_merger as every_merger
-from resilience.report.views.new_councils import merger_row as merger_row
-from resilience.report.views.new_councils import vesting_words as vesting_words
+from resilience.report.views.peers import DIGITS, SHOWN, story_record
+from resilience.report.views.place import record
 from resilience.report.wording import peers as wording
+from resilience.report.wording.peers import ALONE
+from resilience.report.wording.place import sentences
+from resilience.report.wording.standing import standing
 from resilience.years import outturn_year_of
 
 UNLIKE = (
@@ -99,7 +99,7 @@ def beyond(scored: ScoredDay, code: str) -> dict[str, Any]:
         "recovered": _risk_changes(story.recovered) if story else [],
         "worsened": _risk_changes(story.worsened) if story else [],
         "place": record(place),
-        "area": _area(scored, place),
+        "area": _area(place),
     }
 
 
@@ -127,7 +127,7 @@ def _risk_changes(them: tuple[RiskChange, ...]) -> Rows:
     return rows
 
 
-def _area(scored: ScoredDay, place: Place) -> dict[str, Any]:
+def _area(place: Place) -> dict[str, Any]:
     """Return the place in words: its councils, its services, what it comes to."""
     newest = {name: place.councils[f"{name}_year"].dropna().max() for name in AMOUNTS}
     service_years = sorted(set(place.services_year.values()))
@@ -138,7 +138,7 @@ def _area(scored: ScoredDay, place: Place) -> dict[str, Any]:
             {
                 "ons_code": str(code),
                 "council": amounts["council"],
-                "standing": standing(scored, str(code)),
+                "standing": standing(amounts),
                 "stale": any(amounts[f"{name}_year"] < year for name, year in newest.items()),
                 **_amounts(amounts),
             }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from resilience.model.risk_set import AT_RISK
-from resilience.report.formats.csv import WATCHLIST, safe_cell, to_csv, watchlist
+from resilience.report.formats.csv import WATCHLIST, from_view, safe_cell, to_csv, watchlist
 from tests.report.site_data import one_view
 
 
@@ -45,7 +45,15 @@ def test_a_safe_cell_keeps_its_text(text):
     assert not safe.startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
-def test_numbers_keep_their_digits_and_what_is_missing_stays_empty():
-    text = to_csv(["n", "=day"], [[1 / 3, date(2026, 1, 31)], [None, -2], [True, -0.5]])
-    assert text == "n,'=day\n0.333333,2026-01-31\n,-2\nTrue,-0.5\n"
+@pytest.mark.parametrize("value", ["a=b", "", "2.5", -1.5, -3, None, True])
+def test_anything_else_stays(value):
+    assert safe_cell(value) == value
+
+
+def test_values_are_written_plainly():
+    row = [1, -2.5, 1234567.0, None, True, date(2026, 11, 24), datetime(2026, 11, 24, 9), 'a "b", c']
+    assert (
+        to_csv([*"abcdefgh"], [row]) == 'a,b,c,d,e,f,g,h\n1,-2.5,1.23457e+06,,True,2026-11-24,2026-11-24,"a ""b"", c"\n'
+    )
+    assert from_view({"table": {"columns": ["a"], "rows": [[1]]}}) == "a\n1\n"
     assert to_csv(["n"], [[1 / 3]], number="%.2f") == "n\n0.33\n"

@@ -7,12 +7,13 @@ from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from resilience.model.risk_set import AT_RISK
 from resilience.report.formats.csv import WATCHLIST
-from resilience.report.formats.json import to_json
+from resilience.report.formats.json import from_view, to_json
 from resilience.report.writers import write
 from tests.report.council_data import COUNCILS, view_of
 from tests.report.site_data import one_view
@@ -30,12 +31,17 @@ def problems(name, content):
     return [f"{list(error.path)}: {error.message}" for error in schema_of(name).iter_errors(content)]
 
 
-def test_missing_is_null_and_digits_are_kept():
-    text = to_json({"a": np.float64("nan"), "b": 1 / 3, "c": None}, digits=3)
-    assert json.loads(text) == {"a": None, "b": 0.333, "c": None}
-    assert text.endswith("}\n")
-    with pytest.raises(ValueError, match="JSON"):
-        to_json({"a": float("inf")})
+def test_what_is_missing_is_null_and_words_stay():
+    text = to_json({"£": [np.float64(0.5), np.nan, pd.NaT, None], "day": pd.Timestamp(2024, 3, 31)})
+    assert text.endswith("}\n") and "£" in text
+    assert json.loads(text) == {"£": [0.5, None, None, None], "day": "2024-03-31"}
+    assert from_view({"content": [1], "title": "x"}) == "[\n 1\n]\n"
+
+
+def test_digits_and_infinity():
+    assert json.loads(to_json({"a": 1 / 3}, digits=3)) == {"a": 0.333}
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        to_json([float("inf")])
 
 
 @pytest.mark.parametrize("name", COUNCILS)

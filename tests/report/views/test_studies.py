@@ -2,7 +2,12 @@
 
 import pandas as pd
 
-from resilience.report.formats.text.studies import markdown
+from resilience.report.formats.markdown.table import table as markdown_table
+from resilience.report.views.studies import table_of_text
+
+
+def markdown(table, **options):
+    return markdown_table(**table_of_text(table, **options))
 
 
 def test_whole_numbers_keep_their_noughts():

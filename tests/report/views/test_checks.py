@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from resilience.errors import ResilienceError
-from resilience.report.formats.text.checks import check_text, compare
+from resilience.report.views.checks import view
+from resilience.report.writers import write
 from resilience.tables import checks
 from resilience.tables.panel import to_csv
 
 
+def text(**given):
+    return write("checks", "text", view(**given))
+
+
 def test_counts_by_check_and_year(panel):
-    text = check_text()
+    shown = text()
     found = checks.findings(panel)
     for check, group in found.groupby("check"):
-        line = next(line for line in text.splitlines() if (check in line and "·" in line) or f" {check} " in line)
+        line = next(line for line in shown.splitlines() if (check in line and "·" in line) or f" {check} " in line)
         numbers = [int(cell) for cell in line.replace("│", " ").split() if cell.isdigit()]
         assert sum(numbers) == len(group), check
     for check in found["check"].unique():
-        assert checks.MEANING[check][:40] in text
+        assert checks.MEANING[check][:40] in shown
 
 
 def test_each_finding_of_a_council_and_a_year():
-    text = check_text(year="2022-23", council="Birmingham")
-    assert "not_returned" in text
-    assert "Leeds" not in text
-    assert "Each finding" in text
-    assert "2022-23" in text
-    assert "2021-22" not in text
+    shown = text(year="2022-23", council="Birmingham")
+    assert "not_returned" in shown
+    assert "Leeds" not in shown
+    assert "Each finding" in shown
+    assert "2022-23" in shown
+    assert "2021-22" not in shown
 
 
 def test_any_name_of_a_council_will_do():
-    assert check_text(council="LB Croydon") == check_text(council="E09000008")
+    assert text(council="LB Croydon") == text(council="E09000008")
 
 
 @pytest.mark.parametrize(
@@ -42,30 +46,8 @@ def test_any_name_of_a_council_will_do():
 )
 def test_what_is_unknown_is_one_sentence(given, words):
     with pytest.raises(ResilienceError, match=words) as caught:
-        check_text(**given)
+        view(**given)
     assert "\n" not in str(caught.value)
-
-
-def test_a_revision_is_told_line_by_line_largest_first(panel):
-    other = panel.copy()
-    at = other.index[(other["council"] == "Leeds") & (other["outturn_year"] == "2022-23")][0]
-    gone = other.index[(other["council"] == "Kent") & (other["outturn_year"] == "2022-23")][0]
-    other.loc[at, "rs_resoth_end_cy"] += 1000
-    other.loc[at, "rs_intextpay_net_exp"] -= 2000
-    other.loc[gone, "rs_resunall_end_cy"] = np.nan
-    changes = compare(panel, other)
-    assert changes["line"].tolist() == ["rs_resunall_end_cy", "rs_intextpay_net_exp", "rs_resoth_end_cy"]
-    assert changes["change"].tolist()[1:] == [-2000, 1000]
-    assert np.isnan(changes["change"][0])
-    assert changes["council"].tolist() == ["Kent", "Leeds", "Leeds"]
-
-
-def test_a_panel_and_itself_do_not_differ(panel):
-    assert compare(panel, panel).empty
-
-
-def test_years_only_one_of_them_has_are_no_difference(panel):
-    assert compare(panel, panel[panel["year"] < 2020]).empty
 
 
 def test_the_command_compares_with_a_file(cli, panel, tmp_path):
