@@ -15,6 +15,7 @@ from resilience.analysis.lever_catalogue import LEVERS, Position
 from resilience.analysis.levers import COLUMNS, _Desk, levers
 from resilience.errors import UnknownCouncilError
 from resilience.indicators.compute import compute_indicators
+from resilience.indicators.known import known_on
 from resilience.model.calibration import BANDS, band_of
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.model.scoring import score
@@ -62,17 +63,19 @@ def test_every_class_and_band_has_levers(run, tables):
 def test_adding_reserves_is_what_the_whole_calculation_gives(run):
     """For councils whose newest year is an original: the lines changed in the panel, everything else as ever."""
     day = date(2025, 6, 1)
-    then = replace(run, as_of=day, scores=score(run.model, run.indicators, day, events=run.events, intervals=False))
-    own = then.scores[(then.scores["source_kind"] == "original") & (then.scores["status"] == AT_RISK)]
+    then = replace(score(run.model, known_on(run.indicators, day), run.events, intervals=False), panel=run.panel)
+    own = then.at_risk[then.at_risk["source_kind"] == "original"]
     # A council whose reserves fall, so that the runway moves too.
-    code = next(c for c in own.index if own.at[c, "carried"] == "" and 1 < own.at[c, "reserves_runway_years"] < 15)
+    asked = [term.indicator for term in run.model.terms]
+    falling = own.index[own["reserves_runway_years"].between(1, 15, inclusive="neither")]
+    code = next(one for one in falling if not then.known.carried(one, asked))
     table = levers(then, code)
     step = table[table["lever"] == "reserves"].iloc[2]
     panel = run.panel.copy()
     at = panel.index[(panel["ons_code"] == code) & (panel["outturn_year"] == own.at[code, "outturn_year"])][0]
     panel.loc[at, "rs_resunall_end_cy"] += step["amount"]
     indicators = compute_indicators(panel)
-    changed = score(run.model, indicators, day, events=run.events, intervals=False)
+    changed = score(run.model, known_on(indicators, day), run.events, intervals=False).table
     named = [term for term in run.model.terms if term.name != "unplanned use"]
     before, after = own.loc[code], changed.loc[code]
     moved = {part["term"]: part for part in step["moved"]}

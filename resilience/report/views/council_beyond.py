@@ -19,7 +19,7 @@ from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.indicators.known import CORE
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
-from resilience.report.views.peers import DIGITS, SHOWN, story_record
+from resilience.report.views.peers import DIGITS, SHOWN, risk_change_words, story_record
 from resilience.report.views.place import record
 from resilience.report.wording import peers as wording
 from resilience.report.wording.peers import ALONE
@@ -106,8 +106,7 @@ def beyond(scored: ScoredDay, code: str) -> dict[str, Any]:
 def _risk_changes(them: tuple[RiskChange, ...]) -> Rows:
     rows = []
     for one in them[:SHOWN]:
-        falling = one.change < 0
-        moved = [line for line in one.lines if not np.isnan(line.moved)]
+        words = risk_change_words(one)
         rows.append(
             {
                 "ons_code": one.ons_code,
@@ -118,10 +117,10 @@ def _risk_changes(them: tuple[RiskChange, ...]) -> Rows:
                 "to": f"{chance(one.risk_end)} in January {one.end}",
                 "to_year": outturn_year_of(one.end_year),
                 "now": chance(one.risk_now),
-                "did": [wording.line(line) for line in moved if (line.moved < 0) == falling][:DID],
-                "against": [wording.line(line) for line in moved if (line.moved < 0) != falling][:AGAINST],
-                "context": [wording.line(line) for line in one.lines if np.isnan(line.moved)],
-                "marks": [wording.mark(mark) for mark in one.marks],
+                "did": words["did"][:DID],
+                "against": words["against"][:AGAINST],
+                "context": words["context"],
+                "marks": words["marks"],
             }
         )
     return rows
