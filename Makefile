@@ -38,12 +38,8 @@ notebooks: $(VENV)/.test
 benchmarks: $(VENV)/.test
 	$(BIN)/python -m benchmarks.run
 
-docs: $(VENV)/.runtime  ## everything in docs/ and README.md that is written by a command
-	$(BIN)/resilience backtest --format json --output docs/record.json
-	$(BIN)/resilience backtest --output docs/record.txt
-	$(BIN)/resilience backtest --studies --output docs/studies.md
-	$(BIN)/resilience data dictionary --output docs/data_dictionary.md
-	$(BIN)/python -m benchmarks.docs
+docs: $(VENV)/.runtime  ## everything in docs/ and README.md that is written by a command; minutes
+	$(BIN)/resilience docs
 
 fuzz: $(VENV)/.test  ## 10,000 broken inputs and 100 kills → docs/reliability.md; a quarter of an hour
 	@mkdir -p build

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import resource
 import tempfile
@@ -16,10 +17,25 @@ SECONDS = 180
 BYTES = 300_000
 
 
+class Steps(logging.Handler):
+    """Keeps what the site says it is doing, and when."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[float, str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one."""
+        self.found.append((time.perf_counter(), record.getMessage()))
+
+
 def main() -> int:
-    start, steps = time.perf_counter(), []
+    told, log = Steps(), logging.getLogger("resilience.report.site")
+    log.setLevel(logging.INFO)
+    log.addHandler(told)
+    start, steps = time.perf_counter(), told.found
     with tempfile.TemporaryDirectory() as folder:
-        site = build_site(Path(folder) / "site", progress=lambda text: steps.append((time.perf_counter(), text)))
+        site = build_site(Path(folder) / "site")
         end = time.perf_counter()
         sizes = {path.relative_to(site).as_posix(): path.stat().st_size for path in site.rglob("*.html")}
     for (begun, text), (done, _) in zip(steps, [*steps[1:], (end, "")], strict=True):

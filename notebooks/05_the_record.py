@@ -28,10 +28,11 @@ from shown import BLACK, BLUE, GREEN, GREY, ORANGE, OUTTURN, RED, REGISTER, bar,
 
 import resilience
 from resilience.backtest.rivals import rivals
-from resilience.backtest.rolling import FIRST, bands_record, by_group, lead_times
+from resilience.backtest.rolling import FIRST
 from resilience.backtest.studies import missed, net_benefit
+from resilience.backtest.summaries import bands_record, best_rival, by_group, lead_times
 from resilience.model.fitting import last_closed_origin
-from resilience.report.formats.text.record import TARGETS, best_rival
+from resilience.report.wording.record import TARGETS
 
 indicators = resilience.compute_indicators(resilience.load_panel())
 events = resilience.load_events()
@@ -39,7 +40,7 @@ SOURCE = f"{OUTTURN}; {REGISTER}"
 
 # %%
 step = bar(events.until.year - FIRST + 2)
-result = resilience.backtest(indicators, events, draws=100, progress=step)
+result = resilience.backtest(indicators, events, draws=100)
 step()
 model = result.pooled["model"]
 say(
@@ -266,7 +267,7 @@ say(
 # for it had had an event already.
 
 # %%
-ranks = lead_times(indicators, events, result.predictions)
+ranks = lead_times(events, result.predictions)
 table(
     ranks.assign(notice=ranks["notice"].dt.strftime("%Y-%m-%d")),
     title="Rank on the list at each 1 January before a section 114(3) notice",

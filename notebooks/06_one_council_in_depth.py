@@ -22,7 +22,6 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from resilience.history import background
 from shown import (
     BLACK,
     BLUE,
@@ -41,6 +40,7 @@ from shown import (
 )
 
 import resilience
+from resilience.backtest.past_lists import past_lists
 from resilience.formatting import chance, chance_range, day
 from resilience.model.risk_set import AT_RISK
 from resilience.report.wording.caveats import cannot_see, flags
@@ -51,9 +51,7 @@ then, council = date(2020, 1, 1), "Croydon"
 step = bar(5)
 step()
 run = resilience.run(then)
-shared = background(run, progress=step)
-step()
-why = resilience.explain(run, council, shared=shared)
+why = resilience.explain(run, council)
 step()
 say(
     f"On {day(then)} {why.council} stood at rank **{why.rank} of {why.of}**: a chance of **{chance(why.risk)}** within 24 "
@@ -192,7 +190,8 @@ say("\n".join(f"- {sentence}" for sentence in (*cannot_see(why), *flags(why))))
 # Each scored with the model that could have been trained on that day.
 
 # %%
-before = shared.history[shared.history["ons_code"] == why.ons_code]
+lists = past_lists(run).table
+before = lists[lists["ons_code"] == why.ons_code]
 table(
     before.assign(origin=before["origin"].map(day))[["origin", "risk", "rank", "of", "band", "outturn_year"]],
     title=f"{why.council} on the lists before",

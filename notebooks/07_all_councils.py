@@ -20,15 +20,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from matplotlib.colors import TwoSlopeNorm
-from resilience.history import background
 from shown import BLUE, CLASS_COLOURS, CLASS_MARKERS, OUTTURN, REGISTER, bar, canvas, draw, say, table
 
 import resilience
 from resilience.formatting import chance, chance_range, day
 from resilience.model.calibration import BANDS
 from resilience.model.risk_set import AT_RISK
-from resilience.report.views.watchlist import notes
-from resilience.report.views.watchlist import table as watchlist
+from resilience.report.views.watchlist import councils, notes
 from resilience.report.wording.general import CLASS_NAMES
 from resilience.report.wording.indicators import contribution
 
@@ -38,9 +36,10 @@ run = resilience.run(today)
 say("\n".join(f"- {note}" for note in notes(run)))
 
 # %%
-frame = watchlist(run)
+frame = pd.DataFrame(councils(run))
 columns = {"risk": "chance", "main_reasons": "what raises it most, against its tier's median"}
 shown = frame.assign(
+    main_reasons=frame["main_reasons"].map("; ".join),
     risk=frame["risk"].map(chance),
     range=[chance_range(low, high) for low, high in zip(frame["risk_low"], frame["risk_high"], strict=True)],
     rank=frame["rank"].map(lambda rank: "" if pd.isna(rank) else f"{rank}"),
@@ -105,17 +104,16 @@ draw(figure, "Contributions of each term for the thirty highest councils.", sour
 #
 # `resilience.explain` gives the same for each: the exact sum, sentences with the council's own figures, the year's
 # change, what became of councils with such scores, and what the figures cannot see. What all councils share is worked
-# out once (`background`).
+# out once for the day.
 
 # %%
 ranked = run.table.index[run.table["status"] == AT_RISK]
 step = bar(10 + len(ranked))
 step()
-shared = background(run, progress=step)
 explained = {}
 for code in ranked:
     step()
-    explained[code] = resilience.explain(run, code, shared=shared)
+    explained[code] = resilience.explain(run, code)
 step()
 gap = max(abs(one.reference + one.contributions["log_odds"].sum() - one.log_odds) for one in explained.values())
 say(

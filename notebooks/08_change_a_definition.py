@@ -160,11 +160,7 @@ sets = {
 }
 step = bar(6 * len(sets))
 records = {
-    name: summary(
-        resilience.backtest(
-            base.indicators, events, first=2021, draws=0, n_jobs=1, terms=chosen, progress=step
-        ).predictions
-    )
+    name: summary(resilience.backtest(base.indicators, events, first=2021, draws=0, n_jobs=1, terms=chosen).predictions)
     for name, chosen in sets.items()
 }
 step()

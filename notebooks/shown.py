@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable, Mapping
 from html import escape
 from textwrap import wrap
@@ -117,6 +118,24 @@ def draw(figure: Figure, words: str, *, source: str = "") -> None:
 
 
 def bar(steps: int) -> Callable[[str], None]:
-    """Show a progress bar of so many steps; call what it returns as each step begins (``progress=bar(9)``)."""
+    """Show a progress bar of so many steps; call what it returns as each begins. What the package logs is a step too."""
     shown = iter(ProgressBar(steps))
-    return lambda text="": next(shown, None)
+    _listener.step = lambda text="": next(shown, None)
+    return _listener.step
+
+
+class _Listener(logging.Handler):
+    """Moves the newest bar on when a long piece of work says that it has come to something new."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.step: Callable[[str], None] = lambda text: None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno == logging.INFO:
+            self.step(record.getMessage())
+
+
+_listener = _Listener()
+logging.getLogger("resilience").addHandler(_listener)
+logging.getLogger("resilience").setLevel(logging.INFO)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from resilience.errors import ResilienceError
-
-if TYPE_CHECKING:
-    from resilience.model.scoring import ScoredDay
+from resilience.report.writers import forms, write
 
 app = typer.Typer(
     name="resilience",
@@ -35,44 +34,23 @@ class Outcome(StrEnum):
     severe = "severe"
 
 
-class ListFormat(StrEnum):
-    """Forms of the watch list."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-    xlsx = "xlsx"
-    html = "html"
+def _choice(subject: str) -> Any:
+    """Return the formats of a subject as a command offers them: those of ``report/writers.py``, and no others."""
+    return StrEnum("Format", {form: form for form in forms(subject)})
 
 
-class PageFormat(StrEnum):
-    """Forms of one council's assessment."""
-
-    text = "text"
-    html = "html"
-    json = "json"
-
-
-class RecordFormat(StrEnum):
-    """Forms of the record."""
-
-    table = "table"
-    json = "json"
-
-
-class AnswerFormat(StrEnum):
-    """Forms of peers, places and the national picture."""
-
-    text = "text"
-    json = "json"
-    csv = "csv"
-
-
-class PairFormat(StrEnum):
-    """Forms of a merger."""
-
-    text = "text"
-    json = "json"
+if TYPE_CHECKING:  # each is a text
+    ListFormat: TypeAlias = str
+    CouncilFormat: TypeAlias = str
+    RecordFormat: TypeAlias = str
+    PeersFormat: TypeAlias = str
+    PlaceFormat: TypeAlias = str
+    MergerFormat: TypeAlias = str
+    NationalFormat: TypeAlias = str
+else:
+    ListFormat, CouncilFormat, RecordFormat = _choice("watchlist"), _choice("council"), _choice("record")
+    PeersFormat, PlaceFormat = _choice("peers"), _choice("place")
+    MergerFormat, NationalFormat = _choice("merger"), _choice("national")
 
 
 AsOf = Annotated[
@@ -105,10 +83,22 @@ def _deliver(content: str | bytes, output: Path | None) -> None:
         typer.echo(content, nl=not content.endswith("\n"))
 
 
-def _say(text: str) -> None:
-    """Tell a waiting person what is being done, on a terminal only."""
-    if sys.stderr.isatty():
-        typer.echo(f"  {text} …", err=True)
+class _ToTerminal(logging.Handler):
+    """Tells a person what a module has to say: warnings always, what is being done on a terminal only."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.WARNING:
+            typer.echo(f"resilience: {record.getMessage()}", err=True)
+        elif sys.stderr.isatty():
+            typer.echo(f"  {record.getMessage()} …", err=True)
+
+
+def _listen() -> None:
+    """Have what the modules log told to the person at the terminal, once however often a command is run."""
+    log = logging.getLogger("resilience")
+    log.setLevel(logging.INFO)
+    if not any(isinstance(handler, _ToTerminal) for handler in log.handlers):
+        log.addHandler(_ToTerminal())
 
 
 @app.command()
@@ -142,7 +132,7 @@ def build(
     """Turn publications into the tables in data/processed."""
     from resilience.tables.build import build as make
 
-    report = make(source, output, report_progress=_say)
+    report = make(source, output)
     for remark in report.remarks:
         typer.echo(remark)
     typer.echo(f"Read {', '.join(report.years_read)}.")
@@ -173,7 +163,7 @@ def screen(
     council_class: Annotated[
         list[str] | None, typer.Option("--class", help="Only this class: UA, MD, LB, SC or SD (repeat for several).")
     ] = None,
-    form: Annotated[ListFormat, typer.Option("--format", help="How to show it.")] = ListFormat.table,
+    form: Annotated[ListFormat, typer.Option("--format", help="How to show it.")] = "table",
     output: Output = None,
     outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
     every: Annotated[bool, typer.Option("--all", help="Show every council at risk in the table.")] = False,
@@ -182,30 +172,15 @@ def screen(
     from resilience import method
     from resilience.report.views import watchlist
 
-    run = method.run(_day(as_of), events=events, outcome=outcome.value)
-    frame = watchlist.table(run, classes=council_class)
-    if form is ListFormat.csv:
-        content: str | bytes = watchlist.to_csv(frame)
-    elif form is ListFormat.json:
-        content = watchlist.to_json(run, frame)
-    elif form is ListFormat.xlsx:
-        from resilience.report.formats.workbook import to_xlsx
-
-        content = to_xlsx(run, frame)
-    elif form is ListFormat.html:
-        from resilience.report.formats.html_watchlist import watchlist_page
-
-        content = watchlist_page(run, frame)
-    else:
-        content = watchlist.to_terminal(run, frame, every=every)
-    _deliver(content, output)
+    scored = method.run(_day(as_of), events=events, outcome=outcome.value)
+    _deliver(write("watchlist", form, watchlist.view(scored, classes=council_class, every=every)), output)
 
 
 @app.command()
 def backtest(
     events: EventsFile = None,
     bootstrap: Annotated[int, typer.Option(min=0, max=100_000, help="Draws over councils for the intervals.")] = 1000,
-    form: Annotated[RecordFormat, typer.Option("--format", help="How to show it.")] = RecordFormat.table,
+    form: Annotated[RecordFormat, typer.Option("--format", help="How to show it.")] = "table",
     output: Output = None,
     outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
     horizon: Annotated[int, typer.Option(help="Months looked ahead: 12, 24 or 36.")] = 24,
@@ -214,42 +189,44 @@ def backtest(
     """Show how often the warnings were right, origin by origin, against other rules."""
     from resilience.backtest.rolling import backtest as run_backtest
     from resilience.indicators.compute import compute_indicators
-    from resilience.report.formats.text import record
+    from resilience.report.views import record
     from resilience.tables.events import load_events
     from resilience.tables.panel import load_panel
 
     register, panel = load_events(events), load_panel()
     indicators = compute_indicators(panel)
     if studies:
-        from resilience.report.formats.text.studies import studies_page
+        from resilience.backtest.studies import run_studies
+        from resilience.report.views.studies import view
 
-        _deliver(studies_page(panel, indicators, register, _say), output)
+        _deliver(write("studies", "markdown", view(run_studies(panel, indicators, register))), output)
         return
-    result = run_backtest(indicators, register, horizon=horizon, outcome=outcome.value, draws=bootstrap, progress=_say)
-    _deliver(record.to_json(result) if form is RecordFormat.json else record.to_terminal(result), output)
+    result = run_backtest(indicators, register, horizon=horizon, outcome=outcome.value, draws=bootstrap)
+    _deliver(write("record", form, record.view(result)), output)
 
 
 @app.command()
 def peers(
     council: Annotated[str, typer.Argument(help="Name or code.")],
     as_of: AsOf = None,
-    form: Annotated[AnswerFormat, typer.Option("--format", help="How to show it.")] = AnswerFormat.text,
+    form: Annotated[PeersFormat, typer.Option("--format", help="How to show it.")] = "text",
     output: Output = None,
 ) -> None:
     """Show a council's statistical neighbours, side by side, and which of them recovered or worsened."""
     from resilience.councils import resolve
     from resilience.method import run
-    from resilience.report.formats.text import peers
+    from resilience.report.views.peers import view
 
     code = resolve(council)
-    make = {"text": peers.to_text, "json": peers.to_json, "csv": peers.to_csv}[form.value]
-    _deliver(make(run(_day(as_of), intervals=False), code), output)
+    _deliver(write("peers", form, view(run(_day(as_of), intervals=False), code)), output)
 
 
 @app.command()
 def merge(
     councils: Annotated[list[str] | None, typer.Argument(help="Names or codes of the councils merged.")] = None,
-    name: Annotated[str | None, typer.Option("--name", help="What to call the new council.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="What to call it; by default by the others' names.")
+    ] = None,
     proposal: Annotated[
         str | None, typer.Option("--proposal", help="A council decided or proposed, or 'list' to see which.")
     ] = None,
@@ -257,48 +234,47 @@ def merge(
         list[str] | None, typer.Option("--share", metavar="COUNCIL=0.45", help="The part of a council taken.")
     ] = None,
     as_of: AsOf = None,
-    form: Annotated[PairFormat, typer.Option("--format", help="How to show it.")] = PairFormat.text,
+    form: Annotated[MergerFormat, typer.Option("--format", help="How to show it.")] = "text",
     output: Output = None,
 ) -> None:
     """Show what a council made of others would inherit, and how it would stand."""
-    from resilience.report.formats.text import merger
+    from resilience.analysis.mergers.proposed import merger_asked_for
+    from resilience.report.views.merger import proposals, view
 
     if proposal == "list":
-        _deliver(merger.proposals_text(), output)
+        _deliver(write("proposals", "text", proposals()), output)
         return
-    one = merger.asked(councils or [], name, proposal, share or [], _day(as_of))
-    _deliver(merger.to_json(*one) if form is PairFormat.json else merger.to_text(*one), output)
+    scored, merger = merger_asked_for(councils or [], name, proposal, share or [], _day(as_of))
+    _deliver(write("merger", form, view(scored, merger)), output)
 
 
 @app.command()
 def place(
     council: Annotated[str, typer.Argument(help="A county, one of its districts, or a council of a single tier.")],
     as_of: AsOf = None,
-    form: Annotated[AnswerFormat, typer.Option("--format", help="How to show it.")] = AnswerFormat.text,
+    form: Annotated[PlaceFormat, typer.Option("--format", help="How to show it.")] = "text",
     output: Output = None,
 ) -> None:
     """Show a county and its districts together: where the pound is spent, held and owed."""
     from resilience.councils import resolve
     from resilience.method import run
-    from resilience.report.formats.text import place
+    from resilience.report.views.place import view
 
     code = resolve(council, on=_day(as_of))
-    make = {"text": place.to_text, "json": place.to_json, "csv": place.to_csv}[form.value]
-    _deliver(make(run(_day(as_of), intervals=False), code), output)
+    _deliver(write("place", form, view(run(_day(as_of), intervals=False), code)), output)
 
 
 @app.command()
 def national(
     as_of: AsOf = None,
-    form: Annotated[AnswerFormat, typer.Option("--format", help="How to show it.")] = AnswerFormat.text,
+    form: Annotated[NationalFormat, typer.Option("--format", help="How to show it.")] = "text",
     output: Output = None,
 ) -> None:
     """Show how many councils stand in each band each January, and what moved them."""
     from resilience.method import run
-    from resilience.report.formats.text import national
+    from resilience.report.views.national import view
 
-    make = {"text": national.to_text, "json": national.to_json, "csv": national.to_csv}[form.value]
-    _deliver(make(run(_day(as_of), intervals=False)), output)
+    _deliver(write("national", form, view(run(_day(as_of), intervals=False))), output)
 
 
 @app.command()
@@ -309,7 +285,7 @@ def site(
     """Build the static site: the list, past lists with what followed, a page a council, the record, methods."""
     from resilience.report.site import build_site
 
-    folder = build_site(output, as_of=_day(as_of), progress=_say)
+    folder = build_site(output, as_of=_day(as_of))
     typer.echo(f"{len(list(folder.rglob('*.html')))} pages written; open {folder / 'index.html'}.", err=True)
 
 
@@ -318,7 +294,7 @@ def assess(
     council: Annotated[str, typer.Argument(help="A council's name, ONS code or E-code.")],
     as_of: AsOf = None,
     events: EventsFile = None,
-    form: Annotated[PageFormat, typer.Option("--format", help="How to show it.")] = PageFormat.text,
+    form: Annotated[CouncilFormat, typer.Option("--format", help="How to show it.")] = "text",
     output: Output = None,
     template: Annotated[
         Path | None, typer.Option("--template", help="Write a template for figures of your own (.csv or .xlsx).")
@@ -329,40 +305,53 @@ def assess(
 ) -> None:
     """Explain one council: how likely, compared with whom, why, since when, how sure, and from which figures."""
     from resilience import method
+    from resilience.analysis.own_figures.template import write_template
     from resilience.councils import resolve
-    from resilience.report.views import council as page
+    from resilience.report.views import council as assessment
+    from resilience.report.views import own_figures
 
     day = _day(as_of)
     code = resolve(council, on=day)
-    run = method.run(day, events=events)
-    if template is not None or figures is not None:
-        _own_figures(run, code, template, figures, form, output)
-        return
-    one = page.assessment(run, code)
-    if form is PageFormat.html:
-        content = page.to_html(one)
-    elif form is PageFormat.json:
-        content = page.to_json(one)
-    else:
-        content = page.to_text(one)
-    _deliver(content, output)
-
-
-def _own_figures(
-    run: ScoredDay, code: str, template: Path | None, figures: Path | None, form: PageFormat, output: Path | None
-) -> None:
-    """Write the template, or assess with the figures in a file; they go nowhere else."""
     if template is not None and figures is not None:
         raise ResilienceError("Give --template to write a template or --figures to read one, not both.")
+    scored = method.run(day, events=events)
     if template is not None:
-        from resilience.analysis.own_figures.template import write_template
-
-        write_template(run, code, template)
+        write_template(scored, code, template)
         typer.echo(f"Written to {template}; fill it in and give it with --figures.", err=True)
-    elif figures is not None:
-        from resilience.report.formats.text.own_figures import own_content
+    elif figures is not None:  # they go nowhere else
+        _deliver(write("own_figures", form, own_figures.view(scored, code, figures)), output)
+    else:
+        _deliver(write("council", form, assessment.view(scored, code)), output)
 
-        _deliver(own_content(run, code, figures, form.value), output)
+
+@app.command()
+def docs(
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="NAME", help="Only this page, e.g. coverage.md.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; say which are stale.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="With --check: those that take minutes too.")] = False,
+    oflog: Annotated[
+        Path | None, typer.Option("--oflog", metavar="FILE", help="Oflog's sets of neighbours, for docs/peers.md.")
+    ] = None,
+) -> None:
+    """Write every page and block in docs/ and README.md that a command writes."""
+    from resilience.report.documents import chosen, here, stale_documents, write_documents
+
+    wanted, sources = chosen(only or ()), here(oflog)
+    if not check:
+        for path in write_documents(wanted, sources):
+            typer.echo(f"Written to {path}.", err=True)
+        return
+    looked_at = [one for one in wanted if every or only or not one.slow]
+    stale = [one.path for one in stale_documents(looked_at, sources)]
+    left = [one.path for one in wanted if one not in looked_at]
+    if left:
+        typer.echo(f"Not looked at, as they take minutes (--all does): {', '.join(left)}.", err=True)
+    if stale:
+        typer.echo(f"Stale: {', '.join(stale)}; run 'resilience docs'.")
+        raise typer.Exit(1)
+    typer.echo(f"Up to date: {', '.join(one.path for one in looked_at)}.")
 
 
 @data.command("check")
@@ -374,21 +363,25 @@ def data_check(
     ] = None,
 ) -> None:
     """Show what the checks found in the figures, by year and council."""
-    from resilience.report.formats.text.checks import check_text, compare_text
+    from resilience.report.views.checks import revision_view, view
 
-    _deliver(compare_text(compare) if compare else check_text(year=year, council=council), None)
+    if compare:
+        _deliver(write("revision", "text", revision_view(compare)), None)
+    else:
+        _deliver(write("checks", "text", view(year=year, council=council)), None)
 
 
 @data.command("dictionary")
 def data_dictionary(output: Output = None) -> None:
     """Print the indicator dictionary."""
-    from resilience.indicators.dictionary import render
+    from resilience.report.views.dictionary import view
 
-    _deliver(render(), output)
+    _deliver(write("dictionary", "markdown", view()), output)
 
 
 def main() -> None:
     """Run the command line; every error meant for a person is one sentence and exit code 2."""
+    _listen()
     try:
         app(standalone_mode=True)
     except ResilienceError as error:

@@ -1,15 +1,6 @@
-"""What a person is told: errors, one clear sentence each and never a traceback; and what a long command is doing."""
+"""What a person is told where something fails: one clear sentence, and never a traceback."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-
-#: Told, in a word or two, what a long piece of work has come to.
-ReportProgress = Callable[[str], None]
-
-
-def no_progress(text: str) -> None:
-    """Report to nobody: the default of every function that takes a `ReportProgress`."""
 
 
 class ResilienceError(Exception):

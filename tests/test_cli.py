@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -13,7 +14,8 @@ import pytest
 import typer
 
 from resilience import cli as module
-from resilience import paths, pipeline
+from resilience import method, paths
+from resilience.errors import ResilienceError
 from resilience.model.fitting import fit
 
 
@@ -45,7 +47,7 @@ def test_a_file_instead_of_the_terminal(cli, tmp_path):
 
 
 def test_a_former_day_is_another_list(cli, monkeypatch):
-    monkeypatch.setattr(pipeline, "fit", lambda rows: fit(rows, draws=5))
+    monkeypatch.setattr(method, "fit", lambda rows: fit(rows, draws=5))
     rows = list(csv.DictReader(io.StringIO(cli("screen", "--as-of", "2020-01-01", "--format", "csv").out)))
     assert len(rows) == 343
     assert {row["outturn_year"] for row in rows} == {"2018-19"}
@@ -57,6 +59,21 @@ def test_help_names_every_command(cli):
     assert done.code == 0
     for name in ("fetch", "build", "train", "screen", "backtest", "data"):
         assert name in done.out
+
+
+def test_what_is_being_done_is_told_on_a_terminal_only_and_warnings_always(cli, monkeypatch):
+    log = logging.getLogger("resilience.method")
+
+    def tells(*args: object, **given: object) -> None:
+        log.info("fitting")
+        log.warning("The model is another's.")
+        raise ResilienceError("Enough.")
+
+    monkeypatch.setattr(method, "run", tells)
+    for _ in range(2):  # and once each, however often a command is run
+        assert cli("screen").err == "resilience: The model is another's.\nresilience: Enough.\n"
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert cli("screen").err.startswith("  fitting …\nresilience: The model is another's.\n")
 
 
 # --- faults ---
@@ -118,7 +135,7 @@ def test_what_nobody_foresaw_is_one_sentence_and_debug_shows_where(cli, monkeypa
     def fails(*args: object, **given: object) -> None:
         raise RuntimeError("no such thing")
 
-    monkeypatch.setattr(pipeline, "run", fails)
+    monkeypatch.setattr(method, "run", fails)
     monkeypatch.delenv("RESILIENCE_DEBUG", raising=False)
     done = cli("screen")
     assert done.code == 2
@@ -135,7 +152,7 @@ def test_stopped_by_hand_is_one_sentence(cli, monkeypatch):
     def stopped(*args: object, **given: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "run", stopped)
+    monkeypatch.setattr(method, "run", stopped)
     done = cli("screen")
     assert (done.code, done.err) == (130, "resilience: stopped; nothing was left half-written.\n")
 

@@ -10,13 +10,6 @@ ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.skipif(not (ROOT / "docs").is_dir(), reason="the documents are not shipped with the package")
 
 
-def test_the_readme_shows_what_the_commands_print():
-    from benchmarks.docs import filled
-
-    text = (ROOT / "README.md").read_text("utf-8")
-    assert filled(text) == text, "README.md is stale: run 'make docs'"
-
-
 def test_the_record_is_that_of_the_shipped_figures(indicators, events):
     from resilience.backtest.rolling import backtest
 

@@ -1,4 +1,4 @@
-"""The list as it stood each January, by the model of that day, and what became of councils with such scores."""
+"""The list as it stood each January, by the model of that day, what followed it, and what became of such scores."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import logit
 
-from resilience.backtest.rolling import bands_record
+from resilience.backtest.rolling import CAPACITY
+from resilience.backtest.summaries import bands_record
+from resilience.councils import load_councils
 from resilience.indicators.known import known_on
 from resilience.model.fitting import fit, training_rows
+from resilience.model.risk_set import risk_set
 from resilience.model.scoring import ScoredDay, score
 from resilience.tables.events import EventRegister
 
@@ -22,6 +25,10 @@ FIRST_JANUARY = 2018
 #: Councils "like this one" had a chance within this many log-odds (odds within a factor of 1.5), or are the nearest.
 LIKE = 0.4
 FEWEST_LIKE = 40
+
+#: What a place on a list came to: among its first and an event followed; an event followed lower down; among its first
+#: and none followed; or none so far, the horizon not being over.
+CAUGHT, MISSED, FALSE_ALARM, OPEN = "caught", "missed", "false alarm", "none so far"
 
 _log = logging.getLogger(__name__)
 
@@ -171,3 +178,81 @@ def year_before(scored: ScoredDay) -> ScoredDay | None:
         return score(scored.model, known, scored.events, intervals=False)
 
     return scored.once("year before", make)
+
+
+@dataclass(frozen=True, eq=False)
+class January:
+    """One list of the past with what followed.
+
+    Attributes
+    ----------
+    year : int
+    until : date
+        The end of its horizon.
+    closed : bool
+        Whether the register covers all of it.
+    scored : ScoredDay
+        The list itself, by the model of that day.
+    table : DataFrame
+        One row a council at risk then, by rank: ``ons_code, council, class, region, rank, risk, band``; ``event``
+        (whether a first event followed within the horizon, as far as the register reaches) and ``event_date``;
+        ``onset_type, onset_date, months`` of its first event whenever it was (missing where none is known; months from
+        the list on), ``abolished`` (its last day, missing where it is in being), and ``mark``: one of the four above,
+        or "".
+    already : int
+        Councils that had had an event before, or could not be scored.
+    """
+
+    year: int
+    until: date
+    closed: bool
+    scored: ScoredDay
+    table: pd.DataFrame
+    already: int
+
+    def count(self, mark: str) -> int:
+        """Return how many councils bear a mark."""
+        return int((self.table["mark"] == mark).sum())
+
+    @property
+    def events(self) -> int:
+        """How many first events followed within the horizon, as far as the register reaches."""
+        return int(self.table["event"].sum())
+
+
+def januaries(scored: ScoredDay, past: PastLists) -> list[January]:
+    """Set each past list beside what followed.
+
+    Parameters
+    ----------
+    scored : ScoredDay
+        The day up to which it is known what followed.
+    past : PastLists
+    """
+    horizon, outcome = scored.model.horizon, scored.model.outcome
+    first = scored.events.onsets(outcome=outcome)
+    ends = pd.to_datetime(load_councils().drop_duplicates("ons_code").set_index("ons_code")["end_date"])
+    kept = ["council", "class", "region", "rank", "risk", "band", "event", "event_date"]
+    result = []
+    for year, one in past.lists.items():
+        followed = risk_set(
+            scored.indicators, scored.events, [one.as_of], horizon=horizon, outcome=outcome
+        ).one_origin()
+        rows = followed.loc[one.at_risk.index].join(one.at_risk[["rank", "risk", "band"]]).sort_values("rank")
+        onset = first.reindex(rows.index)
+        closed = bool(rows["closed"].all())
+        table = rows[kept].assign(
+            onset_type=onset["event_type"],
+            onset_date=onset["date"],
+            months=(onset["date"].dt.year - year) * 12 + onset["date"].dt.month - 1,
+            abolished=ends.reindex(rows.index),
+            mark=_marks(rows, closed),
+        )
+        until = (pd.Timestamp(year, 1, 1) + pd.DateOffset(months=horizon)).date()
+        result.append(January(year, until, closed, one, table.reset_index(), len(one.table) - len(rows)))
+    return result
+
+
+def _marks(rows: pd.DataFrame, closed: bool) -> np.ndarray:
+    listed, event = rows["rank"].to_numpy(dtype=int) <= CAPACITY, rows["event"].to_numpy(dtype=bool)
+    return np.select([listed & event, event, listed], [CAUGHT, MISSED, FALSE_ALARM if closed else OPEN], default="")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -13,7 +13,7 @@ from joblib import Parallel, delayed
 
 from resilience.backtest import metrics
 from resilience.indicators.known import known_on
-from resilience.model.calibration import BANDS, chance_over_part
+from resilience.model.calibration import chance_over_part
 from resilience.model.fitting import SEED, RiskModel, fit, training_rows
 from resilience.model.risk_set import AT_RISK, risk_set, yearly
 from resilience.model.scale import UPPER
@@ -21,10 +21,14 @@ from resilience.model.scoring import score
 from resilience.model.terms import Prior, Term, load_prior, load_terms
 from resilience.tables.events import EventRegister
 
+_log = logging.getLogger(__name__)
+
 FIRST, LAST = 2018, 2025
 #: The origins over which the pooled figures are taken.
 POOLED_FROM = 2021
 CAPACITIES = (10, 20, 30, 50)
+#: How many councils a sector body can ring in a month.
+CAPACITY = 30
 INTERVAL = (0.05, 0.95)
 DRAWS = 1000
 
@@ -67,7 +71,6 @@ def backtest(
     seed: int = SEED,
     n_jobs: int = 2,
     terms: tuple[Term, ...] | None = None,
-    progress: Callable[[str], None] | None = None,
 ) -> Backtest:
     """Run the rolling-origin back test.
 
@@ -88,24 +91,21 @@ def backtest(
         For joblib, whose backend (loky, Dask, Ray) is the caller's choice.
     terms : tuple of Term, optional
         Other candidate terms.
-    progress : callable, optional
-        Told what is being done.
 
     Returns
     -------
     Backtest
     """
-    say = progress or (lambda text: None)
     until = last if last is not None else last_origin(events)
     tables, models = [], {}
     for origin in yearly(first, until):
-        say(f"origin {origin.year}")
+        _log.info("origin %s", origin.year)
         table, model = predict_origin(indicators, events, origin, horizon=horizon, outcome=outcome, terms=terms)
         tables.append(table)
         models[str(origin)] = model
     predictions = pd.concat(tables, ignore_index=True)
     rivals = [name for name in predictions if name.startswith("rival: ")]
-    say("bootstrap")
+    _log.info("bootstrap")
     pooled_rows = predictions[predictions["origin"] >= pd.Timestamp(POOLED_FROM, 1, 1)]
     if pooled_rows.empty:
         pooled_rows = predictions
@@ -268,52 +268,3 @@ def _figures(
         intercept, slope = metrics.calibration_line(chance, event, weights)
         found["model", "calibration_intercept"], found["model", "calibration_slope"] = intercept, slope
     return found
-
-
-def bands_record(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return, for each band, how many councils were in it and what share went on to an event.
-
-    Only origins whose horizon has closed count: of a half-observed one the events are seen and the councils without
-    one are not yet certain. Within a closed origin, a council abolished before its end counts only if it had an event.
-    """
-    closed = predictions.groupby("origin")["observed"].transform("median") >= 0.999
-    rows = predictions[closed & ((predictions["observed"] >= 0.999) | predictions["event"])]
-    whole = rows.groupby("band").agg(councils=("event", "size"), events=("event", "sum"), mean_chance=("risk", "mean"))
-    whole["share"] = whole["events"] / whole["councils"]
-    return whole.reindex([name for name, _ in BANDS])
-
-
-def lead_times(events: EventRegister, predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return each council that issued a section 114(3) notice with its rank at every origin before.
-
-    Returns
-    -------
-    DataFrame
-        ``council, notice`` (date) and one column an origin: the rank then, missing where not at risk.
-    """
-    rows = events.rows
-    notices = rows[(rows["event_type"] == "s114_notice") & rows["severe"]]
-    notices = notices[notices["known"] >= "2018-01-01"].sort_values("known").drop_duplicates("ons_code")
-    ranks = predictions.pivot(index="ons_code", columns="origin", values="rank")
-    ranks.columns = [f"{one.year}" for one in ranks.columns]
-    result = notices[["ons_code", "council", "known"]].rename(columns={"known": "notice"})
-    return result.merge(ranks.reset_index(), on="ons_code", how="left").drop(columns="ons_code")
-
-
-def by_group(predictions: pd.DataFrame, group: str, *, capacity: int = 30) -> pd.DataFrame:
-    """Return events, those on the top list of their origin, and observed over expected, by class or region."""
-    rows = predictions[predictions["origin"] >= pd.Timestamp(POOLED_FROM, 1, 1)]
-    listed = rows["rank"] <= capacity
-    table = (
-        rows.assign(listed=listed, caught=listed & rows["event"])
-        .groupby(group)
-        .agg(
-            rows=("event", "size"),
-            events=("event", "sum"),
-            listed=("listed", "sum"),
-            caught=("caught", "sum"),
-            expected=("risk_observed", "sum"),
-        )
-    )
-    table["observed_expected"] = table["events"] / table["expected"]
-    return table

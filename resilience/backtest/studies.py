@@ -5,15 +5,17 @@ Each study reruns the back test; none of them was used to choose anything on the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from resilience.backtest import metrics
-from resilience.backtest.rolling import FIRST, POOLED_FROM, last_origin, predict_origin
+from resilience.backtest.rolling import CAPACITY, FIRST, POOLED_FROM, backtest, last_origin, predict_origin
+from resilience.backtest.summaries import by_group, lead_times
 from resilience.indicators.compute import SWITCHES, compute_indicators
 from resilience.indicators.known import published_before
 from resilience.model.fitting import last_closed_origin
@@ -21,7 +23,6 @@ from resilience.model.risk_set import AT_RISK, risk_set, yearly
 from resilience.model.terms import load_terms
 from resilience.tables.events import EventRegister
 
-CAPACITY = 30
 #: Lines that the second-hand years lack, and the terms that can be had without them.
 MASKED = (
     "unallocated_ratio",
@@ -32,6 +33,8 @@ MASKED = (
     "revenue_for_capital_ratio",
     "unplanned_reserves_use",
 )
+
+_log = logging.getLogger(__name__)
 
 
 def summary(predictions: pd.DataFrame, score: str = "risk") -> dict[str, float]:
@@ -156,7 +159,7 @@ def earlier_origins(indicators: pd.DataFrame, events: EventRegister) -> pd.DataF
 
 def learners(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
     """Return the main figures of every challenger beside the model and the prior alone."""
-    from resilience.backtest.learners import run_challengers
+    from resilience.backtest.learners import run_challengers  # brings statsmodels with it
 
     last = last_origin(events)
     ours = _predict(indicators, events)
@@ -225,3 +228,55 @@ def closed_rows(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame
     rows = risk_set(indicators, events, yearly(2012, last)).table
     rows = rows[rows["status"] == AT_RISK]
     return rows.groupby(rows["origin"].dt.year).agg(councils=("event", "size"), events=("event", "sum"))
+
+
+@dataclass(frozen=True, eq=False)
+class Studies:
+    """Every study of the record, in the order in which they are read.
+
+    Attributes
+    ----------
+    first, last : int
+        The origins over which figures are pooled.
+    tables : dict of str to DataFrame
+        By the study's name; see the function of that name where there is one.
+    """
+
+    first: int
+    last: int
+    tables: dict[str, pd.DataFrame]
+
+
+def run_studies(panel: pd.DataFrame, indicators: pd.DataFrame, events: EventRegister) -> Studies:
+    """Run every study; minutes.
+
+    Parameters
+    ----------
+    panel, indicators, events : DataFrame, DataFrame, EventRegister
+        From ``load_panel``, ``compute_indicators`` and ``load_events``.
+    """
+    _log.info("back test")
+    result = backtest(indicators, events, draws=0)
+    pooled = result.settings["pooled_origins"]
+    tables = {}
+    for name, table in _every_study(panel, indicators, events, result.predictions):
+        _log.info("study: %s", name)
+        tables[name] = table()
+    return Studies(int(pooled[0][:4]), int(pooled[-1][:4]), tables)
+
+
+def _every_study(
+    panel: pd.DataFrame, indicators: pd.DataFrame, events: EventRegister, predictions: pd.DataFrame
+) -> Iterator[tuple[str, Callable[[], pd.DataFrame]]]:
+    yield "closed rows", lambda: closed_rows(indicators, events)
+    yield "by outcome and horizon", lambda: by_outcome_and_horizon(indicators, events)
+    yield "by switch", lambda: by_switch(panel, events)
+    yield "masked", lambda: masked(indicators, events)
+    yield "without each term", lambda: without_each_term(indicators, events)
+    yield "earlier origins", lambda: earlier_origins(indicators, events)
+    yield "learners", lambda: learners(indicators, events)
+    yield "lead times", lambda: lead_times(events, predictions).set_index("council")
+    yield "net benefit", lambda: net_benefit(predictions)
+    yield "by class", lambda: by_group(predictions, "class")
+    yield "by region", lambda: by_group(predictions, "region")
+    yield "missed", lambda: missed(indicators, predictions).set_index("council")

@@ -1,19 +1,10 @@
-"""How much of each indicator there is, by class and year (docs/coverage.md)."""
+"""How much of each indicator there is, by class and year."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from resilience.indicators.definitions import CLASSES, load_definitions
-from resilience.years import outturn_year_of
-
-_TITLES = {
-    "UA": "Unitary authorities",
-    "MD": "Metropolitan districts",
-    "LB": "London boroughs",
-    "SC": "Shire counties",
-    "SD": "Shire districts",
-}
 
 
 def coverage(indicators: pd.DataFrame) -> pd.DataFrame:
@@ -41,38 +32,7 @@ def coverage(indicators: pd.DataFrame) -> pd.DataFrame:
     return found.swaplevel()
 
 
-def render(indicators: pd.DataFrame) -> str:
-    """Return the coverage of every indicator as Markdown, one table a class."""
-    table = coverage(indicators)
-    years = list(table.columns)
-    header = "| indicator | " + " | ".join(outturn_year_of(year)[2:] for year in years) + " |"
-    rule = "| --- |" + " ---: |" * len(years)
-    parts = [
-        "# Coverage of the indicators\n",
-        "Generated from the shipped figures by `resilience.indicators.coverage`; do not edit.\n",
-        "Per cent of the councils in being in the outturn year that have a value; `·` for none, `*` for all. "
-        "Councils that did not return, and those with net revenue expenditure below £1m, have none. "
-        "Empty cells before an indicator's first year are a line that the form did not have yet.\n",
-    ]
-    for kind in CLASSES:
-        own = table.xs(kind, level="class")
-        in_being = _in_being(indicators, kind).reindex(years).fillna(0).astype(int)
-        counts = "| *councils in being* | " + " | ".join(str(n) for n in in_being) + " |"
-        rows = [f"| {name} | " + " | ".join(map(_cell, values)) + " |" for name, values in _rows(own)]
-        parts.append("\n".join([f"## {_TITLES[kind]}\n", header, rule, counts, *rows]) + "\n")
-    return "\n".join(parts).rstrip("\n") + "\n"
-
-
-def _rows(table: pd.DataFrame) -> list[tuple[str, list[float]]]:
-    return [(str(name), list(values)) for name, values in zip(table.index, table.to_numpy(), strict=True)]
-
-
-def _in_being(indicators: pd.DataFrame, kind: str) -> pd.Series:
-    rows = indicators[~indicators["built"].astype(bool) & indicators["class"].eq(kind)]
-    return rows.groupby("year").size()
-
-
-def _cell(share: float) -> str:
-    if not share > 0:
-        return "·"
-    return "*" if share == 1 else f"{min(max(share * 100, 1), 99):.0f}"
+def in_being(indicators: pd.DataFrame) -> pd.DataFrame:
+    """Return how many councils were in being: index class, one column a year; rows built for successors left out."""
+    rows = indicators[~indicators["built"].astype(bool)]
+    return rows.groupby(["class", "year"]).size().unstack("year", fill_value=0)

@@ -1,4 +1,4 @@
-"""Events against figures: line 768 beside the register of support (docs/capitalisation_directions.md)."""
+"""Events against figures: line 768 beside the register of support."""
 
 from __future__ import annotations
 
@@ -72,67 +72,3 @@ def directions(panel: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
     table.loc[~used & agreed, "kind"] = "register only"
     table.loc[table["line_768"].isna() & agreed, "kind"] = "not returned"
     return table[used | agreed].sort_values(["council", "year"], ignore_index=True)
-
-
-def render(panel: pd.DataFrame, events: EventRegister) -> str:
-    """Return the comparison as Markdown."""
-    table = directions(panel, events)
-    count = table["kind"].value_counts()
-    both, line, register, none = (
-        int(count.get(kind, 0)) for kind in ("both", "line only", "register only", "not returned")
-    )
-    used = both + line
-    silent = ", ".join(table.loc[table["kind"] == "line only", "council"].drop_duplicates())
-    return f"""# Capitalisation directions: the line and the register
-
-Generated from the shipped figures by `resilience.indicators.directions`; do not edit. Line 768 of the Revenue Outturn
-Summary (`rs_adjexpcap_net_exp`, 2020-21 to 2023-24) is running cost treated as capital under a direction of the
-Secretary of State. The register (`data/raw/events.csv`, to 31 December 2025) has the support agreed for the same
-financial years. £ million.
-
-**It is no predictor.** The line is the outcome seen in the books, published nine months and more after the year it
-stands for; a model that used it would be told the answer. It is shown, as `capitalisation_ratio`, because it lowers net
-revenue expenditure in its year and can refill reserves.
-
-What the two say of each other:
-
-- The line is used in {used} council-years, of which the register has support for {both}.
-- In {line} the register is silent: {silent}. Cherwell and Knowsley use the line year after year:
-  ordinary capitalisation, returned in the wrong place. For Stoke-on-Trent the register holds one total for all years,
-  under 2024-25, whose split was not read. The others stand in none of the lists the register was compiled from.
-- For {register} council-years with support the line is nil, and for {none} there was no return. Much support is agreed
-  years afterwards, for a year whose return was closed; some was withdrawn, or never used, or paid as a grant; and some
-  councils paid with capital receipts instead (line 767 beside it).
-- So the line understates support, and a nil says nothing. Where it is used and the register is silent, look at the
-  council's own accounts before calling it support.
-
-## The line is used, and the register has support
-
-{_table(table[table["kind"] == "both"])}
-
-## The line is used, and the register is silent
-
-{_table(table[table["kind"] == "line only"])}
-
-## The register has support, and the line is nil
-
-{_table(table[table["kind"] == "register only"])}
-
-## The register has support, and there is no return
-
-{_table(table[table["kind"] == "not returned"])}
-"""
-
-
-def _table(rows: pd.DataFrame) -> str:
-    head = "| council | year | line 768 | line 767 | register |\n| --- | --- | ---: | ---: | --- |"
-    body = [
-        f"| {row.council} | {row.outturn_year} | {_million(row.line_768)} | {_million(row.flexible_receipts)} "
-        f"| {row.support or '—'} |"
-        for row in rows.itertuples()
-    ]
-    return "\n".join([head, *body])
-
-
-def _million(thousand: float) -> str:
-    return "no return" if pd.isna(thousand) else f"{thousand / 1000:,.1f}" if thousand else "—"

@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from joblib import Parallel, delayed
 
 from resilience import __version__, method
 from resilience.analysis.mergers.past import evidence
-from resilience.backtest.past_lists import past_lists, score_past_lists
+from resilience.analysis.mergers.proposed import Merger, every_merger
+from resilience.backtest.past_lists import January, januaries, score_past_lists
 from resilience.backtest.rolling import FIRST, Backtest, backtest
 from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.files import write_atomically
 from resilience.formatting import day
 from resilience.model.scoring import ScoredDay
-from resilience.report.formats.html import page, slug
-from resilience.report.formats.html_watchlist import site_assets, watchlist_page
-from resilience.report.formats.text import record
-from resilience.report.formats.text.merger import Merger
-from resilience.report.formats.workbook import to_xlsx
-from resilience.report.views import watchlist
-from resilience.report.views.council_beyond import every_merger
-from resilience.report.views.methods import dictionary_values, methods_values
-from resilience.report.views.national import national_values
-from resilience.report.views.past_lists import January, file_name, history_page, januaries, january_page
-from resilience.report.views.places import mergers_values, places_values
-from resilience.report.views.record import record_values
+from resilience.report.formats.html import slug
+from resilience.report.views import (
+    council,
+    dictionary,
+    mergers,
+    methods,
+    national,
+    places,
+    record,
+    record_page,
+    watchlist,
+)
+from resilience.report.views.past_lists import file_name, history_view, january_view
+from resilience.report.writers import PAGE, write
+
+_log = logging.getLogger(__name__)
 
 #: By this file a folder is known to be a site that may be replaced.
 MANIFEST = "site.json"
@@ -64,7 +71,7 @@ class Site:
     mergers : dict of str to Merger
         New councils decided or proposed.
     past_mergers : DataFrame
-        From ``merge_evidence.evidence``.
+        From ``past.evidence``.
     """
 
     run: ScoredDay
@@ -87,7 +94,6 @@ def build_site(
     first: int = FIRST,
     n_jobs: int = 2,
     draws: int = DRAWS,
-    progress: Callable[[str], None] | None = None,
 ) -> Path:
     """Build the site.
 
@@ -105,8 +111,6 @@ def build_site(
         Processes.
     draws : int
         Bootstrap draws of the record.
-    progress : callable, optional
-        Told what is being done.
 
     Returns
     -------
@@ -120,13 +124,12 @@ def build_site(
     """
     output = Path(output)
     _may_replace(output)
-    site = prepare(as_of=as_of, councils=councils, first=first, n_jobs=n_jobs, draws=draws, progress=progress)
-    return write_site(site, output, n_jobs=n_jobs, progress=progress)
+    site = prepare(as_of=as_of, councils=councils, first=first, n_jobs=n_jobs, draws=draws)
+    return write_site(site, output, n_jobs=n_jobs)
 
 
-def write_site(site: Site, output: Path, *, n_jobs: int = 2, progress: Callable[[str], None] | None = None) -> Path:
+def write_site(site: Site, output: Path, *, n_jobs: int = 2) -> Path:
     """Write every page beside the folder, then put all of them in its place; parameters as in ``build_site``."""
-    say = progress or (lambda text: None)
     _may_replace(output)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -134,10 +137,10 @@ def write_site(site: Site, output: Path, *, n_jobs: int = 2, progress: Callable[
     except OSError as error:
         raise DataError(f"{output} cannot be written ({error.strerror}); choose another place.") from error
     try:
-        say("pages")
+        _log.info("pages")
         for name, content in site_pages(site):
             write_atomically(beside / name, content)
-        say(f"{len(site.names)} councils")
+        _log.info("%s councils", len(site.names))
         council_pages(site, beside / "councils", n_jobs=n_jobs)
         write_atomically(beside / MANIFEST, _manifest(site, beside))
         beside.chmod(0o755)
@@ -154,13 +157,11 @@ def prepare(
     first: int = FIRST,
     n_jobs: int = 2,
     draws: int = DRAWS,
-    progress: Callable[[str], None] | None = None,
 ) -> Site:
     """Work out everything the pages share, each thing once."""
-    say = progress or (lambda text: None)
-    say("scores")
+    _log.info("scores")
     run = method.run(as_of)
-    say("past lists and the record")
+    _log.info("past lists and the record")
     figures, events = run.indicators, run.events
     last = max(first, min(run.as_of.year, events.until.year))
     result, past, past_mergers = Parallel(n_jobs=n_jobs)(
@@ -181,45 +182,51 @@ def links(here: str, *, root: str = "") -> list[Mapping]:
     return [{"href": root + name, "text": text, "here": name == here} for name, text in _PAGES]
 
 
+#: The pages of the site's top folder but for the list and the Januaries: file, subject, how its view is made.
+_VIEWS: tuple[tuple[str, str, Callable[[Site], dict[str, Any]]], ...] = (
+    ("history.html", "history", lambda site: history_view(site.run, site.lists, site.address)),
+    ("national.html", "national", lambda site: national.view(site.run)),
+    ("places.html", "places", lambda site: places.view(site.run, site.address)),
+    ("mergers.html", "mergers", lambda site: mergers.view(site.run, site.mergers, site.past_mergers, site.address)),
+    (
+        "record.html",
+        "record page",
+        lambda site: record_page.view(site.run, site.result, site.lists, site.address),
+    ),
+    ("methods.html", "methods", lambda site: methods.view(site.run)),
+    ("dictionary.html", "dictionary", lambda site: dictionary.view(site.run)),
+)
+
+
 def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
     """Yield every file of the site's top folder: name and content."""
-    run, frame = site.run, watchlist.table(site.run)
-    downloads = (
-        ("watchlist.xlsx", "Workbook", "the list, indicators, contributions, dictionary", to_xlsx(run, frame)),
-        ("watchlist.csv", "CSV", "the list", watchlist.to_csv(frame)),
-        ("watchlist.json", "JSON", "the list, for programs", watchlist.to_json(run, frame)),
-        ("record.json", "Record as JSON", "the back test, for programs", record.to_json(site.result)),
-    )
-    for name, _, _, content in downloads:
-        yield name, content
-    yield (
-        "index.html",
-        watchlist_page(
-            run,
-            frame,
-            links=links("index.html"),
-            address=site.address,
-            downloads=[{"href": name, "text": text, "note": note} for name, text, note, _ in downloads],
-            bands=past_lists(site.run).bands if len(past_lists(site.run).closed) else None,
-        ),
-    )
-    yield "history.html", history_page(run, site.lists, address=site.address, links=links("history.html"))
+    yield from _watchlist(site)
+    for name, subject, view in _VIEWS:
+        yield name, write(subject, PAGE, {**view(site), "links": links(name)})
     for one in site.lists:
-        content = january_page(run, one, site.lists, address=site.address, links=links("history.html"))
-        yield file_name(one), content
-    yield (
-        "national.html",
-        page("national.html.j2", **site_assets(), links=links("national.html"), **national_values(run)),
+        shown = january_view(site.run, one, site.lists, site.address)
+        yield file_name(one), write("january", PAGE, {**shown, "links": links("history.html")})
+
+
+def _watchlist(site: Site) -> Iterable[tuple[str, str | bytes]]:
+    """Yield the list as a page and in its other forms."""
+    listed = watchlist.view(site.run, band_record=True)
+    recorded = record.view(site.result)
+    downloads = (
+        ("watchlist.xlsx", "Workbook", "the list, indicators, contributions, dictionary"),
+        ("watchlist.csv", "CSV", "the list"),
+        ("watchlist.json", "JSON", "the list, for programs"),
+        ("record.json", "Record as JSON", "the back test, for programs"),
     )
-    values = places_values(run, site.address)
-    yield "places.html", page("places.html.j2", **site_assets(), links=links("places.html"), **values)
-    values = mergers_values(run, site.mergers, site.past_mergers, site.address)
-    yield "mergers.html", page("mergers.html.j2", **site_assets(), links=links("mergers.html"), **values)
-    values = record_values(run, site.result, site.lists, site.address)
-    yield "record.html", page("record.html.j2", **site_assets(), links=links("record.html"), **values)
-    yield "methods.html", page("methods.html.j2", **site_assets(), links=links("methods.html"), **methods_values(run))
-    values = dictionary_values(run)
-    yield "dictionary.html", page("dictionary.html.j2", **site_assets(), links=links("dictionary.html"), **values)
+    for name, _, _ in downloads:
+        subject, _, form = name.partition(".")
+        yield name, write(subject, form, recorded if subject == "record" else listed)
+    around = {
+        "links": links("index.html"),
+        "page_of": {code: site.address(code) for code in site.names},
+        "downloads": [{"href": name, "text": text, "note": note} for name, text, note in downloads],
+    }
+    yield "index.html", write("watchlist", "html", {**listed, **around})
 
 
 def council_pages(site: Site, folder: Path, *, n_jobs: int) -> None:
@@ -238,13 +245,10 @@ def council_pages(site: Site, folder: Path, *, n_jobs: int) -> None:
 def _write_councils(
     run: ScoredDay, wanted: dict[str, str], names: dict[str, str], mergers: dict[str, Merger], folder: Path
 ) -> None:
-    from resilience.report.views.council import assessment, to_html
-
-    above = links("", root="../")
+    around = {"links": links("", root="../"), "page_of": names, "mergers_page": "../mergers.html"}
     for code, name in wanted.items():
         try:
-            one = assessment(run, code, mergers=mergers)
-            content = to_html(one, links=above, page_of=names, mergers_page="../mergers.html")
+            content = write("council", "html", {**council.view(run, code, mergers=mergers), **around})
         except Exception as error:
             error.add_note(f"The page of {code} ({name}) could not be made.")
             raise

@@ -9,6 +9,7 @@ renamed one after the other, the provenance last.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +22,7 @@ import pandas as pd
 from resilience import paths
 from resilience.councils import load_councils
 from resilience.councils.proposals import AREAS, PROPOSALS
-from resilience.errors import PublicationError, ReportProgress, no_progress
+from resilience.errors import PublicationError
 from resilience.files import one_at_a_time, sha256, write_together
 from resilience.publications.outturn import interim
 from resilience.publications.outturn.fetched import Reading, fetched_readings, first_days, workbook_remarks
@@ -47,6 +48,8 @@ ATTRIBUTION = (
     "Treasury; Crown copyright. Council codes and names from mySociety's register (CC BY 4.0)."
 )
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass
 class BuildReport:
@@ -70,9 +73,7 @@ class BuildReport:
     remarks: list[str] = field(default_factory=list)
 
 
-def build(
-    source: Path | None = None, out: Path | None = None, *, report_progress: ReportProgress = no_progress
-) -> BuildReport:
+def build(source: Path | None = None, out: Path | None = None) -> BuildReport:
     """Build the shipped tables from a folder of publications.
 
     Parameters
@@ -83,8 +84,6 @@ def build(
         makes. By default ``data/raw``.
     out : Path, optional
         By default ``data/processed``.
-    report_progress : callable, optional
-        Told what is being read.
 
     Raises
     ------
@@ -97,9 +96,9 @@ def build(
         raise PublicationError(f"{source} is no folder; name the one that holds the publications.")
     report = BuildReport()
     with one_at_a_time(out, "resilience build"):
-        report_progress("outturn")
-        readings = _outturn(source, report_progress, report)
-        fetched = fetched_readings(source, report.remarks, report_progress=report_progress)
+        _log.info("outturn")
+        readings = _outturn(source, report)
+        fetched = fetched_readings(source, report.remarks)
         readings += without_unknown_councils(fetched, report.remarks)
         if not readings:
             raise PublicationError(
@@ -113,7 +112,7 @@ def build(
         report.files += [reading.provenance for reading in chosen]
         second_hand = _interim(source, report.files, {*report.years_read, *shipped.original_years})
         budgets = _budgets(source, report.files)
-        report_progress("panel")
+        _log.info("panel")
         panel = shipped.panel  # stands where every release read is older than the one shipped
         report.years_kept = [] if panel is None else sorted(panel["outturn_year"].unique())
         if chosen:
@@ -134,7 +133,7 @@ def build(
             written["councils.csv"] = register.to_csv(index=False, lineterminator="\n")
             written |= _lookup_tables(source / "lookups", register, report.files)
         with TemporaryDirectory(prefix="resilience-build-") as folder:
-            companions = _companions(source, Path(folder), report_progress)
+            companions = _companions(source, Path(folder))
             written |= {table.name: table.read_bytes() for table in sorted(Path(folder).iterdir())}
         if len(past) or (out / revisions.NAME).is_file():
             written[revisions.NAME] = revisions.to_csv(past)
@@ -144,11 +143,11 @@ def build(
     return report
 
 
-def _outturn(source: Path, report_progress: ReportProgress, report: BuildReport) -> list[Reading]:
+def _outturn(source: Path, report: BuildReport) -> list[Reading]:
     folder = source / "revenue_outturn"
     if not folder.is_dir():
         return []
-    report_progress("revenue outturn workbooks")
+    _log.info("revenue outturn workbooks")
     read = read_publications(folder)
     lines = read.lines
     readings = []
@@ -263,11 +262,11 @@ def _with_years_kept(panel: pd.DataFrame, shipped: Shipped, report: BuildReport)
     return check_panel(panel)
 
 
-def _companions(source: Path, out: Path, report_progress: ReportProgress) -> list[dict[str, Any]]:
+def _companions(source: Path, out: Path) -> list[dict[str, Any]]:
     needed = ("council_tax", "service_outturn", "capital", "covariates")
     if not all((source / name).is_dir() for name in needed):
         return []
-    report_progress("council tax, services, capital, context")
+    _log.info("council tax, services, capital, context")
     return build_companions(source, out)
 
 

@@ -20,6 +20,7 @@ from resilience import paths
 from resilience.errors import DataError
 from resilience.publications.lines import load_lines
 from resilience.tables import checks
+from resilience.tables.panel import KEYS
 from resilience.years import outturn_year_of
 
 COLUMNS = ("ons_code", "year", "line", "amount", "since", "until", "source_file")
@@ -207,3 +208,23 @@ def to_csv(vintages: pd.DataFrame) -> str:
     texts = ["" if np.isnan(v) else str(int(v)) if v.is_integer() else repr(v) for v in map(float, out["amount"])]
     text = out.assign(amount=pd.Series(texts, index=out.index, dtype=str)).to_csv(index=False, lineterminator="\n")
     return str(text)
+
+
+def differences(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+    """Return the amounts that differ between two panels, largest first; years that only one has are no difference.
+
+    Returns
+    -------
+    DataFrame
+        ``ons_code, council, outturn_year, line, shipped, other, change`` (missing where one of them has no figure).
+    """
+    keys = ["ons_code", "year"]
+    lines = [name for name in ours.columns if name in theirs.columns and name not in KEYS and name.startswith("rs_")]
+    left = ours.melt(
+        id_vars=[*keys, "council", "outturn_year"], value_vars=lines, var_name="line", value_name="shipped"
+    )
+    right = theirs.melt(id_vars=keys, value_vars=lines, var_name="line", value_name="other")
+    both = left.merge(right, on=[*keys, "line"], how="inner")
+    differ = ~((both["shipped"] == both["other"]) | (both["shipped"].isna() & both["other"].isna()))
+    both = both[differ].assign(change=lambda frame: frame["other"] - frame["shipped"])
+    return both.sort_values("change", key=lambda s: s.abs().fillna(np.inf), ascending=False, ignore_index=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields, replace
 from datetime import date
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,16 +13,12 @@ from hypothesis import strategies as st
 from resilience import method
 from resilience.analysis.lever_catalogue import LEVERS, Position
 from resilience.analysis.levers import COLUMNS, _Desk, levers
-from resilience.analysis.own_figures.assess import known_rows, with_own_figures
-from resilience.analysis.own_figures.read import MARK
-from resilience.analysis.own_figures.template import template_bytes, template_rows
 from resilience.errors import UnknownCouncilError
 from resilience.indicators.compute import compute_indicators
+from resilience.indicators.known import known_on
 from resilience.model.calibration import BANDS, band_of
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.model.scoring import score
-from resilience.report.formats.text import own_figures
-from resilience.report.wording.levers import WARNING
 
 DAY = date(2026, 11, 1)
 
@@ -69,17 +63,19 @@ def test_every_class_and_band_has_levers(run, tables):
 def test_adding_reserves_is_what_the_whole_calculation_gives(run):
     """For councils whose newest year is an original: the lines changed in the panel, everything else as ever."""
     day = date(2025, 6, 1)
-    then = replace(run, as_of=day, scores=score(run.model, run.indicators, day, events=run.events, intervals=False))
-    own = then.scores[(then.scores["source_kind"] == "original") & (then.scores["status"] == AT_RISK)]
+    then = replace(score(run.model, known_on(run.indicators, day), run.events, intervals=False), panel=run.panel)
+    own = then.at_risk[then.at_risk["source_kind"] == "original"]
     # A council whose reserves fall, so that the runway moves too.
-    code = next(c for c in own.index if own.at[c, "carried"] == "" and 1 < own.at[c, "reserves_runway_years"] < 15)
+    asked = [term.indicator for term in run.model.terms]
+    falling = own.index[own["reserves_runway_years"].between(1, 15, inclusive="neither")]
+    code = next(one for one in falling if not then.known.carried(one, asked))
     table = levers(then, code)
     step = table[table["lever"] == "reserves"].iloc[2]
     panel = run.panel.copy()
     at = panel.index[(panel["ons_code"] == code) & (panel["outturn_year"] == own.at[code, "outturn_year"])][0]
     panel.loc[at, "rs_resunall_end_cy"] += step["amount"]
     indicators = compute_indicators(panel)
-    changed = score(run.model, indicators, day, events=run.events, intervals=False)
+    changed = score(run.model, known_on(indicators, day), run.events, intervals=False).table
     named = [term for term in run.model.terms if term.name != "unplanned use"]
     before, after = own.loc[code], changed.loc[code]
     moved = {part["term"]: part for part in step["moved"]}
@@ -166,62 +162,12 @@ def test_bounds_never_take_a_line_below_nought(run):
                 assert after.unallocated <= after.reserves + 1e-6 or now.unallocated > now.reserves
 
 
-def test_a_council_without_a_chance_has_no_levers_and_is_told_why(run):
+def test_a_council_without_a_chance_has_no_levers(run):
     code = run.table.index[run.table["status"] == EVENT_ALREADY][0]
     table = levers(run, code)
     assert table.empty and list(table.columns) == list(COLUMNS)
-    assert "no chance is given" in own_figures.levers_text(run, code)
 
 
 def test_an_unknown_council_is_refused(run):
     with pytest.raises(UnknownCouncilError):
         levers(run, "Barchester")
-
-
-def test_the_text_warns_and_says_what_each_lever_takes(run, tables):
-    code = next(code for code, table in tables.items() if table["to_next_band"].notna().any())
-    text = own_figures.levers_text(run, code)
-    assert WARNING.split(";")[0] in " ".join(text.split())
-    assert "not causal" in text and "To the band" in text and text.count("Assumes:") == tables[code]["lever"].nunique()
-    low = next(code for code in tables if run.table.at[code, "band"] == "low")
-    assert "Already in the lowest band." in own_figures.levers_text(run, low)
-
-
-def test_records_are_plain(run, tables):
-    for code in list(tables)[:3]:
-        content = json.loads(own_figures.levers_json(run, code))
-        assert content["warning"] == WARNING
-        assert len(content["levers"]) == len(tables[code])
-
-
-def _own(run, tmp_path, **cells):
-    code = "E09000009"
-    rows = template_rows(known_rows(run, code), "Ealing", run.as_of)
-    head = next(row for row in rows if row and row[0] == "MHCLG code")
-    column = next(i for i, text in enumerate(head) if str(text).startswith("2026-27"))
-    for row in rows:
-        if row and row[0] in cells:
-            row[column] = cells[row[0]]
-    file = tmp_path / "own.csv"
-    file.write_bytes(template_bytes(rows, file))
-    return with_own_figures(run, code, file)
-
-
-def test_own_figures_are_marked_throughout(run, tmp_path):
-    cells = {"RS-netrevexp-net-exp": 330_000, "INT-reserves-unallocated-and-earmarked": 40_000}
-    result = _own(run, tmp_path, **cells)
-    text = own_figures.own_text(result)
-    assert text.startswith(f"*** {MARK} ***") and text.rstrip().endswith(f"*** {MARK} ***")
-    assert text.count(MARK) >= 4 and "2026-27 (UNPUBLISHED)" in text and "Published figures only" in text
-    assert "carried forward" in text and str(tmp_path) not in text
-    content = json.loads(own_figures.own_json(result))
-    assert content["mark"] == MARK and content["with_own_figures"][0]["source_kind"] == "own"
-    assert content["published"]["risk"] == pytest.approx(run.table.at["E09000009", "risk"])
-    page = own_figures.own_html(result)
-    assert page.count(MARK) >= 5 and "2026-27 (UNPUBLISHED)" in page and "<script" not in page
-    assert pd.DataFrame(content["with_own_figures"][0]["terms"])["change"].abs().max() > 0.1
-
-
-def test_an_unchanged_file_is_said_to_change_nothing(run, tmp_path):
-    text = own_figures.own_text(_own(run, tmp_path))
-    assert "Nothing supplied differs from what is published." in text and "Nothing moved" in text

@@ -1,7 +1,5 @@
 """The national picture: counts that add up, drivers that add up, events where they happened."""
 
-import io
-import json
 from datetime import date
 
 import pandas as pd
@@ -10,7 +8,6 @@ import pytest
 from resilience import method
 from resilience.analysis.national import GROUPINGS, NAMES, OTHERS, THIRDS, deprivation_thirds, national
 from resilience.model.scoring import on_fixed_scale
-from resilience.report.formats.text import national as national_text
 
 
 @pytest.fixture(scope="module")
@@ -75,18 +72,6 @@ def test_thirds_are_of_the_tier_and_worked_out_from_the_indices(picture):
     assert set(today["deprivation"]) == set(THIRDS)
     for tier in ("upper", "lower"):
         assert sizes[tier].max() - sizes[tier].min() <= 2
-
-
-def test_text_json_and_csv_agree(run, picture):
-    text = national_text.to_text(run)
-    content = json.loads(national_text.to_json(run))
-    table = pd.read_csv(io.StringIO(national_text.to_csv(run)))
-    counts = picture.counts()
-    whole = table[table["grouping"] == "all"].set_index("day")
-    assert (whole[list(NAMES)].to_numpy() == counts[list(NAMES)].to_numpy()).all()
-    assert [row["very high"] for row in content["counts"]] == list(counts["very high"])
-    assert "London boroughs" in text and "most deprived third" in text and "31 December 2025" in text
-    assert len(content["drivers"]) == len(picture.drivers)
 
 
 def test_an_early_day_has_only_itself():

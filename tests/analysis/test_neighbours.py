@@ -1,7 +1,5 @@
 """Neighbours: reproducible, sensible for every kind of council, and in line with Oflog's sets beyond chance."""
 
-import csv
-import io
 import json
 from datetime import date
 from pathlib import Path
@@ -14,7 +12,6 @@ from resilience import method
 from resilience.analysis.characteristics import WEIGHTS, characteristics
 from resilience.analysis.neighbours import agreement, compare, neighbour_table, neighbours, neighbours_on, stands_alone
 from resilience.errors import DataError, UnknownCouncilError
-from resilience.report.formats.text import peers
 
 OFLOG = Path("../shared/data/lookups/nearest_neighbours_oflog.json")
 
@@ -115,9 +112,11 @@ def test_agreement_with_oflog_is_well_beyond_chance_and_as_the_page_states():
     assert table.loc["district", "overlap"] > 3 * table.loc["district", "chance"]
     assert table.loc["London", "overlap"] > 1.5 * table.loc["London", "chance"]
     assert (table["beyond_chance"] > 0.15).all()
-    from resilience.report.generated_tables import agreement_table
+    from resilience.report.documents import agreement_rows
+    from resilience.report.formats.markdown.blocks import agreement as block
 
-    assert agreement_table(json.loads(OFLOG.read_text("utf-8"))) in Path("docs/peers.md").read_text("utf-8")
+    rows = agreement_rows(json.loads(OFLOG.read_text("utf-8")))
+    assert block(rows) in Path("docs/peers.md").read_text("utf-8")
 
 
 def test_side_by_side_has_every_indicator_and_places_the_council(run):
@@ -155,16 +154,3 @@ def test_a_year_without_services_is_refused():
     for year in (2010, 2026):
         with pytest.raises(DataError, match="2011-12 to 2023-24"):
             neighbours("Kent", year=year)
-
-
-@pytest.mark.parametrize("name", ["Croydon", "Barnsley", "Cumberland", "Kent", "Woking", "City of London"])
-def test_text_json_and_csv_agree(run, name):
-    text = peers.to_text(run, name)
-    content = json.loads(peers.to_json(run, name))
-    rows = list(csv.reader(io.StringIO(peers.to_csv(run, name))))
-    names = [one["council"] for one in content["neighbours"]]
-    assert rows[0][-15:] == names
-    assert all(one[:34] in text for one in names)
-    assert content["alone"] == (name == "City of London") == ("no close neighbours" in text)
-    assert len(content["indicators"]) == len(rows) - 1
-    assert max(len(line) for line in text.splitlines()) <= 110

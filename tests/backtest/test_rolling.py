@@ -11,9 +11,12 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from resilience.backtest import rolling as module
-from resilience.backtest.rolling import backtest, bands_record, by_group, lead_times, predict_origin
+from resilience.backtest.rolling import backtest, predict_origin
+from resilience.backtest.summaries import bands_record, by_group, lead_times
 from resilience.model.calibration import BANDS
-from resilience.report.formats.text import record
+from resilience.report.formats.text.record import layout
+from resilience.report.views.record import view
+from resilience.report.writers import write
 
 KEYS = ("auc", "auc_upper_tier", "average_precision", "recall_at_30", "precision_at_30", "observed_expected")
 
@@ -137,7 +140,7 @@ def entries(block: dict) -> None:
 
 
 def test_the_json_has_the_keys_programs_read(result):
-    content = json.loads(record.to_json(result))
+    content = json.loads(write("record", "json", view(result)))
     entries(content["model"])
     assert content["rivals"]
     for rival in content["rivals"].values():
@@ -152,7 +155,7 @@ def test_the_json_has_the_keys_programs_read(result):
 
 
 def test_the_record_prints(result):
-    text = record.to_terminal(result, width=118)
+    text = layout(view(result))
     assert "Back test: origins 2021-01-01 to 2024-01-01" in text
     assert max(map(len, text.splitlines())) <= 118
 

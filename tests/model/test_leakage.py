@@ -16,6 +16,7 @@ from resilience.backtest.rolling import backtest, predict_origin
 from resilience.indicators.compute import compute_indicators
 from resilience.model.fitting import fit
 from resilience.report.views import watchlist
+from resilience.report.writers import write
 from resilience.tables.events import EventRegister, load_events
 from resilience.tables.panel import load_panel, to_csv
 from resilience.years import outturn_year_of
@@ -69,7 +70,7 @@ def with_absurd_later(panel: pd.DataFrame, events: EventRegister, day: date) -> 
 
 def listed(panel: pd.DataFrame, events: EventRegister, day: date) -> str:
     """Return the list of a day as the text of its CSV."""
-    return watchlist.to_csv(watchlist.table(method.run(day, events=events, panel=panel)))
+    return str(write("watchlist", "csv", watchlist.view(method.run(day, events=events, panel=panel))))
 
 
 @pytest.mark.parametrize("day", ["2018-08-24", "2021-03-01", "2025-01-01"])

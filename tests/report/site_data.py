@@ -35,8 +35,9 @@ def one_run():
 
 
 @lru_cache(maxsize=1)
-def one_frame():
-    return watchlist.table(one_run())
+def one_view():
+    """Return the list's view; tests that change it copy it first."""
+    return watchlist.view(one_run())
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from resilience.report.formats.plain import plain
+from resilience.report.plain import plain
 
 
 def test_every_value_is_fit_for_json():

@@ -11,10 +11,7 @@ import pytest
 
 from resilience.errors import DataError
 from resilience.report.site import MANIFEST, build_site, write_site
-from resilience.report.views.past_lists import CAUGHT, FALSE_ALARM, MISSED, OPEN, every_event
-from resilience.report.views.places import mergers_values, places_values
-from resilience.report.views.record import record_values
-from tests.report.site_data import TWELVE, one_frame, small_folder, small_site
+from tests.report.site_data import TWELVE, one_view, small_folder, small_site
 
 LIMIT = 300_000
 
@@ -103,92 +100,9 @@ def test_no_absolute_path_and_no_missing_value(pages):
         assert not re.search(r">\s*(nan|None|NaT|<NA>)\s*<", text), path.name
 
 
-def test_a_january_counts_up():
-    for one in small_site().lists:
-        marks = one.table["mark"]
-        assert one.count(CAUGHT) + one.count(MISSED) == one.events
-        assert one.count(CAUGHT) + one.count(FALSE_ALARM) + one.count(OPEN) == 30
-        assert list(one.table["rank"]) == list(range(1, len(one.table) + 1))
-        assert not (one.closed and (marks == OPEN).any())
-        for row in one.table[one.table["event"]].itertuples():
-            assert row.event_date.year - one.year in (0, 1)
-            assert "later" in row.fate or "same month" in row.fate
-
-
-def test_the_past_lists_are_those_of_the_back_test():
-    given = small_site().result.predictions
-    for one in small_site().lists:
-        rows = given[given["origin"].dt.year == one.year].set_index("ons_code")
-        if len(rows):
-            ours = one.table.set_index("ons_code")
-            assert (rows["rank"].reindex(ours.index) == ours["rank"]).all()
-            assert (rows["event"].reindex(ours.index) == ours["event"]).all()
-
-
-def test_known_outcomes():
-    found = {row["council"]: row for row in every_event(small_site().run, small_site().lists, lambda code: None)}
-    assert f"{found['Birmingham']['date']:%Y-%m-%d}" == "2023-09-05"
-    assert found["Birmingham"]["kind"] == "Section 114(3) notice"
-    assert "Croydon" not in found  # before the first list looked at here
-
-
-def test_the_record_agrees_with_the_back_test():
-    site = small_site()
-    values = record_values(site.run, site.result, site.lists, site.address)
-    assert values["events"] == site.result.pooled["events"]
-    assert values["caught"] == round(values["recall"]["value"] * values["events"])
-    assert values["caught"] + values["missed"] == values["events"]
-    assert values["caught"] + values["no_event"] + values["open"] == values["places"]
-    assert sum(row["events"] for row in values["ranges"]) == values["events"]
-    assert not values["best"]["ours"]
-    own = next(row for row in values["rules"] if row["own"])
-    assert own["caught"] == values["caught"]
-    missed = {row["council"] for row in values["missed_rows"]}
-    assert missed.isdisjoint({row["council"] for row in values["caught_rows"]})
-    assert missed.isdisjoint({row["council"] for row in values["false_rows"]})
-
-
-def test_past_mergers_are_told_with_what_followed():
-    values = mergers_values(small_site().run, small_site().mergers, small_site().past_mergers, small_site().address)
-    found = {row["council"]: row for row in values["past"]}
-    assert len(found) == 12
-    assert found["West Northamptonshire"]["with_event"] == "Northamptonshire"
-    assert found["West Northamptonshire"]["followed"].startswith("Exceptional financial support")
-    assert "before it began" in found["Cumberland"]["followed"]
-    assert found["Somerset"]["event"] and not found["North Yorkshire"]["event"]
-    assert found["Somerset West and Taunton"]["followed"] == "No event before it was abolished in 2023"
-    assert "6 had an event of their own" in values["summary"]
-
-
-def test_new_councils_are_those_whose_make_up_is_stated():
-    site = small_site()
-    values = mergers_values(site.run, site.mergers, site.past_mergers, site.address)
-    plans = {row["name"]: row for row in values["plans"]}
-    assert {"East Surrey Council", "West Surrey Council", "Greater Norwich Council"} <= set(plans)
-    assert plans["West Surrey Council"]["events"] == "Spelthorne and Woking"
-    assert plans["Mid Essex Council"]["incomplete"] and not plans["West Surrey Council"]["incomplete"]
-    surrey = [row for row in plans["West Surrey Council"]["brings"] if row["council"] == "Surrey"]
-    assert surrey[0]["share"] not in ("100 %", "0 %")
-    assert "Kent and Medway" in {row["area"] for row in values["open_areas"]}
-    text = (small_folder() / "mergers.html").read_text("utf-8")
-    assert "None of the councils in the first table exists yet" in text and "incomplete" in text
-    woking = (small_folder() / "councils/woking.html").read_text("utf-8")
-    assert 'href="../mergers.html#west-surrey-council"' in woking
-
-
-def test_every_county_is_a_place():
-    site = small_site()
-    values = places_values(site.run, site.address)
-    counties = site.run.table[site.run.table["class"] == "SC"]
-    assert [row["name"] for row in values["rows"]] == sorted(counties["council"])
-    kent = next(row for row in values["rows"] if row["name"] == "Kent")
-    assert kent["districts"] == 12 and kent["href"] == "councils/kent.html"
-    assert 'href="councils/kent.html#place"' in (small_folder() / "places.html").read_text("utf-8")
-
-
 def test_downloads_are_whole():
     listed = json.loads((small_folder() / "watchlist.json").read_text("utf-8"))["councils"]
-    assert len(listed) == len(one_frame())
+    assert len(listed) == len(one_view()["councils"])
     assert (small_folder() / "watchlist.xlsx").read_bytes()[:2] == b"PK"
     manifest = json.loads((small_folder() / MANIFEST).read_text("utf-8"))
     assert manifest["as_of"] == "2026-11-22" and len(manifest["pages"]) == len(list(small_folder().rglob("*.html")))

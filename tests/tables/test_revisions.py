@@ -15,7 +15,16 @@ from resilience.errors import DataError, PublicationError
 from resilience.publications.fetch.manifest import Entry, write_manifest
 from resilience.publications.outturn import fetched as publications
 from resilience.tables import revisions, shipped
-from resilience.tables.revisions import COLUMNS, YearRelease, load_vintages, panel_as_of, releases_of, table_of, to_csv
+from resilience.tables.revisions import (
+    COLUMNS,
+    YearRelease,
+    differences,
+    load_vintages,
+    panel_as_of,
+    releases_of,
+    table_of,
+    to_csv,
+)
 
 LINES = ["rs_netrevexp_net_exp", "rs_resunall_end_cy", "rs_resoth_end_cy"]
 YEAR = 2024
@@ -266,3 +275,28 @@ def test_the_newest_release_is_used_and_on_one_day_the_years_own_workbook(rows):
     # The provenance of another file says nothing of the figures shipped.
     assert shipped.Shipped(later.panel, later.vintages, [file | {"file": "y"}]).release_days["2023-24"] == ""
     assert nothing.release_days == {} and nothing.original_years == set()
+
+
+# --- two panels beside each other ---
+
+
+def test_a_revision_is_told_line_by_line_largest_first(panel):
+    other = panel.copy()
+    at = other.index[(other["council"] == "Leeds") & (other["outturn_year"] == "2022-23")][0]
+    gone = other.index[(other["council"] == "Kent") & (other["outturn_year"] == "2022-23")][0]
+    other.loc[at, "rs_resoth_end_cy"] += 1000
+    other.loc[at, "rs_intextpay_net_exp"] -= 2000
+    other.loc[gone, "rs_resunall_end_cy"] = np.nan
+    changes = differences(panel, other)
+    assert changes["line"].tolist() == ["rs_resunall_end_cy", "rs_intextpay_net_exp", "rs_resoth_end_cy"]
+    assert changes["change"].tolist()[1:] == [-2000, 1000]
+    assert np.isnan(changes["change"][0])
+    assert changes["council"].tolist() == ["Kent", "Leeds", "Leeds"]
+
+
+def test_a_panel_and_itself_do_not_differ(panel):
+    assert differences(panel, panel).empty
+
+
+def test_years_only_one_of_them_has_are_no_difference(panel):
+    assert differences(panel, panel[panel["year"] < 2020]).empty

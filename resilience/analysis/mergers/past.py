@@ -8,6 +8,7 @@ What followed is in the register of events, and in its first own figures.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -17,10 +18,10 @@ import pandas as pd
 from resilience.analysis.mergers.add_up import Part
 from resilience.analysis.mergers.proposed import as_council, score_merged
 from resilience.councils import council, reorganisations
+from resilience.councils.lineage import county_share
 from resilience.indicators.known import known_on
 from resilience.method import run as run_pipeline
 from resilience.model.scoring import ScoredDay, on_fixed_scale, score
-from resilience.tables.events import describe
 
 SINCE = 2019
 
@@ -75,8 +76,6 @@ def eve_of(code: str, vested: date, members: tuple[str, ...], run: ScoredDay) ->
 
 def _parts(run: ScoredDay, code: str, members: tuple[str, ...]) -> list[Part]:
     """Return the predecessors with the shares that lineage gives them in the newest year."""
-    from resilience.councils.lineage import county_share
-
     panel = run.known_panel
     newest = panel[panel["ons_code"].isin(members) & panel["rs_netrevexp_net_exp"].notna()]["year"].max()
     weights = panel[panel["year"] == newest].set_index("ons_code")["rs_netrevexp_net_exp"].to_dict()
@@ -100,8 +99,9 @@ def evidence(run: ScoredDay | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a successor: ``ons_code, council, class, vested``, all of :func:`eve_of`, ``event_date``, ``event``
-        (first qualifying event of the successor, "" where none up to the end of the register), ``risk_now, band_now``,
+        One row a successor: ``ons_code, council, class, vested``, all of :func:`eve_of`, ``event_date`` and
+        ``event_type`` (of the successor's first qualifying event; "" where none up to the end of the register),
+        ``abolished`` (its last day, missing where it is in being), ``risk_now, band_now``,
         ``own_figures`` (the first January with a year of its own), and ``error``: log-odds of the first own figures
         less those of the eve, by today's fixed yardstick, less the change of the tier's median over the same time.
     """
@@ -116,7 +116,8 @@ def evidence(run: ScoredDay | None = None) -> pd.DataFrame:
         row |= eve_of(code, vested, members, eve)
         event = happened.loc[code] if code in happened.index else None
         row["event_date"] = pd.NaT if event is None else event["date"]
-        row["event"] = "" if event is None else describe(event)
+        row["event_type"] = "" if event is None else event["event_type"]
+        row["abolished"] = pd.Timestamp(council(code).end_date)
         row["risk_now"], row["band_now"] = today.table["risk"].get(code, np.nan), today.table["band"].get(code, "")
         row["own_figures"], row["error"] = wrong.loc[code]
         rows.append(row)
@@ -158,3 +159,58 @@ def _median(day: ScoredDay, tier: str) -> float:
 def past_error(table: pd.DataFrame) -> float:
     """Return the root mean square of the errors of `evidence`."""
     return float(np.sqrt((table["error"].dropna() ** 2).mean()))
+
+
+@dataclass(frozen=True)
+class PastMergers:
+    """What the past mergers come to.
+
+    Attributes
+    ----------
+    councils : int
+        New councils.
+    since : int
+        The year in which the first of them began.
+    with_event : int
+        Those that had an event of their own.
+    low : int
+        Those whose predecessors' sums stood in the low band on the eve.
+    upper_half : int
+        Of those with an event, those in the upper half of the ranking on the eve.
+    inherited, inherited_with_event : int
+        Those formed from a council that had had an event; those of them that had one themselves.
+    worse : float
+        The share whose first own figures were worse than the eve's.
+    mean_error, error : float
+        First own figures less those of the eve, log-odds: mean and root mean square.
+    """
+
+    councils: int
+    since: int
+    with_event: int
+    low: int
+    upper_half: int
+    inherited: int
+    inherited_with_event: int
+    worse: float
+    mean_error: float
+    error: float
+
+
+def past_mergers(table: pd.DataFrame) -> PastMergers | None:
+    """Add the table of `evidence` up; nothing where it is empty."""
+    if table.empty:
+        return None
+    happened, inherited = table[table["event_type"] != ""], table[table["with_event"] != ""]
+    return PastMergers(
+        councils=len(table),
+        since=pd.Timestamp(table["vested"].min()).year,
+        with_event=len(happened),
+        low=int((table["band"] == "low").sum()),
+        upper_half=int((happened["place"] <= happened["of"] / 2).sum()),
+        inherited=len(inherited),
+        inherited_with_event=int((inherited["event_type"] != "").sum()),
+        worse=float(table["error"].gt(0).mean()),
+        mean_error=float(table["error"].mean()),
+        error=past_error(table),
+    )

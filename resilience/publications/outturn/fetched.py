@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from resilience.errors import PublicationError, ReportProgress, ResilienceError, no_progress
+from resilience.errors import PublicationError, ResilienceError
 from resilience.publications.fetch.manifest import Entry, intact, read_manifest
 from resilience.publications.outturn.timeseries import SeriesReport, read_timeseries
 from resilience.publications.outturn.workbook import Report, read_workbook
 from resilience.publications.releases import load_releases
+
+_log = logging.getLogger(__name__)
 
 MULTI_YEAR = "multi-year"
 LICENCE = "Open Government Licence v3.0, https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
@@ -50,9 +53,7 @@ class Reading:
         return self.day, self.whole
 
 
-def fetched_readings(
-    source: Path, remarks: list[str], *, report_progress: ReportProgress = no_progress
-) -> list[Reading]:
+def fetched_readings(source: Path, remarks: list[str]) -> list[Reading]:
     """Read every release of the RS figures that ``resilience fetch`` brought into a folder.
 
     A file that fails a check is left out whole, with a remark saying why; the releases beside it stand.
@@ -63,8 +64,6 @@ def fetched_readings(
         A folder with a fetch manifest in it; one without has nothing.
     remarks : list of str
         Added to: files left out, and lines that are new, gone or renamed.
-    report_progress : callable, optional
-        Told which file is being read.
 
     Returns
     -------
@@ -80,7 +79,7 @@ def fetched_readings(
     refused: list[str] = []
     entries = [entry for entry in read_manifest(source) if entry.form in ("RS", "RO")]
     for entry in entries:
-        report_progress(entry.file)
+        _log.info("%s", entry.file)
         try:
             found += _readings(source, entry, remarks)
         except ResilienceError as error:

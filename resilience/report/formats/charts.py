@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from scipy.special import expit, logit
 
-from resilience.analysis.explain import Explanation
 from resilience.formatting import chance, day, step_chance
 from resilience.years import outturn_year_of
 
@@ -59,15 +59,23 @@ def _bare(axis, *, keep: tuple[str, ...]) -> None:  # noqa: ANN001 - any matplot
     axis.tick_params(labelsize=8, colors=INK, length=3)
 
 
-def contributions_chart(explanation: Explanation) -> Markup:
+def contributions_chart(name: str, score: Mapping[str, Any]) -> Markup:
     """Draw how the score adds up: one step a term from the tier's median council to this one.
 
     The scale is even in log-odds, on which the steps add up and no step's length depends on the order; it is marked
     in chances.
+
+    Parameters
+    ----------
+    name : str
+        The council.
+    score : mapping
+        The ``score`` of a council's view: ``reference_log_odds``, ``reference_chance`` and ``contributions``.
     """
-    rows = explanation.contributions[explanation.contributions["applies"]]
+    rows = [row for row in score["contributions"] if row["applies"]]
+    labels = [row["label"] for row in rows]
     count = len(rows) + 2
-    levels = explanation.reference + np.r_[0.0, np.cumsum(rows["log_odds"])]
+    levels = score["reference_log_odds"] + np.r_[0.0, np.cumsum([row["log_odds"] for row in rows])]
     figure = Figure(figsize=(4.7, 0.178 * count + 0.3))
     axis = figure.add_axes((0.5, 0.3 / (0.178 * count + 0.3) * 0.75, 0.49, 0.98 - 0.3 / (0.178 * count + 0.3) * 0.75))
     low = levels.min() - 0.06 * np.ptp(levels) - 0.1
@@ -85,40 +93,44 @@ def contributions_chart(explanation: Explanation) -> Markup:
     axis.plot([levels[-1]] * 2, [count - 1.35, count - 0.65], color=INK, linewidth=3)
     ends = [levels[0], *np.maximum(levels[:-1], levels[1:]), levels[-1]]
     chances = expit(levels)
-    labels = [chance(chances[0]), *(step_chance(one) for one in chances[1:]), chance(chances[-1])]
-    for spot, (at, label) in enumerate(zip(ends, labels, strict=True)):
+    marks = [chance(chances[0]), *(step_chance(one) for one in chances[1:]), chance(chances[-1])]
+    for spot, (at, label) in enumerate(zip(ends, marks, strict=True)):
         bold = "bold" if spot in (0, count - 1) else "normal"
         axis.annotate(
             label, (at, spot), xytext=(3, 0), textcoords="offset points", va="center", fontsize=7.5, fontweight=bold
         )
-    axis.set_yticks(np.arange(count), ["Median council of its tier", *rows["label"], explanation.council])
+    axis.set_yticks(np.arange(count), ["Median council of its tier", *labels, name])
     axis.set_ylim(count - 0.5, -0.5)
     axis.set_xlim(low, high)
     axis.set_xticks([logit(one) for one in ticks], [f"{100 * one:g} %" for one in ticks])
     _bare(axis, keep=("bottom",))
     axis.tick_params(axis="y", length=0)
-    said = "; ".join(
-        f"{label} to {step_chance(to)}" for label, to in zip(rows["label"], rows["chance_to"], strict=True)
-    )
+    said = "; ".join(f"{row['label']} to {step_chance(row['chance_to'])}" for row in rows)
     return svg(
         figure,
-        title=f"How the score of {explanation.council} adds up",
-        desc=f"From {step_chance(explanation.reference_chance)} at its tier's median: {said}.",
+        title=f"How the score of {name} adds up",
+        desc=f"From {step_chance(score['reference_chance'])} at its tier's median: {said}.",
         salt="contributions",
     )
 
 
-def history_chart(name: str, history: pd.DataFrame, events: pd.DataFrame) -> Markup:
+def history_chart(name: str, rows: Sequence[Mapping[str, Any]], events: Sequence[str | None]) -> Markup:
     """Draw the chance at each January with the class's median and the events.
 
     Parameters
     ----------
     name : str
-    history : DataFrame
-        ``on`` (Timestamp), ``risk``, ``class_median``.
-    events : DataFrame
-        Those that count, with ``known``.
+    rows : sequence of mappings
+        ``day`` (as in 2026-01-31), ``risk``, ``class_median``.
+    events : sequence of str
+        The days of those that count, the oldest first; None where undated.
     """
+    history = pd.DataFrame(
+        {
+            "on": pd.to_datetime([row["day"] for row in rows]),
+            **{what: pd.Series([row[what] for row in rows], dtype=float) for what in ("risk", "class_median")},
+        }
+    )
     figure = Figure(figsize=(4.7, 1.95))
     axis = figure.add_axes((0.095, 0.13, 0.89, 0.8))
     scored = history[history["risk"].notna()]
@@ -135,7 +147,7 @@ def history_chart(name: str, history: pd.DataFrame, events: pd.DataFrame) -> Mar
             fontsize=7.5,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
         )
-    dated = events["known"].dropna()
+    dated = pd.Series(pd.to_datetime([one for one in events if one is not None]))
     first, last = history["on"].min(), history["on"].max()
     shown = dated[(dated >= first) & (dated <= last + pd.DateOffset(months=3))]
     for number, one in enumerate(shown):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -53,6 +54,11 @@ def environment() -> Environment:
         "class_names": general.CLASS_NAMES,
         "class_plurals": general.CLASS_PLURALS,
         "chance_range": formatting.chance_range,
+        # What only a page of the site is given: its navigation, the pages of councils, the list's other forms.
+        "links": (),
+        "page_of": {},
+        "downloads": (),
+        "mergers_page": "",
     }
     return made
 
@@ -66,8 +72,13 @@ def style() -> str:
 
 
 def page(template: str, **values: Any) -> str:
-    """Fill a template, e.g. ``page("council.html.j2", council=…)``; a value it needs and lacks is an error."""
+    """Fill a template with a view, e.g. ``page("council.html.j2", **view)``; a value it needs and lacks is an error."""
     return environment().get_template(template).render(**values)
+
+
+def own_figures(view: Mapping[str, Any]) -> str:
+    """Return an assessment with own figures as a page that needs nothing else, marked as unpublished throughout."""
+    return page("own_figures.html.j2", **view)
 
 
 def kept_together(text: object) -> Markup:

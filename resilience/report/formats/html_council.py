@@ -1,80 +1,76 @@
-"""The page of one council: what the template needs, the charts drawn."""
+"""The page of one council: its view, the charts drawn, rows that stand under one heading put together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from resilience.indicators.definitions import FAMILIES
-from resilience.model.risk_set import AT_RISK
 from resilience.report.formats.charts import contributions_chart, history_chart, sparkline
 from resilience.report.formats.html import page
-from resilience.report.views.council import Assessment
-from resilience.report.views.council_beyond import merger_row, place_rows, reorganised, risk_changes
-from resilience.report.views.council_rows import change_rows, place, steps
-from resilience.report.wording import caveats
-from resilience.report.wording import council as wording
-from resilience.report.wording.levers import WARNING
-from resilience.report.wording.peers import set_aside
 
 #: Families whose rows are left out in print, where two sides are all there is.
 SCREEN_ONLY = ("context", "reporting")
 
+Row = Mapping[str, Any]
 
-def render(one: Assessment, *, links: list[Mapping], page_of: Mapping[str, str], mergers_page: str = "") -> str:
-    """Return the page."""
-    why = one.explanation
-    at_risk = why.status == AT_RISK
-    told_of = why if at_risk else why.before_event
-    story = one.beyond.story
+
+def html(view: Mapping[str, Any]) -> str:
+    """Return the page, which needs nothing else and prints on two sides of A4.
+
+    Parameters
+    ----------
+    view : mapping
+        From ``views.council``; on the site with ``links``, ``page_of`` (addresses of neighbours' pages) and
+        ``mergers_page``.
+    """
+    name = view["council"]["name"]
+    told_of = view["score"] or view["before_the_event"]
+    counted = [
+        row["known"] for row in view["events"] if row["counts"] and row["ons_code"] == view["council"]["ons_code"]
+    ]
+    scored = any(row["risk"] is not None for row in view["history"])
     return page(
         "council.html.j2",
-        one=one,
-        why=why,
+        **view,
         told_of=told_of,
-        at_risk=at_risk,
-        headline=wording.headline(why, one.horizon),
-        compared=wording.compared(why, one.class_rank, one.class_of, one.class_median) if at_risk else "",
-        since=wording.since(why, one.history),
-        how_sure=wording.how_sure(why, one.horizon) if at_risk else [],
-        changed=wording.changed(why),
-        unseen=caveats.cannot_see(why),
-        flags=caveats.flags(why),
-        chart=contributions_chart(told_of) if told_of else "",
-        history=history_chart(why.council, one.history, one.counted) if one.history["risk"].notna().any() else "",
-        steps=steps(told_of) if told_of else [],
-        change=change_rows(why),
-        families=families(one),
+        chart=contributions_chart(name, told_of) if told_of else "",
+        history_chart=history_chart(name, view["history"], counted) if scored else "",
+        families=families(view),
         printed_out=SCREEN_ONLY,
-        lever_warning=WARNING,
-        plans=[merger_row(each, why.ons_code) for each in one.beyond.mergers],
-        reorganised=reorganised(one.beyond, why.as_of),
-        set_aside=[(name, set_aside(reason)) for name, reason in story.set_aside] if story else [],
-        recovered=risk_changes(story.recovered) if story else [],
-        worsened=risk_changes(story.worsened) if story else [],
-        area=place_rows(one.beyond),
-        links=links,
-        page_of=page_of,
-        mergers_page=mergers_page,
+        definitions=grouped(view["other_definitions"], "definition"),
+        publications=grouped(view["sources"], "publication", "second_hand"),
     )
 
 
-def families(one: Assessment) -> list[tuple[str, str, list[dict]]]:
-    """Return the indicator table's rows by family: key, heading, rows with their sparklines."""
-    table = one.indicators
-    years = [year for series in table["series"] for year in series]
+def grouped(rows: Sequence[Row], *names: str) -> list[dict[str, Any]]:
+    """Put rows with the same values together, in the order of their first: those values, and ``rows``."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(tuple(row[name] for name in names), []).append(row)
+    return [{**dict(zip(names, key, strict=True)), "rows": those} for key, those in found.items()]
+
+
+def families(view: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the indicators by family: ``key``, ``heading`` and ``rows``, each with its sparkline."""
+    years = [int(year) for row in view["indicators"] for year in row["series"]]
     first, last = (min(years), max(years)) if years else (2008, 2024)
-    built = int(one.facts.start_date.year) if one.facts.start_date and one.facts.predecessors else 0
     result = []
     for key, heading in FAMILIES.items():
         rows = [
             {
                 **row,
-                "spark": sparkline(row["series"], label=row["label"], first=first, last=last, dashed_to=built),
-                "of_class": place(row["class_percentile"], row["worse"]),
-                "of_near": place(row["near_percentile"], row["worse"]),
+                "spark": sparkline(
+                    {int(year): value for year, value in row["series"].items()},
+                    label=row["label"],
+                    first=first,
+                    last=last,
+                    dashed_to=view["added_up_before"],
+                ),
             }
-            for row in table[table["family"] == key].to_dict("records")
+            for row in view["indicators"]
+            if row["family"] == key
         ]
         if rows:
-            result.append((key, heading, rows))
+            result.append({"key": key, "heading": heading, "rows": rows})
     return result

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-
 from resilience.formatting import day
-from resilience.indicators.definitions import load_definitions
-from resilience.model.scoring import ScoredDay
 from resilience.report.formats import workbook_sheets as sheets
-from resilience.report.views.watchlist import chance_of
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -46,19 +41,18 @@ _FORMATS = {
 _LONGEST = 32_767
 
 
-def to_xlsx(run: ScoredDay, frame: pd.DataFrame) -> bytes:
+def watchlist(view: Mapping[str, Any]) -> bytes:
     """Return the watch list with all that stands behind it as a workbook.
 
     Parameters
     ----------
-    run : ScoredDay
-    frame : DataFrame
-        From ``watchlist.table``; only its councils are written.
+    view : mapping
+        From ``views.watchlist``.
 
     Returns
     -------
     bytes
-        The same for the same run, to the byte: the date of creation is the day of the list.
+        The same for the same view, to the byte: the date of creation is the day of the list.
     """
     import xlsxwriter
 
@@ -66,20 +60,18 @@ def to_xlsx(run: ScoredDay, frame: pd.DataFrame) -> bytes:
     book = xlsxwriter.Workbook(buffer, _OPTIONS)
     book.set_properties(
         {
-            "title": f"Council financial resilience: watch list as of {day(run.as_of)}",
-            "subject": chance_of(run).partition(";")[0].capitalize(),
+            "title": f"Council financial resilience: watch list as of {day(view['as_of'])}",
+            "subject": view["what"].partition(";")[0].capitalize(),
             "comments": "No verdict on a council or its officers. See the sheet Notes.",
-            "created": datetime(run.as_of.year, run.as_of.month, run.as_of.day, tzinfo=UTC),
+            "created": datetime.fromisoformat(view["as_of"]).replace(tzinfo=UTC),
         }
     )
     formats = _Formats(book)
-    scores = run.table.loc[frame["ons_code"]]
-    definitions = {name: one for name, one in load_definitions().items() if name in scores}
-    _write(book, formats, "Watch list", sheets.LIST_COLUMNS, sheets.list_rows(frame), freeze=2)
-    _write(book, formats, "Indicators", *sheets.indicators(scores, definitions), freeze=2)
-    _write(book, formats, "Contributions", *sheets.contributions(run, scores), freeze=2)
-    _write(book, formats, "Dictionary", sheets.DICTIONARY_COLUMNS, sheets.dictionary_rows(definitions), freeze=1)
-    _write(book, formats, "Notes", sheets.NOTES_COLUMNS, sheets.notes_rows(run), freeze=0)
+    _write(book, formats, "Watch list", sheets.LIST_COLUMNS, sheets.list_rows(view), freeze=2)
+    _write(book, formats, "Indicators", *sheets.indicators(view), freeze=2)
+    _write(book, formats, "Contributions", *sheets.contributions(view), freeze=2)
+    _write(book, formats, "Dictionary", sheets.DICTIONARY_COLUMNS, sheets.dictionary_rows(view), freeze=1)
+    _write(book, formats, "Notes", sheets.NOTES_COLUMNS, sheets.notes_rows(view), freeze=0)
     book.close()
     return buffer.getvalue()
 
@@ -126,13 +118,13 @@ def _write(
 
 def _cell(sheet: Worksheet, row: int, at: int, kind: str, value: Any, form: Any) -> None:
     """Write a value as what it is; what is missing stays an empty cell, never a nought."""
-    if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)) or value == "":
+    if value is None or value == "":
         sheet.write_blank(row, at, None, form)
     elif kind == "date":
-        sheet.write_datetime(row, at, pd.Timestamp(value).to_pydatetime(), form)
+        sheet.write_datetime(row, at, datetime.fromisoformat(value), form)
     elif kind in ("text", "wrapped"):
         sheet.write_string(row, at, str(value)[:_LONGEST], form)
-    elif np.isfinite(float(value)):
+    elif isfinite(value):
         sheet.write_number(row, at, float(value), form)
     else:
         sheet.write_string(row, at, str(value), form)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
-from resilience import __version__, paths
 from resilience.formatting import day
-from resilience.indicators.definitions import FAMILIES, Definition
-from resilience.model.calibration import BANDS
-from resilience.model.risk_set import AT_RISK
-from resilience.model.scoring import ScoredDay
-from resilience.report.views.watchlist import notes
 from resilience.report.wording.general import CLASS_NAMES
 from resilience.tables import checks
+
+View = Mapping[str, Any]
 
 _UNIT_KINDS = {"ratio": "percent", "£ thousand": "amount", "count": "integer", "flag": "integer", "grade": "integer"}
 
@@ -53,18 +46,14 @@ LIST_COLUMNS = (
 )
 
 
-def list_rows(frame: pd.DataFrame) -> Iterable[list[Any]]:
+def list_rows(view: View) -> Iterable[list[Any]]:
     """Yield the watch list, one row a council."""
-    for row in frame.to_dict("records"):
+    for row in view["councils"]:
         yield [
-            row["rank"],
-            row["council"],
-            row["class"],
-            row["region"],
-            row["status"],
+            *(row[name] for name in ("rank", "council", "class", "region", "status")),
             *(_rounded(row[name]) for name in ("risk", "risk_low", "risk_high")),
             row["band"],
-            row["main_reasons"],
+            "; ".join(row["main_reasons"]),
             row["outturn_year"],
             _second_hand(row["source_kind"]),
             row["carried"],
@@ -76,11 +65,11 @@ def list_rows(frame: pd.DataFrame) -> Iterable[list[Any]]:
         ]
 
 
-def _rounded(value: Any) -> float | None:
-    return None if pd.isna(value) else round(float(value), 4)
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
-def _second_hand(kind: Any) -> str:
+def _second_hand(kind: str | None) -> str:
     return "second-hand" if kind == "interim" else ""
 
 
@@ -92,39 +81,37 @@ _WHO = (
 )
 
 
-def indicators(scores: pd.DataFrame, definitions: dict[str, Definition]) -> tuple[list[Column], list[list[Any]]]:
+def indicators(view: View) -> tuple[list[Column], list[list[Any]]]:
     """Lay out every indicator of the dictionary with the year it stands for."""
+    known = view["dictionary"]
     columns = [*_WHO, Column("Figures of", "text", 10), Column("Second-hand", "text", 12)]
-    columns += [Column(one.label, _UNIT_KINDS.get(one.unit, "number"), 14) for one in definitions.values()]
+    columns += [Column(one["label"], _UNIT_KINDS.get(one["unit"], "number"), 14) for one in known]
     rows = [
         [
-            code,
-            *(row[name] for name in ("council", "class", "region", "outturn_year")),
+            *(row[name] for name in ("ons_code", "council", "class", "region", "outturn_year")),
             _second_hand(row["source_kind"]),
-            *(row[name] for name in definitions),
+            *(row["values"][one["name"]] for one in known),
         ]
-        for code, row in scores.iterrows()
+        for row in view["indicators"]
     ]
     return columns, rows
 
 
-def contributions(run: ScoredDay, scores: pd.DataFrame) -> tuple[list[Column], list[list[Any]]]:
+def contributions(view: View) -> tuple[list[Column], list[list[Any]]]:
     """Lay out what each term adds to a council's log-odds; with the intercept they make up the chance exactly."""
-    labels = {term.name: term.label for term in run.model.terms} | {"upper tier": "Upper-tier council"}
+    sums = view["contributions"]
     columns = [*_WHO, Column("Median council of the lower tier (intercept)", "points", 14)]
-    columns += [Column(labels[name], "points", 13) for name in run.model.names]
+    columns += [Column(label, "points", 13) for label in sums["labels"].values()]
     columns += [Column("Sum (log-odds)", "points", 11), Column("Chance within 24 months", "chance", 11)]
-    at_risk = scores[scores["status"] == AT_RISK]
     rows = [
         [
-            code,
-            *(row[name] for name in ("council", "class", "region")),
-            run.scale.intercept,
-            *run.contributions.loc[code, run.model.names],
+            *(row[name] for name in ("ons_code", "council", "class", "region")),
+            sums["intercept"],
+            *(row["terms"][name] for name in sums["labels"]),
             row["log_odds"],
             _rounded(row["risk"]),
         ]
-        for code, row in at_risk.iterrows()
+        for row in sums["councils"]
     ]
     return columns, rows
 
@@ -146,37 +133,31 @@ DICTIONARY_COLUMNS = (
 )
 
 
-def dictionary_rows(definitions: dict[str, Definition]) -> Iterable[list[Any]]:
+def dictionary_rows(view: View) -> Iterable[list[Any]]:
     """Yield the dictionary, one row an indicator."""
-    for one in definitions.values():
-        worse = "" if one.worse == "neither" else one.worse
+    for one in view["dictionary"]:
         yield [
-            one.label,
-            one.name,
-            FAMILIES[one.family],
-            one.meaning,
-            one.formula,
-            one.unit,
-            worse,
-            " ".join(one.classes),
-            one.source,
-            one.first_year,
-            "; ".join(one.breaks),
-            one.caveat,
-            one.used_by,
+            *(one[name] for name in ("label", "name", "family", "meaning", "formula", "unit", "worse")),
+            " ".join(one["classes"]),
+            one["source"],
+            one["first_year"],
+            "; ".join(one["breaks"]),
+            one["caveat"],
+            one["used_by"],
         ]
 
 
 NOTES_COLUMNS = (Column("About", "text", 24), Column("Note", "wrapped", 120))
 
 
-def notes_rows(run: ScoredDay) -> Iterable[list[str]]:
+def notes_rows(view: View) -> Iterable[list[str]]:
     """Yield what a reader must know, the licence and the sources."""
-    yield ["List as of", day(run.as_of)]
-    for note in notes(run):
+    yield ["List as of", day(view["as_of"])]
+    for note in view["notes"]:
         yield ["Reading the list", note]
-    for name, least in BANDS:
-        yield ["Band", f"{name}: a chance of {least:.0%} and over" if least else f"{name}: less than that"]
+    for band in view["bands"]:
+        name, least = band["name"], band["least"]
+        yield ["Band", f"{name}: a chance of {least} and over" if least else f"{name}: less than that"]
     for code, name in CLASS_NAMES.items():
         yield ["Class", f"{code}: {name}"]
     yield [
@@ -191,11 +172,9 @@ def notes_rows(run: ScoredDay) -> Iterable[list[str]]:
     ]
     for code, meaning in checks.MEANING.items():
         yield ["Data flag", f"{code}: {meaning}"]
-    source = paths.processed() / "provenance.json"
-    if source.is_file():
-        found = json.loads(source.read_text("utf-8"))
-        yield ["Attribution", found["attribution"]]
-        yield ["Licence", found["licence"]]
-        for title, publisher in dict.fromkeys((one["title"], one["publisher"]) for one in found["files"]):
-            yield ["Source", f"{title}. {publisher}."]
-    yield ["Made with", f"council-resilience {__version__}"]
+    if view["publications"]:
+        yield ["Attribution", view["data_attribution"]]
+        yield ["Licence", view["data_licence"]]
+        for one in view["publications"]:
+            yield ["Source", f"{one['title']}. {one['publisher']}."]
+    yield ["Made with", f"council-resilience {view['version']}"]

@@ -1,87 +1,49 @@
-"""One council's assessment: everything its page shows, as one object, and as a page, as JSON or as text."""
+"""One council's assessment: everything its page, its text and its JSON show, as one plain dictionary."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from resilience import __version__
 from resilience.analysis.explain import Explanation, explain
+from resilience.analysis.mergers.proposed import Merger
 from resilience.backtest.past_lists import past_lists
 from resilience.councils import Council
 from resilience.councils import council as facts_of
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
-from resilience.report.formats.text.merger import Merger
-from resilience.report.views.council_beyond import Beyond, beyond
-from resilience.report.views.council_tables import indicator_table, levers, peer_table, sources, switch_table
+from resilience.report.plain import plain
+from resilience.report.views.council_beyond import beyond, neighbours
+from resilience.report.views.council_figures import indicators, other_definitions, sources
+from resilience.report.views.council_score import change, change_in_words, levers, score, steps
+from resilience.report.views.new_councils import new_councils
+from resilience.report.wording import caveats
+from resilience.report.wording import council as wording
 from resilience.report.wording.events import council_events
+from resilience.report.wording.general import SCORE_IS
+from resilience.report.wording.levers import WARNING
 
 
-@dataclass(frozen=True)
-class Assessment:
-    """What is known of one council on a day.
-
-    Attributes
-    ----------
-    explanation : Explanation
-    facts : Council
-        Codes, names, region, start and end, predecessors.
-    history : DataFrame
-        Each January and the day itself: ``on, risk, band, rank, of, status, class_median``.
-    indicators, switches, events, peers, levers, sources : DataFrame
-        See ``council_tables`` and ``wording.events``.
-    beyond : Beyond
-        Peers who recovered, the place, new councils.
-    class_rank, class_of : int
-        Its place among the councils of its class at risk; 0 where it has none.
-    horizon : int
-        Months looked ahead.
-    """
-
-    explanation: Explanation
-    facts: Council
-    history: pd.DataFrame
-    indicators: pd.DataFrame
-    switches: pd.DataFrame
-    events: pd.DataFrame
-    peers: pd.DataFrame
-    levers: pd.DataFrame
-    sources: pd.DataFrame
-    beyond: Beyond
-    class_rank: int
-    class_of: int
-    horizon: int
-
-    @property
-    def counted(self) -> pd.DataFrame:
-        """The council's own qualifying events."""
-        return self.events[self.events["counts"] & (self.events["ons_code"] == self.explanation.ons_code)]
-
-    @property
-    def class_median(self) -> float:
-        """The chance of the middle one of its class on the day."""
-        return float(self.history["class_median"].iloc[-1])
-
-    @property
-    def second_hand(self) -> bool:
-        """Whether any figure shown is second-hand."""
-        return bool(self.indicators["second_hand"].any())
-
-
-def assessment(run: ScoredDay, council: str, *, mergers: Mapping[str, Merger] | None = None) -> Assessment:
-    """Put together everything that one council's page shows.
+def view(scored: ScoredDay, council: str, *, mergers: Mapping[str, Merger] | None = None) -> dict[str, Any]:
+    """Put together everything that is shown of one council.
 
     Parameters
     ----------
-    run : ScoredDay
+    scored : ScoredDay
         From ``method.run``.
     council : str
         Any code or name.
     mergers : mapping of str to Merger, optional
-        From ``council_beyond.every_merger(run)``: give it when there are several councils.
+        From ``analysis.mergers.proposed.every_merger``: give it when there are several councils.
+
+    Returns
+    -------
+    dict
+        Plain values: what ``docs/schemas/assessment.schema.json`` names, under the same names, and the same in words
+        and rows for the page.
 
     Raises
     ------
@@ -90,37 +52,81 @@ def assessment(run: ScoredDay, council: str, *, mergers: Mapping[str, Merger] | 
     UnknownCouncilError
         If no council is known by that code or name.
     """
-    why = explain(run, council)
-    code = why.ons_code
-    table = indicator_table(run, code)
-    same = run.table[(run.table["class"] == why.class_) & (run.table["status"] == AT_RISK)]
-    at_risk = why.status == AT_RISK
-    return Assessment(
-        why,
-        facts_of(code),
-        _history(run, why),
-        table,
-        switch_table(run, code),
-        council_events(run.events, code, run.as_of),
-        peer_table(run, code),
-        levers(run, code),
-        sources(run, code, table),
-        beyond(run, code, mergers),
-        int((same["rank"] <= why.rank).sum()) if at_risk else 0,
-        len(same) if at_risk else 0,
-        run.model.horizon,
-    )
+    why = explain(scored, council)
+    code, facts = why.ons_code, facts_of(why.ons_code)
+    shown = indicators(scored, code)
+    return {
+        "what": SCORE_IS,
+        "as_of": str(why.as_of),
+        "horizon_months": scored.model.horizon,
+        "version": __version__,
+        "council": _council(why, facts),
+        # Years before this one are added up from predecessors.
+        "added_up_before": facts.start_date.year if facts.start_date and facts.predecessors else 0,
+        **_standing(scored, why),
+        "what_would_change_it": levers(scored, code),
+        "what_would_change_it_warning": WARNING,
+        "indicators": shown,
+        "second_hand": any(row["second_hand"] for row in shown),
+        "other_definitions": other_definitions(scored, code),
+        "events": _events(scored, code),
+        "neighbours": neighbours(scored, code),
+        **beyond(scored, code),
+        **new_councils(scored, code, mergers),
+        "sources": sources(scored, code, shown),
+        "flags": caveats.flags(why),
+        "cannot_see": caveats.cannot_see(why),
+    }
 
 
-def _history(run: ScoredDay, why: Explanation) -> pd.DataFrame:
-    table = past_lists(run).table
+def _council(why: Explanation, facts: Council) -> dict[str, Any]:
+    return {
+        "ons_code": why.ons_code,
+        "name": why.council,
+        "class": why.class_,
+        "tier": why.tier,
+        "region": facts.region,
+        "predecessors": list(facts.predecessors),
+    }
+
+
+def _standing(scored: ScoredDay, why: Explanation) -> dict[str, Any]:
+    """Return how likely, compared with whom, since when, how sure, and what changed."""
+    horizon, at_risk, before = scored.model.horizon, why.status == AT_RISK, why.before_event
+    same = scored.at_risk[scored.at_risk["class"] == why.class_]
+    history = _history(scored, why)
+    told_of = why if at_risk else before
+    class_rank = int((same["rank"] <= why.rank).sum())
+    compared = wording.compared(why, class_rank, len(same), float(history["class_median"].iloc[-1])) if at_risk else ""
+    return {
+        "status": why.status,
+        "at_risk": at_risk,
+        "status_text": wording.status_text(why),
+        "headline": wording.headline(why, horizon),
+        "score": score(why) if at_risk else None,
+        "before_the_event": {"as_of": str(before.as_of), **score(before)} if before else None,
+        "steps": steps(told_of) if told_of else [],
+        "class_rank": class_rank if at_risk else 0,
+        "class_of": len(same) if at_risk else 0,
+        "compared": compared,
+        "since": wording.since(why, history),
+        "how_sure": wording.how_sure(why, horizon) if at_risk else [],
+        "changed": wording.changed(why),
+        "change": change(why),
+        "change_in_words": change_in_words(why),
+        "history": plain(history.rename(columns={"on": "day"}).to_dict("records")),
+    }
+
+
+def _history(scored: ScoredDay, why: Explanation) -> pd.DataFrame:
+    """Return each January and the day itself: ``on, risk, band, rank, of, status, class_median``."""
+    table = past_lists(scored).table
     past = table[table["origin"] < pd.Timestamp(why.as_of)]
     own = past[past["ons_code"] == why.ons_code]
     same = past[(past["class"] == why.class_) & (past["status"] == AT_RISK)]
     columns = ["on", "risk", "band", "rank", "of", "status"]
     rows = own.rename(columns={"origin": "on"})[columns]
     rows = rows.assign(class_median=rows["on"].map(same.groupby("origin")["risk"].median()))
-    scores = run.table
     now = {
         "on": pd.Timestamp(why.as_of),
         "risk": why.risk,
@@ -128,45 +134,15 @@ def _history(run: ScoredDay, why: Explanation) -> pd.DataFrame:
         "rank": why.rank or None,
         "of": why.of,
         "status": why.status,
-        "class_median": scores.loc[scores["class"] == why.class_, "risk"].median(),
+        "class_median": scored.table.loc[scored.table["class"] == why.class_, "risk"].median(),
     }
     records = [*rows.to_dict("records"), now]
     return pd.DataFrame.from_records(records, columns=[*columns, "class_median"]).astype({"risk": float})
 
 
-def to_json(one: Assessment) -> str:
-    """Return the assessment as JSON, in the form of ``docs/schemas/assessment.schema.json``."""
-    from resilience.report.formats.json_council import content
-
-    return json.dumps(content(one), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def to_text(one: Assessment, *, width: int = 80) -> str:
-    """Return the assessment as text for a terminal of at least 60 columns."""
-    from resilience.report.formats.text.council import render
-
-    return render(one, width=width)
-
-
-def to_html(
-    one: Assessment,
-    *,
-    links: list[Mapping] | None = None,
-    page_of: Mapping[str, str] | None = None,
-    mergers_page: str = "",
-) -> str:
-    """Return the assessment as a page that needs nothing else and prints on two sides of A4.
-
-    Parameters
-    ----------
-    one : Assessment
-    links : list of mappings, optional
-        The site's navigation (see ``html.environment``).
-    page_of : mapping of str to str, optional
-        ONS code → address of that council's page, for peers and place.
-    mergers_page : str
-        Address of the page on mergers, where there is one.
-    """
-    from resilience.report.formats.html_council import render
-
-    return render(one, links=links or [], page_of=page_of or {}, mergers_page=mergers_page)
+def _events(scored: ScoredDay, code: str) -> list[dict[str, Any]]:
+    """Return the events known on the day, its predecessors' too, the oldest first."""
+    events = council_events(scored.events, code, scored.as_of)
+    rows = events.drop(columns="known").assign(known=events["known"].map(plain, na_action=None))
+    result: list[dict[str, Any]] = plain(rows.to_dict("records"))
+    return result

@@ -1,10 +1,7 @@
-"""What stands beyond a council's own figures: peers who recovered, its place, the new council it becomes part of."""
+"""What stands beyond a council's own figures: its neighbours, peers who recovered, its place."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,159 +10,103 @@ import pandas as pd
 from resilience.analysis.neighbours import stands_alone
 from resilience.analysis.place import Place
 from resilience.analysis.place import place as place_of
-from resilience.analysis.recovery import RiskChange, Story, recovered_peers
+from resilience.analysis.recovery import RiskChange, recovered_peers
+from resilience.analysis.standing import neighbours_known
 from resilience.councils import council
-from resilience.councils.proposals import areas_of, every, unstated
 from resilience.errors import DataError
-from resilience.formatting import chance, chance_range, closing_day, day, listed, percent, pounds
+from resilience.formatting import chance, listed, percent, pounds
 from resilience.indicators.comparisons import UNLIKE_OTHERS
+from resilience.indicators.known import CORE
 from resilience.model.scoring import ScoredDay
-from resilience.report.formats.plain import plain
-from resilience.report.formats.text.merger import Merger, merger, together
-from resilience.report.formats.text.peers import ALONE, DIGITS, SHOWN, standing, story_record
-from resilience.report.formats.text.place import record, sentences
+from resilience.report.plain import plain
+from resilience.report.views.peers import DIGITS, SHOWN, risk_change_words, story_record
+from resilience.report.views.place import record
 from resilience.report.wording import peers as wording
+from resilience.report.wording.peers import ALONE
+from resilience.report.wording.place import sentences
+from resilience.report.wording.standing import standing
 from resilience.years import outturn_year_of
 
 UNLIKE = (
     "This council is unlike any other in its duties and its sources of income: there are no councils of its "
     "kind for the score to go by, and every comparison here says little."
 )
+#: How many neighbours are named.
+NEIGHBOURS = 10
 #: Lines told of one peer, those that did it and those that went the other way.
 DID, AGAINST = 4, 2
+#: The amounts of a place that are shown.
+AMOUNTS = ("spending", "reserves", "interest", "debt")
+
+Rows = list[dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class Beyond:
-    """What stands beyond a council's own figures.
+def neighbours(scored: ScoredDay, code: str) -> Rows:
+    """Return a council's statistical neighbours, the nearest first, and where they stand.
 
-    Attributes
-    ----------
-    unlike, alone : str
-        Warnings: of a council unlike any other, and of one without close neighbours; "" for all others.
-    story : Story or None
-        Peers who recovered and who worsened; none for a council abolished since.
-    place : Place
-    mergers : tuple of Merger
-        New councils, decided or proposed, that would take it or part of it.
-    areas : tuple of str
-        Areas in reorganisation that it lies in, of which no new council for it is stated.
-    standing : dict of str to str
-        Of each council of the place, in words.
+    Returns
+    -------
+    list of dict
+        ``ons_code, council, status, rank, risk, band, reserves`` (usable, over net revenue expenditure) and
+        ``event_month``, "" without an event.
     """
+    scores = scored.table
+    near = [one for one in neighbours_known(scored).get(code, []) if one in scores.index][:NEIGHBOURS]
+    columns = ["council", "status", "rank", "risk", "band"]
+    return [
+        {
+            "ons_code": one,
+            **{name: plain(scores.at[one, name]) for name in columns},
+            "reserves": plain(scores.at[one, CORE]),
+            "event_month": "" if pd.isna(scores.at[one, "event_date"]) else f"{scores.at[one, 'event_date']:%B %Y}",
+        }
+        for one in near
+    ]
 
-    unlike: str
-    alone: str
-    story: Story | None
-    place: Place
-    mergers: tuple[Merger, ...]
-    areas: tuple[str, ...]
-    standing: dict[str, str]
 
-
-def beyond(run: ScoredDay, code: str, mergers: Mapping[str, Merger] | None = None) -> Beyond:
-    """Put it together.
+def beyond(scored: ScoredDay, code: str) -> dict[str, Any]:
+    """Put together what stands beyond a council's own figures.
 
     Parameters
     ----------
-    run : ScoredDay
+    scored : ScoredDay
     code : str
-        ONS code of a council in being on the run's day.
-    mergers : mapping of str to Merger, optional
-        From `every_merger`: give it when there are several councils.
+        ONS code of a council in being on the day.
+
+    Returns
+    -------
+    dict
+        ``unlike`` and ``alone`` (warnings, "" for most councils) and both as ``warnings``; ``peers_then_and_later``
+        (None for a council abolished since) with ``recovered`` and ``worsened`` in words; ``place`` for programs,
+        ``area`` in words.
     """
     try:
-        story, alone = recovered_peers(code, run=run), ALONE if stands_alone(code, run=run) else ""
+        story, alone = recovered_peers(code, run=scored), ALONE if stands_alone(code, run=scored) else ""
     except DataError:  # abolished since, or without a return to compare by
         story, alone = None, ""
-    place = run.once(("place", council(code).county or code), lambda: place_of(code, run=run))
-    found = every_merger(run, code) if mergers is None else mergers
-    own = tuple(one for one in found.values() if any(part.ons_code == code for part in one.parts))
-    return Beyond(
-        UNLIKE if code in UNLIKE_OTHERS else "",
-        alone,
-        story,
-        place,
-        own,
-        tuple(areas_of(code, run.as_of)) if not own else (),
-        {str(one): standing(run, str(one)) for one in place.councils.index},
-    )
-
-
-def every_merger(run: ScoredDay, code: str | None = None) -> dict[str, Merger]:
-    """Work out what every new council decided or proposed before the day would inherit, or those that take a council.
-
-    Left out are those of which a predecessor was not in being on the day.
-    """
-    result = {}
-    for plan in every(run.as_of):
-        if (code is None or code in plan.codes) and set(plan.codes) <= set(run.table.index):
-            result[plan.name] = merger(run, plan.codes, plan.name, shares=plan.shares, proposal=plan)
-    return result
-
-
-def plan_words(one: Merger) -> str:
-    """Say when a new council is to be: "decided (25 March 2026), to begin in April 2028 (target)"."""
-    plan = one.proposal
-    if plan is None:
-        return ""
-    decided = f"{plan.status} on {day(plan.decision_date[:10])}" if plan.decision_date[:10] else plan.status
-    return f"{decided}, to begin {vesting_words(plan.vesting_date)}"
-
-
-def vesting_words(text: str) -> str:
-    """Write a vesting date as precisely as it is known."""
-    when, _, rest = text.partition(" ")
-    rest = f" {rest}" if rest else ""
-    if len(when) == 10:
-        return f"on {day(when)}{rest}"
-    return f"in {pd.Timestamp(when):%B %Y}{rest}" if len(when) == 7 else f"on a day {text}"
-
-
-def merger_row(one: Merger, code: str = "") -> dict[str, Any]:
-    """Return one new council as rows of text; ``own`` says what part of a council it takes."""
-    score, plan = one.score, one.proposal
-    share = {part.ons_code: part.share for part in one.parts}
-    sums = together(one)
-    others = [part.council for part in one.parts if part.ons_code != code]
-    happened = score.predecessors[score.predecessors["event"].notna()]
+    unlike = UNLIKE if code in UNLIKE_OTHERS else ""
+    told = None
+    if story is not None:
+        whole = story_record(story)
+        aside = [{"council": name, "why": why} for name, why in whole["set_aside"]]
+        told = plain({**whole, "set_aside": aside}, DIGITS)
+    place = scored.once(("place", council(code).county or code), lambda: place_of(code, run=scored))
     return {
-        "name": one.name,
-        "when": plan_words(one),
-        "area": plan.area if plan else "",
-        "own": "" if not code else "all of it" if share[code] == 1 else f"{percent(share[code], 0)} of it",
-        "others": listed(others),
-        "together": sums,
-        "figures_of": closing_day(int(score.known["year"])),
-        "chance": chance(score.risk),
-        "range": chance_range(score.risk_low, score.risk_high),
-        "band": score.band,
-        "place": score.place,
-        "of": score.of,
-        "events": listed(list(happened["council"])),
-        "assumptions": list(plan.assumptions) if plan else [],
-        "incomplete": plan is not None and any(text.startswith("incomplete") for text in plan.assumptions),
-        "sources": list(plan.sources) if plan else [],
-        "command": f'resilience merge --proposal "{one.name.removesuffix(" Council")}"',
-        "brings": [
-            {
-                "ons_code": str(member),
-                "council": row["council"],
-                "share": percent(row["share"], 0),
-                **{what: "–" if np.isnan(row[what]) else pounds(row[what]) for what in sums},
-                "standing": row["standing"],
-            }
-            for member, row in one.brings.iterrows()
-        ],
+        "unlike": unlike,
+        "alone": alone,
+        "warnings": [text for text in (unlike, alone) if text],
+        "peers_then_and_later": told,
+        "recovered": _risk_changes(story.recovered) if story else [],
+        "worsened": _risk_changes(story.worsened) if story else [],
+        "place": record(place),
+        "area": _area(place),
     }
 
 
-def risk_changes(them: tuple[RiskChange, ...], *, most: int = SHOWN) -> list[dict[str, Any]]:
-    """Return peers' journeys as rows of text."""
+def _risk_changes(them: tuple[RiskChange, ...]) -> Rows:
     rows = []
-    for one in them[:most]:
-        falling = one.change < 0
-        moved = [line for line in one.lines if not np.isnan(line.moved)]
+    for one in them[:SHOWN]:
+        words = risk_change_words(one)
         rows.append(
             {
                 "ons_code": one.ons_code,
@@ -175,34 +116,20 @@ def risk_changes(them: tuple[RiskChange, ...], *, most: int = SHOWN) -> list[dic
                 "from_year": outturn_year_of(one.start_year),
                 "to": f"{chance(one.risk_end)} in January {one.end}",
                 "to_year": outturn_year_of(one.end_year),
-                "now": "" if np.isnan(one.risk_now) else chance(one.risk_now),
-                "did": [wording.line(line) for line in moved if (line.moved < 0) == falling][:DID],
-                "against": [wording.line(line) for line in moved if (line.moved < 0) != falling][:AGAINST],
-                "context": [wording.line(line) for line in one.lines if np.isnan(line.moved)],
-                "marks": [wording.mark(mark) for mark in one.marks],
+                "now": chance(one.risk_now),
+                "did": words["did"][:DID],
+                "against": words["against"][:AGAINST],
+                "context": words["context"],
+                "marks": words["marks"],
             }
         )
     return rows
 
 
-def place_rows(one: Beyond) -> dict[str, Any]:
-    """Return the place as rows of text: its councils, its services, what it comes to."""
-    place = one.place
-    table = place.services
-    total = table.sum(axis=1, min_count=1)
-    every_service = float(total.sum())
-    county = table.iloc[:, 0]
-    districts = table.iloc[:, 1:].sum(axis=1, min_count=1)
-    columns = ("spending", "reserves", "interest", "debt")
-    years = sorted(set(place.services_year.values()))
-
-    def row(amounts: pd.Series) -> dict[str, str]:
-        cells = {name: "–" if np.isnan(amounts[name]) else pounds(amounts[name]) for name in columns}
-        held = amounts["reserves"] / amounts["spending"]
-        said = percent(held, 0) if held < 10 else "over 1,000 %"
-        return {**cells, "held": said if amounts["spending"] > 0 and held >= 0 else "–"}
-
-    newest = {name: place.councils[f"{name}_year"].dropna().max() for name in columns}
+def _area(place: Place) -> dict[str, Any]:
+    """Return the place in words: its councils, its services, what it comes to."""
+    newest = {name: place.councils[f"{name}_year"].dropna().max() for name in AMOUNTS}
+    service_years = sorted(set(place.services_year.values()))
     return {
         "name": place.name,
         "single": place.single,
@@ -210,15 +137,13 @@ def place_rows(one: Beyond) -> dict[str, Any]:
             {
                 "ons_code": str(code),
                 "council": amounts["council"],
-                "standing": one.standing[str(code)],
-                "stale": bool(
-                    (pd.Series({name: amounts[f"{name}_year"] for name in columns}) < pd.Series(newest)).any()
-                ),
-                **row(amounts),
+                "standing": standing(amounts),
+                "stale": any(amounts[f"{name}_year"] < year for name, year in newest.items()),
+                **_amounts(amounts),
             }
             for code, amounts in place.councils.iterrows()
         ],
-        "total": row(place.totals()),
+        "total": _amounts(place.totals()),
         "years": ", ".join(
             f"{'gross debt' if name == 'debt' else name} {outturn_year_of(int(year))}"
             for name, year in newest.items()
@@ -226,71 +151,32 @@ def place_rows(one: Beyond) -> dict[str, Any]:
         ),
         "gone": listed(list(place.councils.loc[place.councils["reserves"].isna(), "council"])),
         "sentences": sentences(place),
-        "services": [
-            {
-                "name": name,
-                "county": "–" if np.isnan(county[name]) else pounds(county[name]),
-                "districts": "–" if np.isnan(districts[name]) else pounds(districts[name]),
-                "total": pounds(total[name]),
-                "share": percent(total[name] / every_service, 0),
-            }
-            for name in table.index
-            if not np.isnan(total[name])
-        ],
-        "services_years": " and ".join(outturn_year_of(year) for year in sorted({*years[:1], *years[-1:]})),
+        "services": _services(place),
+        "services_years": " and ".join(
+            outturn_year_of(one) for one in sorted({*service_years[:1], *service_years[-1:]})
+        ),
     }
 
 
-def reorganised(one: Beyond, on: date) -> str:
-    """Say which new councils a council is to become part of, or that none is stated for its area; "" if neither."""
-    said = []
-    for when in dict.fromkeys(plan_words(each) for each in one.mergers):
-        names = [each.name.removesuffix(" Council") for each in one.mergers if plan_words(each) == when]
-        council_s = "Councils" if len(names) > 1 else "Council"
-        said.append(f"It is to become part of {listed(names)} {council_s} ({when}).")
-    table = unstated(on).set_index("area")
-    for area in one.areas:
-        row = table.loc[area]
-        status = "a reorganisation is under way" if row["status"] == "see note" else str(row["status"])
-        when = str(row["vesting_date"])
-        begins = f", new councils to begin {vesting_words(when)}" if when.startswith("2") else ""
-        said.append(f"{area}: {status}{begins}; which councils these are is not stated in the sources at hand.")
-    return " ".join(said)
+def _amounts(row: pd.Series) -> dict[str, str]:
+    """Write amounts, and what reserves are of spending where that says anything."""
+    cells = {name: "–" if np.isnan(row[name]) else pounds(row[name]) for name in AMOUNTS}
+    held = row["reserves"] / row["spending"]
+    said = percent(held, 0) if held < 10 else "over 1,000 %"
+    return {**cells, "held": said if row["spending"] > 0 and held >= 0 else "–"}
 
 
-def content(one: Beyond) -> dict[str, Any]:
-    """Return it as plain values for the assessment's JSON."""
-    story = None
-    if one.story is not None:
-        told = story_record(one.story)
-        aside = [{"council": name, "why": why} for name, why in told["set_aside"]]
-        story = plain({**told, "set_aside": aside}, DIGITS)
-    return {
-        "warnings": [text for text in (one.unlike, one.alone) if text],
-        "peers_then_and_later": story,
-        "place": record(one.place),
-        "new_councils": [plain(_merger(each), DIGITS) for each in one.mergers],
-        "areas_without_new_council": list(one.areas),
-    }
-
-
-def _merger(one: Merger) -> dict[str, Any]:
-    plan = one.proposal
-    return {
-        "name": one.name,
-        "area": plan.area if plan else "",
-        "status": plan.status if plan else "",
-        "decision_date": plan.decision_date if plan else "",
-        "vesting_date": plan.vesting_date if plan else "",
-        "predecessors": [
-            {"ons_code": part.ons_code, "council": council(part.ons_code).council, "share": part.share}
-            for part in one.parts
-        ],
-        "figures_of": one.score.known["outturn_year"],
-        "chance": one.score.risk,
-        "low": one.score.risk_low,
-        "high": one.score.risk_high,
-        "band": one.score.band,
-        "assumptions": list(plan.assumptions) if plan else [],
-        "command": f'resilience merge --proposal "{one.name.removesuffix(" Council")}"',
-    }
+def _services(place: Place) -> Rows:
+    table = place.services
+    total = table.sum(axis=1, min_count=1)
+    parts = {"county": table.iloc[:, 0], "districts": table.iloc[:, 1:].sum(axis=1, min_count=1)}
+    return [
+        {
+            "name": str(name),
+            **{who: "–" if np.isnan(amounts[name]) else pounds(amounts[name]) for who, amounts in parts.items()},
+            "total": pounds(total[name]),
+            "share": percent(total[name] / float(total.sum()), 0),
+        }
+        for name in table.index
+        if not np.isnan(total[name])
+    ]

@@ -1,68 +1,57 @@
-"""The methods and dictionary pages: what the score is, how it is made, from what, and where that ends."""
+"""The methods page: what the score is, how it is made, from what, and where that ends."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from resilience import paths
-from resilience.indicators.definitions import FAMILIES, load_definitions
 from resilience.indicators.known import published_before
 from resilience.model.calibration import BANDS, JEFFREYS
 from resilience.model.scoring import ScoredDay
 from resilience.model.terms import Term
 from resilience.publications.releases import load_releases
+from resilience.report.plain import plain
 from resilience.report.wording.indicators import figure
 
-UNIT_WORDS = {
-    "ratio": "%",
-    "years": "years",
-    "£ thousand": "£ thousand",
-    "count": "number",
-    "flag": "yes or no",
-    "grade": "grade",
-    "rate": "rate",
-    "score": "score",
-}
 
-
-def methods_values(run: ScoredDay) -> dict[str, Any]:
+def view(scored: ScoredDay) -> dict[str, Any]:
     """Return everything the methods page shows."""
-    rate = run.base_rate
     return {
-        "as_of": run.as_of,
-        "horizon": run.model.horizon,
-        "terms": [_term(run, term) for term in run.model.terms],
-        "dropped": list(run.model.dropped),
-        "upper_odds": float(np.exp(run.model.weights["upper tier"])),
-        "training": run.model.training,
-        "rate": rate,
+        "as_of": scored.as_of,
+        "horizon": scored.model.horizon,
+        "terms": [_term(scored, term) for term in scored.model.terms],
+        "dropped": list(scored.model.dropped),
+        "upper_odds": float(np.exp(scored.model.weights["upper tier"])),
+        "training": plain(scored.model.training),
+        "rate": asdict(scored.base_rate),
         "half": JEFFREYS,
-        "expected": run.expected,
-        "at_risk": int((run.table["status"] == "at risk").sum()),
-        "bands": [(name, least) for name, least in BANDS],
-        "register_to": run.events.until,
-        "releases": _releases(run),
+        "expected": float(scored.expected),
+        "at_risk": int((scored.table["status"] == "at risk").sum()),
+        "bands": [[name, least] for name, least in BANDS],
+        "register_to": scored.events.until,
+        "releases": _releases(scored),
         **sources(),
     }
 
 
-def _term(run: ScoredDay, term: Term) -> dict[str, Any]:
+def _term(scored: ScoredDay, term: Term) -> dict[str, Any]:
     """Say one term with what is usual in each tier and what a step worse is."""
     usual = {}
     for tier in term.tiers:
-        at = run.scale.centres[tier][term.name]
-        usual[tier] = tuple(
+        at = scored.scale.centres[tier][term.name]
+        usual[tier] = [
             figure(term.indicator, float(term.untransformed(np.clip(value, *_ends(term)))))
             for value in (at["centre"], at["centre"] + at["spread"])
-        )
+        ]
     return {
         "label": term.label,
         "why": term.why,
-        "odds": float(np.exp(run.model.weights[term.name])),
+        "odds": float(np.exp(scored.model.weights[term.name])),
         "upper": usual.get("upper"),
         "lower": usual.get("lower"),
     }
@@ -73,16 +62,16 @@ def _ends(term: Term) -> tuple[float, float]:
     return low, high
 
 
-def _releases(run: ScoredDay) -> list[dict[str, Any]]:
+def _releases(scored: ScoredDay) -> list[dict[str, Any]]:
     """Return when each year's figures came out and whether the original publication was read."""
-    known = run.panel[published_before(run.panel, run.as_of)]
+    known = scored.panel[published_before(scored.panel, scored.as_of)]
     shown = known.drop_duplicates("outturn_year", keep="last").set_index("outturn_year")["source_kind"]
     return [
         {
             "year": year,
             "known_from": release.known_from,
             "basis": release.basis,
-            "second_hand": shown.get(year) == "interim",
+            "second_hand": bool(shown.get(year) == "interim"),
         }
         for year, release in load_releases().items()
         if year in shown.index
@@ -115,21 +104,3 @@ def sources() -> dict[str, Any]:
         "newest_release": found["newest_release"],
         "sources": sorted(rows, key=lambda row: row["title"]),
     }
-
-
-def dictionary_values(run: ScoredDay) -> dict[str, Any]:
-    """Return every indicator by family for the dictionary page."""
-    used = {term.indicator for term in run.model.terms}
-    families: dict[str, list[dict[str, Any]]] = {}
-    for one in load_definitions().values():
-        entry = {
-            **{name: getattr(one, name) for name in ("name", "label", "meaning", "formula", "caveat", "used_by")},
-            "unit": UNIT_WORDS.get(one.unit, one.unit),
-            "worse": {"higher": "higher is worse", "lower": "lower is worse"}.get(one.worse, "neither way worse"),
-            "classes": ", ".join(one.classes),
-            "first_year": one.first_year,
-            "breaks": list(one.breaks),
-            "in_model": one.name in used,
-        }
-        families.setdefault(FAMILIES[one.family], []).append(entry)
-    return {"families": families, "indicators": sum(map(len, families.values()))}

@@ -1,60 +1,83 @@
-"""The national picture as a page: bands each January, by class, region and deprivation, and what moved them."""
+"""The national picture: bands each January, by class, region and deprivation, and what moved them."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from resilience.analysis.national import COVID_JANUARIES, GROUPINGS, NAMES, NOW, OTHERS, THIRDS, National, national
-from resilience.formatting import signed
+from resilience.formatting import day, signed
+from resilience.model.calibration import BANDS
+from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
-from resilience.report.formats.text.national import COVID, FIXED, LEAST, NAMED, RATES, SECOND_HAND
-from resilience.report.wording.general import CLASS_PLURALS
+from resilience.report.plain import plain
+from resilience.report.wording.general import CANNOT_SEE, CLASS_PLURALS, SCORE_IS
+from resilience.report.wording.national import COVID, FIXED, PARTS, RATES, SECOND_HAND, TITLES
 
-_TITLES = {"class": "By class", "region": "By region", "deprivation": "By deprivation: third of its tier"}
-_TIERS = {"upper": "Councils with social care", "lower": "Districts"}
+#: Digits after the point that figures for programs keep.
+DIGITS = 6
+#: How many terms are named each way between two days, and how much they must have moved.
+NAMED, LEAST = 3, 0.03
 
 
-def national_values(run: ScoredDay) -> dict[str, Any]:
-    """Return everything the national page shows."""
-    picture = national(run=run)
+def view(scored: ScoredDay) -> dict[str, Any]:
+    """Return everything that is shown of the national picture.
+
+    Returns
+    -------
+    dict
+        ``content`` (for programs), ``table`` (the counts, a row a grouping, group and day), and what a reader sees:
+        ``days`` ("2018" …, "now"), ``covid`` (the days whose reserves held grants), ``counts``, ``groupings``,
+        ``moves`` (the oldest first) and notes.
+    """
+    picture = national(run=scored)
     days = list(dict.fromkeys(picture.councils["day"]))
+    limits = ", ".join(f"{name} {least:.0%} and over" for name, least in BANDS if least)
     return {
-        "as_of": run.as_of,
+        "as_of": scored.as_of,
+        "title": f"The national picture, as of {day(scored.as_of)}",
+        "limits": f"Bands by the chance within 24 months: {limits}.",
+        "fixed": FIXED,
+        "notes": [COVID, RATES, SECOND_HAND],
+        "last_notes": [f"Chance: {SCORE_IS}.", CANNOT_SEE],
+        "register_to": pd.Timestamp(picture.register_to).date(),
         "names": list(NAMES),
-        "days": [_label(one) for one in days],
+        "others": list(OTHERS),
+        "days": days,
+        "now": NOW,
+        "covid": list(COVID_JANUARIES),
         "counts": _counts(picture),
         "groupings": [_grouping(picture, by, days) for by in GROUPINGS],
         "moves": _moves(picture),
-        "notes": [COVID, RATES, SECOND_HAND],
-        "fixed": FIXED,
-        "register_to": picture.register_to,
+        "table": _table(picture),
+        "content": _content(scored, picture),
     }
 
 
-def _label(label: str) -> str:
-    return "Now" if label == NOW else f"{label}{'†' if label in COVID_JANUARIES else ''}"
-
-
 def _counts(picture: National) -> list[dict[str, Any]]:
+    years = picture.councils[picture.councils["status"] == AT_RISK].groupby("day")["outturn_year"]
+    usual = years.agg(lambda values: values.mode().iloc[0])
     rows = []
     for label, row in picture.counts().iterrows():
         known = label != NOW and int(str(label)) in picture.events.index
         total = int(row.sum())
         rows.append(
             {
-                "day": _label(str(label)),
-                "bands": [(name, int(row[name]), 100 * row[name] / total) for name in NAMES],
+                "day": str(label),
+                "bands": [[name, int(row[name]), float(100 * row[name] / total)] for name in NAMES],
                 "already": int(row[OTHERS[0]]),
-                "already_share": 100 * row[OTHERS[0]] / total,
+                "already_share": float(100 * row[OTHERS[0]] / total),
                 "unscored": int(row[OTHERS[1]]),
-                "total": total,
                 "events": int(picture.events.at[int(str(label)), "first_events"]) if known else None,
+                "figures": str(usual.get(label, "")),
             }
         )
     return rows
 
 
 def _grouping(picture: National, by: str, days: list[str]) -> dict[str, Any]:
+    """Return how many of each group stand high, very high or with an event already, of how many, day by day."""
     counts = picture.counts(by)
     there = set(counts.index.get_level_values(0))
     groups = [one for one in THIRDS if one in there] if by == "deprivation" else sorted(there)
@@ -63,28 +86,57 @@ def _grouping(picture: National, by: str, days: list[str]) -> dict[str, Any]:
         part = counts.loc[group]
         total = part.sum(axis=1)
         high = part["very high"] + part["high"] + part[OTHERS[0]]
-        name = CLASS_PLURALS.get(group, group)
-        cells = [(int(high[day]), int(total[day])) for day in days]
-        rows.append({"name": name[:1].upper() + name[1:], "cells": cells})
-    return {"title": _TITLES[by], "rows": rows}
+        cells = [[int(high[one]), int(total[one])] for one in days]
+        rows.append({"name": CLASS_PLURALS.get(group, group), "cells": cells})
+    return {"title": TITLES[by], "part": PARTS[by], "rows": rows}
 
 
 def _moves(picture: National) -> list[dict[str, Any]]:
-    """Return what moved each tier between two days, the newest first."""
+    """Return what moved each tier between two days, the oldest first."""
     rows = []
     for (since, until), part in picture.drivers.groupby(["since", "until"], sort=False):
-        for tier, name in _TIERS.items():
+        for tier in ("upper", "lower"):
             own = part[part["tier"] == tier]
-            worse = own[own["change"] >= LEAST].nlargest(NAMED, "change")["label"]
-            better = own[own["change"] <= -LEAST].nsmallest(NAMED, "change")["label"]
+            worse = own[own["change"] >= LEAST].nlargest(NAMED, "change")
+            better = own[own["change"] <= -LEAST].nsmallest(NAMED, "change")
             rows.append(
                 {
-                    "from": _label(str(since)),
-                    "to": _label(str(until)),
-                    "tier": name,
+                    "since": str(since),
+                    "until": str(until),
+                    "tier": tier,
                     "total": signed(own["change"].sum()),
-                    "worse": ", ".join(text.lower() for text in worse) or "–",
-                    "better": ", ".join(text.lower() for text in better) or "–",
+                    "worse": _terms(worse),
+                    "better": _terms(better),
                 }
             )
-    return rows[::-1]
+    return rows
+
+
+def _terms(rows: pd.DataFrame) -> list[dict[str, str]]:
+    return [{"term": row.label.lower(), "change": signed(row.change)} for row in rows.itertuples()]
+
+
+def _content(scored: ScoredDay, picture: National) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "what": SCORE_IS,
+        "as_of": str(scored.as_of),
+        "yardstick": FIXED,
+        "notes": [COVID, RATES, SECOND_HAND],
+        "register_to": picture.register_to,
+        "bands": dict(BANDS),
+        "counts": picture.counts().reset_index().to_dict("records"),
+        "first_events": picture.events.reset_index().to_dict("records"),
+        "drivers": picture.drivers.to_dict("records"),
+    }
+    for by in GROUPINGS:
+        content[f"counts_by_{by}"] = picture.counts(by).reset_index().to_dict("records")
+    result: dict[str, Any] = plain(content, DIGITS)
+    return result
+
+
+def _table(picture: National) -> dict[str, Any]:
+    tables = [picture.counts().reset_index().assign(grouping="all", group="England")]
+    for by in GROUPINGS:
+        tables.append(picture.counts(by).reset_index().rename(columns={by: "group"}).assign(grouping=by))
+    table = pd.concat(tables)[["grouping", "group", "day", *NAMES, *OTHERS]]
+    return {"columns": list(table.columns), "rows": plain(table.to_numpy(dtype=object).tolist())}

@@ -1,220 +1,135 @@
-"""The record in words an audit committee follows: caught, missed, false alarms, and everybody else's rules beside."""
+"""The record as tables: what was caught and missed, and everybody else's rules beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import pairwise
+import json
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from resilience.backtest.rivals import UPPER_FIRST, rivals
-from resilience.backtest.rolling import POOLED_FROM, Backtest, bands_record, by_group, lead_times
-from resilience.model.calibration import BANDS
-from resilience.model.scoring import ScoredDay
-from resilience.report.views.past_lists import CAUGHT, FALSE_ALARM, MISSED, OPEN, January
-from resilience.report.views.watchlist import CAPACITY
-from resilience.report.wording.general import CLASS_PLURALS
+from resilience import __version__
+from resilience.backtest.rolling import Backtest
+from resilience.backtest.summaries import bands_record, best_rival, by_group
+from resilience.formatting import percent
+from resilience.report.wording.record import MEASURES, TARGETS, alone, with_range
 
-#: Ends of the ranges of chances in the calibration table.
-RANGES = (0.0, 0.02, 0.05, 0.10, 0.25, 0.50, 1.0)
-RECALL = f"recall_at_{CAPACITY}"
+_BY_ORIGIN = ("auc", "auc_upper_tier", "recall_at_30", "precision_at_30", "observed_expected")
+_BY_RULE = ("auc", "auc_upper_tier", "average_precision", "recall_at_30")
 
 
-def record_values(
-    run: ScoredDay, result: Backtest, lists: list[January], address: Callable[[str], str | None]
-) -> dict[str, Any]:
-    """Return everything the record page shows.
+def view(result: Backtest) -> dict[str, Any]:
+    """Return everything that is shown of a back test.
 
-    Parameters
-    ----------
-    run : ScoredDay
-    result : Backtest
-        Of the same indicators and register.
-    lists : list of January
-        From ``site_history.januaries``.
-    address : callable
-        From a council's code to the address of its page, or None.
+    Returns
+    -------
+    dict
+        ``introduction``; ``tables``, each with ``title``, ``columns`` and ``rows`` of text; and ``content``, for
+        programs: ``model`` (measure → ``value, low, high``), ``rivals.<name>`` (``observed_expected`` empty: a rule
+        ranks councils and gives no chances), ``differences.<name>`` (model less rival, paired), ``by_origin.<date>``
+        with the same, ``bands``, ``settings``.
     """
-    pooled = result.predictions
-    if (pooled["origin"] >= pd.Timestamp(POOLED_FROM, 1, 1)).any():
-        pooled = pooled[pooled["origin"] >= pd.Timestamp(POOLED_FROM, 1, 1)]
-    pooled = pooled[pooled["observed"] > 0]
-    listed, event = pooled["rank"] <= CAPACITY, pooled["event"]
-    closed = pooled["observed"] >= 0.999
-    rules = _rules(result)
-    until = int(result.predictions["origin"].max().year)
-    ranges = _ranges(pooled)
-    years = [_year(one, result) for one in lists if one.year <= until]
+    settings = result.settings
     return {
-        "horizon": run.model.horizon,
-        "capacity": CAPACITY,
-        "register_to": run.events.until,
-        "first": int(pooled["origin"].min().year),
-        "last": int(pooled["origin"].max().year),
-        "lists": pooled["origin"].nunique(),
-        "events": int(event.sum()),
-        "councils": pooled.loc[event, "ons_code"].nunique(),
-        "caught": int((listed & event).sum()),
-        "missed": int((~listed & event).sum()),
-        "places": int(listed.sum()),
-        "no_event": int((listed & ~event & closed).sum()),
-        "open": int((listed & ~event & ~closed).sum()),
-        "recall": result.pooled["model"][RECALL],
-        "auc": result.pooled["model"]["auc"],
-        "auc_upper": result.pooled["model"]["auc_upper_tier"],
-        "expected": float(pooled["risk_observed"].sum()),
-        "rules": rules,
-        "best": max((one for one in rules if not one["ours"]), key=lambda one: (one["caught"], one["auc"])),
-        "years": years,
-        "surprises": [str(one["year"]) for one in years if one["events"] >= 2 * one["expected"] + 2],
-        "missed_rows": _event_rows(lists, MISSED, address),
-        "caught_rows": _event_rows(lists, CAUGHT, address),
-        "false_rows": _false_alarms(lists, run, address),
-        "ranges": ranges,
-        "too_low": [one for one in ranges if one["events"] >= 2 * one["expected"] + 2],
-        "bands": _bands(result, [one.year for one in lists if one.closed]),
-        "leads": _leads(run, result),
-        "lead_years": [str(pd.Timestamp(one).year) for one in result.settings["origins"]],
-        "groups": _groups(result),
-        "draws": result.settings["bootstrap_draws"],
+        "introduction": f"Back test: origins {settings['origins'][0]} to {settings['origins'][-1]}, "
+        f"{settings['horizon_months']} months, outcome {settings['outcome']}, register to {settings['register_to']}. "
+        f"Pooled figures: origins {settings['pooled_origins'][0][:4]}–{settings['pooled_origins'][-1][:4]}, "
+        f"{result.pooled['events']} first events (a council counts at each origin whose horizon holds its event) "
+        f"among {result.pooled['rows']} councils × origins. In brackets: 90 % interval, "
+        f"{settings['bootstrap_draws']} draws over councils.",
+        "tables": [
+            _targets(result),
+            _model(result),
+            _rivals(result),
+            _origins(result),
+            _bands(result),
+            _groups(result),
+        ],
+        "content": {
+            "settings": settings,
+            "model": result.pooled["model"],
+            "rivals": _all_keys(result.pooled["rivals"]),
+            "differences": result.pooled["differences"],
+            "events": result.pooled["events"],
+            "council_origins": result.pooled["rows"],
+            "by_origin": {
+                origin: found | {"rivals": _all_keys(found["rivals"])} for origin, found in result.by_origin.items()
+            },
+            "bands": json.loads(bands_record(result.predictions).to_json(orient="index")),
+            "version": __version__,
+        },
     }
 
 
-def _rules(result: Backtest) -> list[dict[str, Any]]:
-    """Return the model and each rule with what it caught, the best first."""
-    known = {one.name: one for one in rivals()}
-    events = result.pooled["events"]
-    found = [_rule("This model", result.pooled["model"], None, events, own=True)]
-    for name, measures in result.pooled["rivals"].items():
-        rule = known.get(name)
-        label = rule.label if rule else "Equal weights, nothing learnt from past events"
-        entry = _rule(label, measures, result.pooled["differences"][name].get(RECALL), events)
-        entry["url"] = rule.url if rule and not name.endswith(UPPER_FIRST) else ""
-        entry["rule"] = rule.rule if rule and not name.endswith(UPPER_FIRST) else ""
-        entry["ours"] = rule is None
-        found.append(entry)
-    return sorted(found, key=lambda one: (-one["caught"], -one["auc"]))
+def _all_keys(rivals: dict) -> dict:
+    """Give rivals the keys of the model, empty where a rule has no such figure."""
+    empty = {"observed_expected": {"value": None, "low": None, "high": None}}
+    return {name: empty | found for name, found in rivals.items()}
 
 
-def _rule(label: str, measures: dict, difference: dict | None, events: int, *, own: bool = False) -> dict[str, Any]:
-    share = measures[RECALL]["value"] or 0.0
-    return {
-        "label": label,
-        "own": own,
-        "ours": own,
-        "url": "",
-        "rule": "",
-        "caught": round(share * events),
-        "share": share,
-        "auc": measures["auc"]["value"] or 0.0,
-        "difference": difference,
-    }
+def _table(title: str, columns: list[str], rows: list[list[str]]) -> dict[str, Any]:
+    return {"title": title, "columns": columns, "rows": rows}
 
 
-def _year(one: January, result: Backtest) -> dict[str, Any]:
-    rows = result.predictions[result.predictions["origin"].dt.year == one.year]
-    return {
-        "year": one.year,
-        "closed": one.closed,
-        "at_risk": len(one.table),
-        "events": one.events,
-        "expected": float(rows["risk_observed"].sum()),
-        "caught": one.count(CAUGHT),
-        "missed": one.count(MISSED),
-        "without": one.count(FALSE_ALARM) + one.count(OPEN),
-    }
-
-
-def _event_rows(lists: list[January], mark: str, address: Callable[[str], str | None]) -> list[dict[str, Any]]:
-    """Return each council once that was caught (or missed), by the last list before its event."""
-    tables = [one.table[one.table["event"]].assign(january=one.year) for one in lists]
-    last = pd.concat(tables).sort_values("january", kind="stable").drop_duplicates("ons_code", keep="last")
-    rows = last[last["mark"] == mark].sort_values("event_date", kind="stable")
-    return [
-        {
-            "council": row["council"],
-            "href": address(row["ons_code"]),
-            "january": int(row["january"]),
-            "rank": int(row["rank"]),
-            "risk": float(row["risk"]),
-            "fate": row["fate"],
-            "reasons": row["reasons"],
-        }
-        for row in rows.to_dict("records")
-    ]
-
-
-def _false_alarms(lists: list[January], run: ScoredDay, address: Callable[[str], str | None]) -> list[dict[str, Any]]:
-    """Return councils that stood among the first thirty and had had no event when the register ends."""
-    first = run.events.onsets(outcome=run.model.outcome)
-    closed = [one for one in lists if one.closed]
-    if not closed:
-        return []
-    listed = pd.concat([one.table[one.table["rank"] <= CAPACITY].assign(january=one.year) for one in closed])
-    never = listed[~listed["ons_code"].isin(first.index)]
+def _targets(result: Backtest) -> dict[str, Any]:
+    model, rival = result.pooled["model"], best_rival(result)
     rows = [
-        {
-            "council": group["council"].iloc[-1],
-            "href": address(code),
-            "years": ", ".join(str(year) for year in group["january"]),
-            "times": len(group),
-            "best": int(group["rank"].min()),
-        }
-        for code, group in never.groupby("ons_code")
+        [label, f"{first:.2f}", f"{must:.2f}", f"{goal:.2f}", with_range(model[measure], 3)]
+        for measure, (label, first, must, goal) in TARGETS.items()
     ]
-    return sorted(rows, key=lambda row: (-row["times"], row["best"], row["council"]))
+    difference = result.pooled["differences"][rival]["auc"]
+    above = difference.get("share_above_0")
+    reached = with_range(difference, 3) + ("" if above is None else f", above 0 in {percent(above)} of draws")
+    rows.append([f"AUC above the best rival ({rival}), paired", "0", "> 0 at 90 %", "> 0.04, > 0 at 95 %", reached])
+    rows.append(["Observed ÷ expected", "–", "0.7–1.4", "0.85–1.15", with_range(model["observed_expected"])])
+    columns = ["Measure", "First look", "Must", "Goal", "Reached"]
+    return _table("Against the targets set beforehand", columns, rows)
 
 
-def _ranges(pooled: pd.DataFrame) -> list[dict[str, Any]]:
-    """Set the events expected beside those that came, by the chance given."""
-    result = []
-    for low, high in pairwise(RANGES):
-        rows = pooled[(pooled["risk"] >= low) & (pooled["risk"] < high)]
-        if len(rows):
-            result.append(
-                {
-                    "low": low,
-                    "high": high,
-                    "councils": len(rows),
-                    "expected": float(rows["risk_observed"].sum()),
-                    "events": int(rows["event"].sum()),
-                }
-            )
-    return result
+def _model(result: Backtest) -> dict[str, Any]:
+    rows = [[label, with_range(result.pooled["model"].get(measure), 3)] for measure, label in MEASURES.items()]
+    return _table("The model, pooled", ["Measure", "Value and 90 % interval"], rows)
 
 
-def _bands(result: Backtest, closed: list[int]) -> list[dict[str, Any]]:
-    """Return each band's record over the lists whose horizon is over: half a horizon would show events only."""
-    table = bands_record(result.predictions[result.predictions["origin"].dt.year.isin(closed)])
-    return [
-        {"name": name, "councils": int(row["councils"]), "events": int(row["events"]), "share": float(row["share"])}
-        for name, row in table.iterrows()
-        if name in dict(BANDS) and pd.notna(row["councils"])
+def _rivals(result: Backtest) -> dict[str, Any]:
+    columns = ["Rule", "AUC", "AUC upper", "Av. precision", "Top 30", "Model − rule, AUC", "Model − rule, top 30"]
+    rows = [["this model", *(alone(result.pooled["model"][one]) for one in _BY_RULE), "", ""]]
+    ordered = sorted(result.pooled["rivals"].items(), key=lambda item: -(item[1]["auc"]["value"] or 0))
+    for name, found in ordered:
+        difference = result.pooled["differences"][name]
+        less = [with_range(difference[one]) for one in ("auc", "recall_at_30")]
+        rows.append([name, *(alone(found[one]) for one in _BY_RULE), *less])
+    return _table("Other rules at the same number of alerts, pooled", columns, rows)
+
+
+def _origins(result: Backtest) -> dict[str, Any]:
+    columns = ["Origin", "At risk", "Events", "AUC", "AUC upper", "Top 30", "Precision 30", "Obs ÷ exp"]
+    rows = [
+        [origin, str(found["rows"]), str(found["events"]), *(alone(found["model"][one]) for one in _BY_ORIGIN)]
+        for origin, found in result.by_origin.items()
     ]
+    return _table("By origin", columns, rows)
 
 
-def _leads(run: ScoredDay, result: Backtest) -> list[dict[str, Any]]:
-    table = lead_times(run.events, result.predictions)
-    years = [name for name in table.columns if name.isdigit()]
-    return [
-        {
-            "council": row["council"].removesuffix(" County Council"),
-            "notice": row["notice"],
-            "ranks": [None if np.isnan(row[year]) else int(row[year]) for year in years],
-        }
-        for row in table.to_dict("records")
+def _bands(result: Backtest) -> dict[str, Any]:
+    rows = []
+    for band, row in bands_record(result.predictions).iterrows():
+        if pd.isna(row["councils"]):
+            rows.append([str(band), "0", "0", "–", "–"])
+        else:
+            counts = [f"{row['councils']:.0f}", f"{row['events']:.0f}"]
+            rows.append([str(band), *counts, percent(row["share"]), percent(row["mean_chance"])])
+    columns = ["Band", "Councils × origins", "Events", "Share with event", "Mean chance given"]
+    return _table("Bands, all origins whose horizon has closed", columns, rows)
+
+
+def _groups(result: Backtest) -> dict[str, Any]:
+    rows = [
+        [
+            str(name),
+            *(f"{row[one]:.0f}" for one in ("rows", "events", "listed", "caught")),
+            f"{row['observed_expected']:.2f}",
+        ]
+        for name, row in by_group(result.predictions, "class").iterrows()
     ]
-
-
-def _groups(result: Backtest) -> list[dict[str, Any]]:
-    table = by_group(result.predictions, "class", capacity=CAPACITY)
-    return [
-        {
-            "name": CLASS_PLURALS[name][0].upper() + CLASS_PLURALS[name][1:],
-            **{key: int(row[key]) for key in ("rows", "events", "listed", "caught")},
-            "expected": float(row["expected"]),
-        }
-        for name, row in table.iterrows()
-    ]
+    columns = ["Class", "Councils × origins", "Events", "On a top-30 list", "Caught", "Obs ÷ exp"]
+    return _table("By class, pooled origins", columns, rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from resilience.analysis.recovery import RiskChange
 from resilience.analysis.recovery_lines import (
     AddedUp,
     Capitalised,
@@ -19,19 +20,40 @@ from resilience.analysis.recovery_lines import (
     SetAside,
     SomeCapitalised,
 )
-from resilience.formatting import percent, pounds
+from resilience.formatting import chance, percent, pounds
 from resilience.indicators.definitions import load_definitions
 from resilience.model.terms import load_terms
+from resilience.report.wording.general import CLASS_NAMES
 from resilience.report.wording.indicators import figure, wording, words_of
 from resilience.tables.events import describe
 from resilience.years import outturn_year_of
 
+ALONE = "It has no close neighbours: those below are the nearest there are, and comparing with them says little."
+METHOD = (
+    "Peers: the nearest by residents, spending, deprivation, tax base, density and mix of services, each on a robust "
+    "scale within its group; region plays no part. Weights and agreement with Oflog's sets: docs/peers.md."
+)
+FIXED = (
+    "Risk over time is by one fixed yardstick (today's model, medians and level on the figures known then), so that "
+    "only a council's own figures move it. Two councils' lines are no proof of cause."
+)
 _SIMILAR = {"neighbour": "neighbour at the time", "risk": "nearby risk"}
 
 
 def similar(code: str) -> str:
     """Say why a peer is compared."""
     return _SIMILAR[code]
+
+
+def risk_change(one: RiskChange) -> str:
+    """Say how a peer's chance moved between two Januaries: the heading of what its lines did."""
+    said = (
+        f"{one.council} ({CLASS_NAMES[one.class_]}, {similar(one.similar)}): "
+        f"{chance(one.risk_start)} in January {one.start} "
+        f"(figures of {outturn_year_of(one.start_year)}) to {chance(one.risk_end)} in January {one.end} "
+        f"({outturn_year_of(one.end_year)})"
+    )
+    return said if np.isnan(one.risk_now) else f"{said}; today {chance(one.risk_now)}"
 
 
 def line_label(line: Line) -> str:

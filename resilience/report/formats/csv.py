@@ -1,0 +1,77 @@
+"""The one writer of CSV: whatever is written, a spreadsheet reads text as text and never as a formula."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from io import StringIO
+from typing import Any
+
+#: Digits that a fraction or an amount keeps, and a chance in the watch list.
+FIGURE, CHANCE = "%.6g", "%.4f"
+#: A spreadsheet takes text that begins so for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+WATCHLIST = (
+    "ons_code",
+    "council",
+    "class",
+    "region",
+    "status",
+    "rank",
+    "risk",
+    "risk_low",
+    "risk_high",
+    "band",
+    "outturn_year",
+    "source_kind",
+    "carried",
+    "event_date",
+    "event_type",
+    "built",
+    "flags",
+    "main_reasons",
+)
+
+
+def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, number: str = FIGURE) -> str:
+    """Write a table as CSV.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    rows : iterable of sequence
+        One plain value a column; what is missing (None) is an empty cell.
+    number : str
+        How fractions and amounts are written.
+    """
+    buffer = StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([safe_cell(name) for name in columns])
+    writer.writerows([_cell(value, number) for value in row] for row in rows)
+    return buffer.getvalue()
+
+
+def safe_cell(value: Any) -> Any:
+    """Keep a spreadsheet from reading text as a formula: what begins like one gets an apostrophe before it."""
+    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def from_view(view: Mapping[str, Any]) -> str:
+    """Write what a view holds as a table, its ``table`` of ``columns`` and ``rows``."""
+    return to_csv(view["table"]["columns"], view["table"]["rows"])
+
+
+def watchlist(view: Mapping[str, Any]) -> str:
+    """Return the watch list as CSV, one row a council."""
+    rows = ({**row, "main_reasons": "; ".join(row["main_reasons"])} for row in view["councils"])
+    return to_csv(WATCHLIST, ([row[name] for name in WATCHLIST] for row in rows), number=CHANCE)
+
+
+def _cell(value: Any, number: str) -> Any:
+    if isinstance(value, float):
+        return number % value
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}"
+    return value.isoformat() if isinstance(value, date) else safe_cell(value)

@@ -1,0 +1,23 @@
+"""The site's own pages: a template each, with what all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from resilience.report.formats.html import page
+from resilience.report.formats.html_watchlist import site_assets
+
+
+def _page(template: str) -> Callable[[dict[str, Any]], str]:
+    return lambda view: page(template, **site_assets(), **view)
+
+
+history = _page("history.html.j2")
+january = _page("january.html.j2")
+national = _page("national.html.j2")
+places = _page("places.html.j2")
+mergers = _page("mergers.html.j2")
+record = _page("record.html.j2")
+methods = _page("methods.html.j2")
+dictionary = _page("dictionary.html.j2")

@@ -1,0 +1,1 @@
+"""Views as Markdown: the pages and tables in docs/ and the README."""

@@ -1,0 +1,66 @@
+"""Blocks of pages that are otherwise written by hand: what stands between two marks is put there by a command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from resilience.errors import DataError
+from resilience.report.formats.markdown.table import table
+
+_PAST = {
+    "council": "new council",
+    "vested": "vested",
+    "figures": "figures known on the eve",
+    "chance": "chance on the eve (90 % range)",
+    "place": "rank it would have had",
+    "highest": "highest predecessor",
+    "with_event": "predecessors with an event",
+    "event": "first event of its own",
+    "now": "chance now",
+    "error": "first own figures less the eve's (log-odds)",
+}
+
+
+def filled(text: str, blocks: Mapping[str, str]) -> str:
+    """Put each block between its marks, ``<!-- name -->`` and ``<!-- /name -->``.
+
+    Raises
+    ------
+    DataError
+        If the text lacks a block's marks.
+    """
+    for name, block in blocks.items():
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, found, rest = text.partition(start)
+        _, closed, after = rest.partition(end)
+        if not (found and closed):
+            raise DataError(f"The marks of the block '{name}' are missing; put {start.strip()} and {end} back.")
+        text = f"{before}{start}{block}\n{end}{after}"
+    return text
+
+
+def weights(weights: Mapping[str, float]) -> str:
+    """Return the characteristics that peers are found by, and their weights."""
+    return table(("characteristic", "weight"), [(name, f"{weight:g}") for name, weight in weights.items()])
+
+
+def agreement(rows: list[dict[str, str]]) -> str:
+    """Return how far the peers agree with another body's sets."""
+    return table(list(rows[0]), [list(row.values()) for row in rows])
+
+
+def past_mergers(rows: list[dict[str, Any]]) -> str:
+    """Return the past mergers: the eve, and what followed."""
+    return table(list(_PAST.values()), [[row[name] for name in _PAST] for row in rows])
+
+
+def record(view: dict[str, Any]) -> str:
+    """Return the record against its targets, and what it comes to."""
+    return f"{table(view['columns'], view['rows'])}\n\n{view['words']}"
+
+
+def terminal(text: str, lines: int) -> str:
+    """Return the first lines of what a command prints."""
+    shown = [line.rstrip() for line in text.splitlines()][:lines]
+    return "\n".join(["```", *shown, "…", "```"])

@@ -1,0 +1,102 @@
+"""How text is laid out for a terminal: wrapped lines, columns whose cells wrap, grids."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from io import StringIO
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+#: The width that text is wrapped to.
+WIDTH = 100
+
+
+def wrapped(text: str, first: str = "", then: str = "") -> list[str]:
+    """Wrap text to the terminal's usual width; a figure and its per cent sign stay together.
+
+    Parameters
+    ----------
+    text : str
+    first, then : str
+        What the first line and those after it begin with.
+    """
+    lines = textwrap.wrap(_held(text), WIDTH, initial_indent=first, subsequent_indent=then)
+    return [_let_go(line) for line in lines]
+
+
+def columns(form: str, widths: Sequence[int], cells: Sequence[str]) -> list[str]:
+    """Lay one row out; a long cell goes on in the next line, a figure and its per cent sign together.
+
+    Parameters
+    ----------
+    form : str
+        A format with one field a cell.
+    widths : sequence of int
+        Of each cell.
+    cells : sequence of str
+    """
+    parts = [textwrap.wrap(_held(cell), width) or [""] for cell, width in zip(cells, widths, strict=True)]
+    return [_let_go(form.format(*line)).rstrip() for line in zip_longest(*parts, fillvalue="")]
+
+
+def joined(lines: Sequence[str]) -> str:
+    """Join lines to the text of a file."""
+    return "\n".join(lines) + "\n"
+
+
+def grid(
+    title: str,
+    names: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[int],
+    plain: bool = True,
+    whole: bool = False,
+) -> Table:
+    """Return a table for `printed`.
+
+    Parameters
+    ----------
+    title : str
+    names : sequence of str
+        Of the columns.
+    rows : sequence of sequence of str
+    right : sequence of int
+        The columns set to the right.
+    plain : bool
+        Without lines between the cells.
+    whole : bool
+        Whether cells stay on one line.
+    """
+    from rich.table import Table
+
+    style: dict[str, Any] = {"box": None, "pad_edge": False, "header_style": "bold"} if plain else {}
+    made = Table(title=title, title_justify="left", **style)
+    for number, name in enumerate(names):
+        made.add_column(name, justify="right" if number in right else "left", no_wrap=whole)
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def printed(*parts: object, width: int) -> str:
+    """Return texts and tables as a terminal of some width shows them, each on a line of its own."""
+    from rich.console import Console
+
+    buffer = StringIO()
+    console = Console(file=buffer, width=width, highlight=False)
+    for part in parts:
+        console.print(part)
+    return buffer.getvalue()
+
+
+def _held(text: str) -> str:
+    return text.replace(" %", "\u00a0%")
+
+
+def _let_go(line: str) -> str:
+    return line.replace("\u00a0%", " %")

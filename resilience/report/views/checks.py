@@ -1,0 +1,101 @@
+"""What the checks found, by year and council; and what a revision changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from resilience.analysis.revisions import moved
+from resilience.councils import resolve
+from resilience.formatting import percent, signed
+from resilience.tables import checks
+from resilience.tables.panel import load_panel
+from resilience.tables.revisions import differences
+from resilience.years import year_of
+
+#: Rows shown of each table of a revision.
+MOST = 40
+
+
+def view(*, year: str | None = None, council: str | None = None) -> dict[str, Any]:
+    """Return how often each check found something, year by year, and each finding where a year or council is named.
+
+    Parameters
+    ----------
+    year : str, optional
+        A financial year, "2021-22".
+    council : str, optional
+        Any name or code of a council.
+
+    Returns
+    -------
+    dict
+        ``years`` (in which each ends), ``counts`` (``check`` and a number a year), ``meanings`` of the checks in it,
+        and ``findings`` (None where neither is named).
+
+    Raises
+    ------
+    DataError, UnknownCouncilError
+        If the year or the council is none.
+    """
+    wanted = checks.findings(load_panel())
+    if year is not None:
+        wanted = wanted[wanted["year"] == year_of(year)]
+    if council is not None:
+        wanted = wanted[wanted["ons_code"] == resolve(council)]
+    counts = wanted.groupby(["check", "year"]).size().unstack(fill_value=0)
+    named = year is not None or council is not None
+    return {
+        "years": [int(one) for one in counts.columns],
+        "counts": [{"check": str(check), "numbers": [int(n) for n in row]} for check, row in counts.iterrows()],
+        "meanings": {code: meaning for code, meaning in checks.MEANING.items() if code in counts.index},
+        "findings": [_finding(row) for row in wanted.to_dict("records")] if named else None,
+    }
+
+
+def _finding(row: dict[Any, Any]) -> dict[str, str]:
+    amount = "" if np.isnan(row["value"]) else f"{row['value']:,.0f}"
+    return {**{name: row[name] for name in ("outturn_year", "council", "class", "check")}, "amount": amount}
+
+
+def revision_view(other: Path) -> dict[str, Any]:
+    """Return what differs between the shipped panel and another, and whose score moved for it.
+
+    Parameters
+    ----------
+    other : Path
+        A panel.csv, for instance of an earlier or later vintage.
+
+    Returns
+    -------
+    dict
+        ``name`` of the file; ``differing`` and ``moved``, how many figures and chances; the first of each as rows of
+        text, ``figures`` and ``chances``.
+    """
+    ours, theirs = load_panel(), load_panel(other)
+    changes, chances = differences(ours, theirs), moved(ours, theirs)
+    amounts = ("shipped", "other", "change")
+    return {
+        "name": other.name,
+        "differing": len(changes),
+        "moved": len(chances),
+        "figures": [
+            {
+                **{name: row[name] for name in ("outturn_year", "council", "line")},
+                **{name: "–" if pd.isna(row[name]) else f"{row[name]:,.0f}" for name in amounts},
+            }
+            for row in changes.head(MOST).to_dict("records")
+        ],
+        "chances": [
+            {
+                "council": row["council"],
+                "shipped": percent(row["shipped"], 1),
+                "other": percent(row["other"], 1),
+                "change": signed(100 * row["change"], 1),
+            }
+            for row in chances.head(MOST).to_dict("records")
+        ],
+    }

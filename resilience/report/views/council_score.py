@@ -1,0 +1,122 @@
+"""One council's score in parts: the exact sum, what moved it in a year, what would move it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from resilience.analysis.explain import WORTH_SAYING, Explanation
+from resilience.analysis.levers import levers as every_lever
+from resilience.formatting import signed, step_chance
+from resilience.model.scoring import ScoredDay
+from resilience.report.plain import plain
+from resilience.report.wording import levers as wording
+from resilience.report.wording.indicators import contribution, figure
+
+#: A lever is said to move the chance from half a tenth of a point on.
+SMALLEST_MOVE = 0.0005
+#: Levers are shown at the step nearest to this share of net revenue expenditure.
+LEVER_STEP = 0.02
+
+Rows = list[dict[str, Any]]
+
+
+def score(why: Explanation) -> dict[str, Any]:
+    """Return the chance and its exact sum, each contribution with a sentence on the figure behind it."""
+    said = [contribution(row, why.class_) for row in why.contributions.itertuples()]
+    rows = why.contributions.assign(evidence=said).rename(columns={"evidence": "sentence"}).reset_index()
+    result: dict[str, Any] = plain(
+        {
+            "chance": why.risk,
+            "low": why.low,
+            "high": why.high,
+            "band": why.band,
+            "rank": why.rank,
+            "of": why.of,
+            "log_odds": why.log_odds,
+            "reference_log_odds": why.reference,
+            "reference_chance": why.reference_chance,
+            "contributions": rows.to_dict("records"),
+        }
+    )
+    return result
+
+
+def steps(why: Explanation) -> Rows:
+    """Return the contributions in words, "from x to y" as in the chart."""
+    rows = why.contributions[why.contributions["applies"]]
+    return [
+        {
+            "label": row.label,
+            "sentence": contribution(row, why.class_),
+            "log_odds": signed(row.log_odds),
+            "from": step_chance(row.chance_from),
+            "to": step_chance(row.chance_to),
+            "raises": bool(row.log_odds > 0),
+            "worth": bool(abs(row.log_odds) >= WORTH_SAYING),
+        }
+        for row in rows.itertuples()
+    ]
+
+
+def change(why: Explanation) -> dict[str, Any] | None:
+    """Return the change of a year as an exact sum; None where the council had no score then."""
+    if not len(why.change):
+        return None
+    parts = plain(why.change.reset_index().to_dict("records"))
+    return {"from": str(why.change_from), "chance_then": why.risk_then, "parts": parts}
+
+
+def change_in_words(why: Explanation) -> Rows:
+    """Return what moved the chance in a year, without what moved it too little to be seen in the chances."""
+    rows = []
+    for row in why.change.itertuples():
+        if step_chance(row.chance_from) == step_chance(row.chance_to):
+            continue
+        if row.Index == "level":
+            then, now = (f"{value:.0f}" for value in (row.value_then, row.value_now))
+            word, same = " a year", "; others moved"
+        else:
+            name = why.contributions.at[row.Index, "indicator"]
+            then, now = (figure(name, value) for value in (row.value_then, row.value_now))
+            word, same = "", "; its tier moved"
+        rows.append(
+            {
+                "label": row.label,
+                "moved": f"{then} → {now}{word}" if then != now else f"still {now}{word}{same}",
+                "still": then == now,
+                "from": step_chance(row.chance_from),
+                "to": step_chance(row.chance_to),
+                "raises": bool(row.log_odds > 0),
+            }
+        )
+    return rows
+
+
+def levers(scored: ScoredDay, code: str) -> Rows:
+    """Return what the chance would be with one figure moved by about 2 % of net spending: arithmetic, not cause.
+
+    Returns
+    -------
+    list of dict
+        From ``analysis.levers``, the most telling first: ``lever, label, step`` (in words), ``risk``, ``next_band``
+        ("" where there is none lower) and ``to_next`` (in words: how much of this alone would reach it). Empty for a
+        council without a score.
+    """
+    moved = every_lever(scored, code)
+    if moved.empty:
+        return []
+    nearest = (moved["share_of_nre"] - LEVER_STEP).abs()
+    whole = moved["lever"].eq("flexible receipts")  # asset sales for running costs are ended, not eased
+    chosen = moved.loc[nearest.mask(whole, -moved["share_of_nre"]).groupby(moved["lever"]).idxmin()]
+    chosen = chosen[chosen["points"] <= -SMALLEST_MOVE].sort_values("points", kind="stable")
+    return [
+        {
+            "lever": row["lever"],
+            "label": wording.label(row["lever"]),
+            "step": wording.step(row["lever"], row["amount"], row["share_of_nre"]),
+            "risk": float(row["risk_after"]),
+            "next_band": row["next_band"],
+            "to_next": wording.reach(row),
+        }
+        for row in chosen.to_dict("records")
+    ]

@@ -1,0 +1,64 @@
+"""The record in words: its measures, and the targets the project set itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: The targets the project set itself, and what a simple rule reached in a first look.
+TARGETS = {
+    "auc": ("AUC, all councils", 0.82, 0.86, 0.90),
+    "auc_upper_tier": ("AUC, upper tier", 0.72, 0.76, 0.82),
+    "recall_at_30": ("First events among the top 30 of each origin", 0.49, 0.52, 0.65),
+}
+MEASURES = {
+    "auc": "AUC, all",
+    "auc_upper_tier": "AUC, upper tier",
+    "average_precision": "Average precision",
+    "recall_at_10": "Events in top 10",
+    "recall_at_20": "Events in top 20",
+    "recall_at_30": "Events in top 30",
+    "recall_at_50": "Events in top 50",
+    "precision_at_10": "Precision, top 10",
+    "precision_at_20": "Precision, top 20",
+    "precision_at_30": "Precision, top 30",
+    "precision_at_50": "Precision, top 50",
+    "brier_skill": "Brier skill",
+    "calibration_intercept": "Calibration intercept",
+    "calibration_slope": "Calibration slope",
+    "observed_expected": "Observed ÷ expected",
+}
+#: What the prior alone is called beside rules that others published.
+PRIOR = "Equal weights, nothing learnt from past events"
+
+
+def with_range(entry: dict[str, Any] | None, digits: int = 2) -> str:
+    """Write a measure with its interval: "0.86 (0.81 to 0.90)"; a dash where there is none."""
+    if not entry or entry["value"] is None:
+        return "–"
+    text = f"{entry['value']:.{digits}f}"
+    if entry["low"] is not None:
+        text += f" ({entry['low']:.{digits}f} to {entry['high']:.{digits}f})"
+    return text
+
+
+def alone(entry: dict[str, Any]) -> str:
+    """Write a measure without its interval."""
+    return with_range({**entry, "low": None})
+
+
+def in_brief(precision: float, prior: float) -> str:
+    """Say what the record comes to.
+
+    Parameters
+    ----------
+    precision : float
+        Share of the first thirty that went on to an event.
+    prior : float
+        AUC of the prior alone.
+    """
+    return (
+        f"Of thirty councils rung at a January, {30 * precision:.0f} went on to an event within the time observed; "
+        f"{30 - 30 * precision:.0f} were false alarms. The prior alone, with nothing learnt from events, ranks "
+        f"about as well (AUC {prior:.2f}): what the project adds is mostly which figures are looked at together, less "
+        "the fit."
+    )

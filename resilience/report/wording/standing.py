@@ -1,0 +1,26 @@
+"""Where a council stands on a day, in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from resilience.formatting import chance
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
+
+
+def standing(row: Mapping[str, Any] | pd.Series) -> str:
+    """Say it: "12 % (raised)", "event September 2023", "cannot be scored".
+
+    Parameters
+    ----------
+    row : mapping or Series
+        With ``status``, ``risk``, ``band`` and ``event_date``, as in ``ScoredDay.table``.
+    """
+    if row["status"] == AT_RISK:
+        return f"{chance(row['risk'])} ({row['band']})"
+    if row["status"] == EVENT_ALREADY:
+        return f"event {pd.Timestamp(row['event_date']):%B %Y}"
+    return "cannot be scored"

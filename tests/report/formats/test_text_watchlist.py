@@ -1,0 +1,59 @@
+"""The list in a terminal."""
+
+from __future__ import annotations
+
+import sys
+from copy import deepcopy
+
+import pytest
+
+from resilience.formatting import chance
+from resilience.model.risk_set import AT_RISK, NOT_SCORABLE
+from resilience.model.scoring import INTERVAL
+from resilience.report.formats.text.watchlist import HEADINGS, text
+from tests.report.site_data import one_view
+
+
+def at_risk():
+    return [row for row in one_view()["councils"] if row["status"] == AT_RISK]
+
+
+@pytest.mark.parametrize("width", [80, 100, 160, 200])
+def test_the_table_fits_its_terminal(width, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: False, raising=False)
+    said = text(one_view(), width=width)
+    assert max(map(len, said.splitlines())) <= width
+    assert "\x1b" not in said
+    lines = said.splitlines()
+    for row in at_risk()[:30]:
+        found = [line for line in lines if line.split()[:1] == [str(row["rank"])] and row["council"][:12] in line]
+        assert len(found) == 1, row["council"]
+        assert chance(row["risk"]) in found[0]
+    for word in ("Event already", "no verdict on a council or its officers", "cannot see governance", "second-hand"):
+        assert word in " ".join(said.split()), word
+    assert "ranked lower (--all shows them)" in " ".join(said.split())
+
+
+def test_colours_on_a_terminal_only(monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    for width in (100, 160):
+        assert "\x1b" in text(one_view(), width=width)
+
+
+def test_every_council_at_risk_where_asked_for():
+    said = text({**one_view(), "terminal_rows": len(at_risk())}, width=160)
+    numbered = [line for line in said.splitlines() if line.split()[:1] and line.split()[0].isdigit()]
+    assert len(numbered) >= len(at_risk())
+    assert "--all shows them" not in said
+
+
+def test_those_that_cannot_be_scored_are_named():
+    view = deepcopy(one_view())
+    row = next(row for row in view["councils"] if row["council"] == "Hackney")
+    row |= {"status": NOT_SCORABLE, "event_date": ""}
+    assert "Cannot be scored (1): Hackney." in text(view, width=160)
+
+
+def test_the_range_shown_is_ninety_percent():
+    assert INTERVAL == (0.05, 0.95)
+    assert any("90 %" in heading for heading in HEADINGS)

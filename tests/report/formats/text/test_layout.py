@@ -1,0 +1,23 @@
+"""Text laid out: a figure and its sign stay together."""
+
+from resilience.report.formats.text.layout import WIDTH, columns, grid, joined, printed, wrapped
+
+
+def test_a_figure_and_its_per_cent_sign_stay_on_one_line():
+    text = "x" * (WIDTH - 3) + " 12 % of it"
+    assert wrapped(text) == ["x" * (WIDTH - 3), "12 % of it"]
+    assert wrapped("a b", "! ", "  ") == ["! a b"]
+    assert wrapped("") == []
+
+
+def test_a_long_cell_goes_on_in_the_next_line():
+    lines = columns("{:<10} {:>6}|", (10, 6), ("a long name of it", "9 %"))
+    assert lines == ["a long        9 %|", "name of it       |"]
+
+
+def test_a_grid_is_printed():
+    text = printed("above", grid("Title", ["Name", "Number"], [["a", "1"], ["b", "22"]], right=[1]), width=40)
+    lines = text.splitlines()
+    assert lines[:2] == ["above", "Title      "]
+    assert lines[-1].split() == ["b", "22"] and lines[-1].rstrip().endswith("22")
+    assert joined(["a", "b"]) == "a\nb\n"
