@@ -15,7 +15,16 @@ from resilience.errors import DataError, PublicationError
 from resilience.publications.fetch.manifest import Entry, write_manifest
 from resilience.publications.outturn import fetched as publications
 from resilience.tables import revisions, shipped
-from resilience.tables.revisions import COLUMNS, YearRelease, load_vintages, panel_as_of, releases_of, table_of, to_csv
+from resilience.tables.revisions import (
+    COLUMNS,
+    YearRelease,
+    differences,
+    load_vintages,
+    panel_as_of,
+    releases_of,
+    table_of,
+    to_csv,
+)
 
 LINES = ["rs_netrevexp_net_exp", "rs_resunall_end_cy", "rs_resoth_end_cy"]
 YEAR = 2024
