@@ -27,16 +27,19 @@ def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     rows : iterable of sequence
         One value a column; None is an empty cell, days are written as 2026-11-24.
     """
-    buffer = StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([safe_cell(name) for name in columns])
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return buffer.getvalue()
+    return "".join(_line(row) for row in (columns, *rows))
 
 
 def from_view(view: dict[str, Any]) -> str:
     """Write what a view holds as a table, its ``table`` of ``columns`` and ``rows``."""
     return to_csv(view["table"]["columns"], view["table"]["rows"])
+
+
+def _line(cells: Sequence[Any]) -> str:
+    buffer = StringIO()
+    # With both signs as the line's end, a cell that holds either of them is quoted: it cannot begin a row of its own.
+    csv.writer(buffer, lineterminator="\r\n").writerow([_cell(value) for value in cells])
+    return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _cell(value: Any) -> Any:
