@@ -56,10 +56,7 @@ def cut(home: Path, day: date) -> None:
     stamp, processed = pd.Timestamp(day), home / "data" / "processed"
     for path in processed.glob("*.csv"):
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
-        if path.name == "context_measures.csv":
-            dated = table["known_from"] if "known_from" in table else None
-        else:
-            dated = table.get("known_from")
+        dated = table.get("known_from")
         if dated is not None:
             known = pd.to_datetime(dated, errors="coerce") < stamp
             table[known].to_csv(path, index=False, lineterminator="\n")

@@ -8,10 +8,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from resilience.history import Alike
 
 from resilience.analysis.explain import Explanation, FirstEvent
 from resilience.analysis.own_figures.assess import Step
+from resilience.backtest.past_lists import SimilarScores
 from resilience.report.wording.council import changed, compared, headline, how_sure, own_step, since, status_text
 
 DAY = date(2026, 1, 1)
@@ -61,8 +61,8 @@ def test_since_when(why):
 
 
 def test_few_alike_are_said_to_be_few(why):
-    alike = Alike(40, 9, 28, 0.23, 0.92, 2018, 2024, nearest=True)
-    few = " ".join(how_sure(dataclasses.replace(why, alike=alike), 24))
+    alike = SimilarScores(40, 9, 28, 0.23, 0.92, 2018, 2024, nearest=True)
+    few = " ".join(how_sure(dataclasses.replace(why, similar=alike), 24))
     assert "few councils had a chance like this one; the 40 nearest had 23–92 %" in few
     assert "The range is 30–70 %" in few
     assert "no record to set beside it" in how_sure(dataclasses.replace(why, low=np.nan), 24)[-1]
