@@ -46,11 +46,7 @@ def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, number: str
     number : str
         How fractions and amounts are written.
     """
-    buffer = StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([safe_cell(name) for name in columns])
-    writer.writerows([_cell(value, number) for value in row] for row in rows)
-    return buffer.getvalue()
+    return "".join(_line(row, number) for row in (columns, *rows))
 
 
 def safe_cell(value: Any) -> Any:
@@ -67,6 +63,13 @@ def watchlist(view: Mapping[str, Any]) -> str:
     """Return the watch list as CSV, one row a council."""
     rows = ({**row, "main_reasons": "; ".join(row["main_reasons"])} for row in view["councils"])
     return to_csv(WATCHLIST, ([row[name] for name in WATCHLIST] for row in rows), number=CHANCE)
+
+
+def _line(cells: Sequence[Any], number: str) -> str:
+    buffer = StringIO()
+    # With both signs as the line's end, a cell that holds either of them is quoted: it cannot begin a row of its own.
+    csv.writer(buffer, lineterminator="\r\n").writerow([_cell(value, number) for value in cells])
+    return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _cell(value: Any, number: str) -> Any:

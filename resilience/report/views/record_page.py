@@ -59,7 +59,12 @@ def view(scored: ScoredDay, result: Backtest, lists: list[January], address: Add
         "ranges": ranges,
         "too_low": [one for one in ranges if record.surprising(one)],
         "bands": [
-            {"name": str(name), "councils": int(row["councils"]), "events": int(row["events"]), "share": row["share"]}
+            {
+                "name": str(name),
+                "councils": int(row["councils"]),
+                "events": int(row["events"]),
+                "share": float(row["share"]),
+            }
             for name, row in record.closed_bands(lists, result).astype(float).iterrows()
         ],
         "leads": _leads(scored, result),
