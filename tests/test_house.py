@@ -1,4 +1,4 @@
-"""The house keeps its plan: a file imports only from rooms above its own, and from its own; no circle; few at the root."""
+"""The house keeps its plan: a file imports only from its own room and those above; no circle; few at the root."""
 
 from __future__ import annotations
 
