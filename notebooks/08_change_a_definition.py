@@ -34,7 +34,7 @@ SOURCE = f"{OUTTURN}, newest years second-hand; {REGISTER}"
 today = date(2026, 1, 1)
 panel, events = resilience.load_panel(), resilience.load_events()
 base = resilience.run(today, events=events, panel=panel, intervals=False)
-ranked = base.scores[base.scores["status"] == AT_RISK]
+ranked = base.table[base.table["status"] == AT_RISK]
 say(f"The list as it stands on {day(today)}: {len(ranked)} councils at risk, highest **{ranked['council'].iloc[0]}**.")
 
 # %% [markdown]
@@ -70,7 +70,7 @@ table(
 
 # %%
 switched = resilience.run(today, events=events, panel=panel, switches={"dsg_deficit": True}, intervals=False)
-both = ranked[["council", "class", "rank", "risk"]].join(switched.scores[["rank", "risk"]].add_suffix(" switched"))
+both = ranked[["council", "class", "rank", "risk"]].join(switched.table[["rank", "risk"]].add_suffix(" switched"))
 both["places"] = both["rank"].astype(float) - both["rank switched"].astype(float)
 top = both[(both["rank"] <= 30) | (both["rank switched"] <= 30)]
 formats = {"risk": chance, "risk switched": chance, "places": "{:+.0f}".format}
@@ -107,14 +107,14 @@ draw(
 
 # %%
 step = bar(3)
-lists = {"24 months, distress": base.scores}
+lists = {"24 months, distress": base.table}
 for name, options in (
     ("12 months, distress", {"horizon": 12}),
     ("36 months, distress", {"horizon": 36}),
     ("24 months, severe", {"outcome": "severe"}),
 ):
     step()
-    lists[name] = resilience.run(today, events=events, panel=panel, intervals=False, **options).scores
+    lists[name] = resilience.run(today, events=events, panel=panel, intervals=False, **options).table
 step()
 table(
     pd.DataFrame(
@@ -194,12 +194,12 @@ names = ranked.index[:30]
 say(
     f"Without support in principle, {len(onsets(strict))} councils had a first event instead of "
     f"{len(onsets(events))}; {run.table.attrs['expected']:.0f} are expected in 24 months instead of "
-    f"{base.scores.attrs['expected']:.0f}; and {(run.table['rank'].reindex(names) <= 30).sum()} of the default's thirty "
+    f"{base.expected:.0f}; and {(run.table['rank'].reindex(names) <= 30).sum()} of the default's thirty "
     "highest are among its own thirty highest (councils whose support was in principle only come back on the list)."
 )
 table(
     run.table.head(10)
-    .assign(default=base.scores["status"].reindex(run.table.index[:10]))[["rank", "council", "risk", "default"]]
+    .assign(default=base.table["status"].reindex(run.table.index[:10]))[["rank", "council", "risk", "default"]]
     .rename(columns={"risk": "chance", "default": "on the default list"}),
     title="The ten highest by that register",
     source=SOURCE,

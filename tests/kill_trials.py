@@ -40,7 +40,7 @@ def _usable(processed: Path, screen: bool) -> None:
     assert panel["outturn_year"].nunique() >= 4 and provenance()["files"]
     load_vintages(processed / "vintages.csv")
     if screen:
-        assert method.run(DAY, intervals=False).scores["risk"].notna().sum() > 200
+        assert method.run(DAY, intervals=False).table["risk"].notna().sum() > 200
 
 
 def kill_build(folder: Path, times: int, monkeypatch: Any = None) -> int:

@@ -91,7 +91,7 @@ def quick(monkeypatch) -> list[float]:
 
 
 def scores(as_of: date = DAY) -> pd.Series:
-    return method.run(as_of, intervals=False).scores["risk"].round(12)
+    return method.run(as_of, intervals=False).table["risk"].round(12)
 
 
 def croydon(home: Path) -> pd.Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,14 +13,23 @@ from resilience.analysis.evidence import Evidence
 from resilience.errors import DataError
 from resilience.indicators.definitions import load_definitions
 from resilience.model.terms import load_terms
-from resilience.report.wording.indicators import contribution, figure, main_reasons, reason, sentence, wording, words_of
+from resilience.report.wording.indicators import (
+    contribution,
+    figure,
+    main_reasons,
+    main_strengths,
+    reason,
+    sentence,
+    wording,
+    words_of,
+)
 
 TERMS = {term.name: term for term in load_terms()}
 NEEDED = {"lead", "worse", "better", "of", "moved_better", "moved_worse"}
 AT_BOUND = {"bound", "at_bound", "earlier_at_bound", "still_at_bound"}
 MAY_HAVE = NEEDED | AT_BOUND | {
     "share_of", "share_better", "share_worse", "of_at_bound", "figure_at_bound", "below_nought", "figure_below",
-    "figure_above", "lower", "higher", "moved_of", "told_as_figure",
+    "figure_above", "lower", "higher", "moved_of", "told_as_figure", "many_from", "lead_many", "of_many",
 }  # fmt: skip
 
 
@@ -60,7 +70,8 @@ def test_a_term_without_words_is_an_error():
         ("reserves_runway_years", 0.6, "under a year"),
         ("unplanned_reserves_use", -0.5, "50 % better"),
         ("unplanned_reserves_use", 0.03, "3.0 % worse"),
-        ("interest_to_reserves", 4.3, "430 %"),
+        ("interest_to_reserves", 4.3, "4 times"),
+        ("interest_to_reserves", 1.99, "199 %"),
         ("ofsted_judgement", 2.0, "good"),
         ("reserves_ratio", np.nan, "not published"),
     ],
@@ -151,7 +162,7 @@ def test_a_term_that_is_not_asked_of_districts():
         ("runway", 20.0, False, "reserves not running down (not falling over three years)"),
         ("runway", 0.4, True, "reserves running down (under a year left at this pace)"),
         ("runway", 3.2, True, "reserves running down (3 years left at this pace)"),
-        ("interest cover", 4.3, True, "interest heavy against reserves (430 % of reserves a year)"),
+        ("interest cover", 4.3, True, "interest heavy against reserves (4 times the reserves a year)"),
         ("unplanned use", 0.04, True, "reserves used beyond the budget (4.0 % of net spending)"),
         ("unplanned use", -0.04, False, "reserves better than budgeted (4.0 % of net spending)"),
         ("reserves", np.nan, True, "usable reserves: not published"),
@@ -162,6 +173,17 @@ def test_reasons(term, value, up, said):
 
 
 def test_the_largest_reasons_come_first_and_small_ones_are_left_out():
-    row = {"term: reserves": 0.4, "term: runway": 0.9, "term: housing": 0.1}
-    row |= {"reserves_ratio": 0.1, "reserves_runway_years": 2.0, "general_fund_housing_ratio": 0.1}
-    assert [text[:8] for text in main_reasons(row, tuple(TERMS.values()))] == ["reserves", "thin res"]
+    moves = {name: 0.0 for name in TERMS} | {"reserves": 0.4, "runway": 0.9, "housing": 0.1, "children": -0.5}
+    figures = {"reserves_ratio": 0.1, "reserves_runway_years": 2.0, "childrens_social_care_share": 0.2}
+    scored = SimpleNamespace(
+        contributions=pd.DataFrame([moves], index=["X"]),
+        table=pd.DataFrame([figures], index=["X"]),
+        model=SimpleNamespace(terms=tuple(TERMS.values())),
+    )
+    assert [text[:8] for text in main_reasons(scored, "X")] == ["reserves", "thin res"]
+    assert main_strengths(scored, "X") == ["low share of children's social care (20 % of net spending)"]
+
+
+def test_many_times_the_reserves_are_said_in_times():
+    said = sentence(Evidence("interest_to_reserves", 4.3, 2025, median=0.2), "SD", "Interest")
+    assert said == "Interest payable in 2024-25 came to 4 times usable reserves (tier median 20 %)."
