@@ -32,7 +32,6 @@ from resilience.indicators.coverage import coverage
 from resilience.indicators.directions import directions
 from resilience.model.terms import load_terms
 from resilience.tables import checks
-from resilience.tables.events import onsets
 from resilience.years import outturn_year_of
 
 panel = resilience.load_panel()
@@ -80,7 +79,7 @@ draw(
 
 # %%
 late = panel[(panel["status"] == "not returned") & (panel["source_kind"] == "original")]
-first = onsets(events)["date"]
+first = events.onsets()["date"]
 table(
     late.assign(**{"first event": late["ons_code"].map(first).dt.strftime("%Y-%m-%d")})[
         ["outturn_year", "council", "class", "first event"]

@@ -25,12 +25,13 @@ from resilience.indicators.directions import directions
 from resilience.model.calibration import base_rate
 from resilience.model.risk_set import yearly
 from resilience.report.wording.general import CLASS_NAMES
-from resilience.tables.events import COUNTING_FROM, onsets
+from resilience.tables.events import COUNTING_FROM
 from resilience.tables.events import describe as in_words
 
 events = resilience.load_events()
+rows = events.rows
 say(
-    f"**{len(events)} rows** of {events['ons_code'].nunique()} bodies; the register stops on {day(events.attrs['to'])}. "
+    f"**{len(rows)} rows** of {rows['ons_code'].nunique()} bodies; the register stops on {day(events.until)}. "
     "What came later is held back on purpose, for a blind test."
 )
 
@@ -55,11 +56,11 @@ kinds = {
     "statutory_intervention": "statutory intervention",
     "nonstatutory": "non-statutory step",
 }
-counted = events.groupby("event_type")[["distress", "severe"]].sum().astype(int)
-counted.insert(0, "rows", events["event_type"].value_counts())
+counted = rows.groupby("event_type")[["distress", "severe"]].sum().astype(int)
+counted.insert(0, "rows", rows["event_type"].value_counts())
 counted.index = counted.index.map(kinds)
 table(counted, title="Rows of the register, and how many qualify", source=REGISTER)
-never = events[~events["distress"]].groupby(["event_type", "subtype"]).size().rename("rows").reset_index()
+never = rows[~rows["distress"]].groupby(["event_type", "subtype"]).size().rename("rows").reset_index()
 never["event_type"] = never["event_type"].map(kinds)
 table(never, title="In the register and no outcome", source=REGISTER, index=False, tall=True)
 
@@ -70,7 +71,7 @@ table(never, title="In the register and no outcome", source=REGISTER, index=Fals
 # that status; a second spell is not modelled yet.
 
 # %%
-first = onsets(events)
+first = events.onsets()
 register = resilience.load_councils().drop_duplicates("ons_code").set_index("ons_code")
 first = first.join(register[["council", "class", "tier"]])
 by_year = first.groupby([first["date"].dt.year, "event_type"]).size().unstack(fill_value=0)
@@ -91,7 +92,7 @@ draw(
     source=REGISTER,
 )
 say(
-    f"**{len(first)} councils** had a first event between {day(COUNTING_FROM)} and {day(events.attrs['to'])}: "
+    f"**{len(first)} councils** had a first event between {day(COUNTING_FROM)} and {day(events.until)}: "
     f"{(first['tier'] == 'upper').sum()} of the upper tier and {(first['tier'] == 'lower').sum()} shire districts. For "
     f"{(first['event_type'] == 'efs').sum()} of them the first sign was exceptional support, for "
     f"{(first['event_type'] == 's114_notice').sum()} a notice."
@@ -115,7 +116,7 @@ table(
 # model is judged on **rank** and on **level** separately.
 
 # %%
-notices = events[(events["event_type"] == "s114_notice") & events["severe"]].sort_values("known")
+notices = rows[(rows["event_type"] == "s114_notice") & rows["severe"]].sort_values("known")
 say(f"The last section 114(3) notice: **{notices.iloc[-1]['council']}, {day(notices.iloc[-1]['known'])}**.")
 rates = pd.DataFrame(
     [
@@ -169,9 +170,9 @@ table(share, source=REGISTER, formats={"share": per_cent})
 # where only the year is, from the year's. So nobody is given knowledge early; some events are dated late.
 
 # %%
-precision = events["date_precision"].str.split(" ").str[0].str.rstrip(":").value_counts().rename("rows").to_frame()
+precision = rows["date_precision"].str.split(" ").str[0].str.rstrip(":").value_counts().rename("rows").to_frame()
 table(precision, title="How exactly events are dated", source=REGISTER)
-undated = events[events["known"].isna()]
+undated = rows[rows["known"].isna()]
 say(f"{len(undated)} rows have no date at all and count for nothing.")
 
 # %% [markdown]

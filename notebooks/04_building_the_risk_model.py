@@ -41,7 +41,7 @@ events = resilience.load_events()
 
 # %%
 rows = resilience.training_rows(indicators, events, today)
-at_risk = rows[rows["status"] == AT_RISK]
+at_risk = rows.table[rows.table["status"] == AT_RISK]
 by_origin = at_risk.groupby(at_risk["origin"].dt.year)["event"].agg(["size", "sum"])
 by_origin.columns = ["councils at risk", "first events within 24 months"]
 table(by_origin, title=f"What a model for {day(today)} may learn from", source=f"{OUTTURN}; {REGISTER}")
@@ -142,12 +142,11 @@ say(
 # intercept is set so that the chances of all councils at risk add up to the pace of the latest twelve months.
 
 # %%
-scores = resilience.score(model, indicators, today, events=events)
-ranked = scores[scores["status"] == AT_RISK]
-rate = scores.attrs["base_rate"]
+scored = resilience.score(model, resilience.known_on(indicators, today), events)
+ranked, rate = scored.at_risk, scored.base_rate
 say(
     f"First events from {rate.start} up to {rate.end}: **{rate.events}**. Expected in 24 months: (that + ½) × 2 = "
-    f"**{scores.attrs['expected']:.0f}**. The chances of the {len(ranked)} councils at risk add up to "
+    f"**{scored.expected:.0f}**. The chances of the {len(ranked)} councils at risk add up to "
     f"**{ranked['risk'].sum():.2f}**."
 )
 
@@ -158,16 +157,16 @@ say(
 
 # %%
 top = ranked.iloc[0]
-parts = top[[f"term: {name}" for name in model.names]].astype(float)
+parts = scored.contributions.loc[top.name, model.names]
 parts.index = [*(one.label for one in model.terms), "Upper tier"]
-total = scores.attrs["intercept"] + parts.sum()
+total = scored.scale.intercept + parts.sum()
 table(
     parts.rename("log-odds").to_frame(),
     title=f"{top['council']}: what each term adds",
     formats={"log-odds": "{:+.3f}".format},
 )
 say(
-    f"Intercept {scores.attrs['intercept']:+.3f}, terms {parts.sum():+.3f}, sum **{total:+.3f}**; the list says "
+    f"Intercept {scored.scale.intercept:+.3f}, terms {parts.sum():+.3f}, sum **{total:+.3f}**; the list says "
     f"{top['log_odds']:+.3f}. As a chance: 1 ÷ (1 + e^−sum) = **{per_cent(1 / (1 + np.exp(-total)))}** "
     f"(90 % range {per_cent(top['risk_low'])} to {per_cent(top['risk_high'])})."
 )

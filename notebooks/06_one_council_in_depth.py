@@ -172,10 +172,10 @@ table(
 # ## How sure, and what it could not see
 
 # %%
-if why.alike:
+if why.similar:
     say(
-        f"The nearest cases on earlier Januaries whose 24 months had closed: {why.alike.councils} councils, "
-        f"{why.alike.times} times, with chances of {chance_range(why.alike.low, why.alike.high)}; **{why.alike.events}** had "
+        f"The nearest cases on earlier Januaries whose 24 months had closed: {why.similar.councils} councils, "
+        f"{why.similar.times} times, with chances of {chance_range(why.similar.low, why.similar.high)}; **{why.similar.events}** had "
         "an event. So thin a record could say little of what such a chance is worth."
     )
 else:
@@ -247,9 +247,9 @@ draw(
 # ## What came
 
 # %%
-came = run.events[(run.events["ons_code"] == why.ons_code) & (run.events["known"] >= pd.Timestamp(then))].sort_values(
-    "known", kind="stable"
-)
+register = resilience.load_events()
+later = register.rows[(register.rows["ons_code"] == why.ons_code) & (register.rows["known"] >= pd.Timestamp(then))]
+came = later.sort_values("known", kind="stable")
 table(
     came.assign(
         known=came["known"].dt.strftime("%Y-%m-%d"),
@@ -272,7 +272,7 @@ say(f"The first that counts came on **{day(first['known'])}**, {wait:.0f} months
 # One success proves nothing: the thirty highest of the same day, and what became of each within 24 months.
 
 # %%
-rows = resilience.risk_set(run.indicators, run.events, [then]).set_index("ons_code")
+rows = resilience.risk_set(run.indicators, register, [then]).one_origin()
 ranked = run.table[run.table["status"] == AT_RISK].head(30)
 followed = rows.loc[ranked.index]
 table(
@@ -293,5 +293,5 @@ table(
 say(
     f"**{int(followed['event'].sum())}** of these thirty had a first event within 24 months; "
     f"{int(rows.loc[rows['status'] == AT_RISK, 'event'].sum())} councils had one in all. The chances added up to "
-    f"{run.table.attrs['expected']:.0f}: the order was useful, the level was far too low, as no year before had brought more."
+    f"{run.expected:.0f}: the order was useful, the level was far too low, as no year before had brought more."
 )

@@ -89,7 +89,7 @@ draw(figure, "The thirty highest chances with their 90 % ranges, which overlap w
 
 # %%
 terms = run.model.terms
-grid = top[[f"term: {one.name}" for one in terms]].to_numpy(dtype=float)
+grid = run.contributions.loc[top.index, [one.name for one in terms]].to_numpy(dtype=float)
 figure, (axis,) = canvas(7.4, 6.6)
 extent = float(np.abs(grid).max())
 shades = axis.imshow(grid, cmap="PuOr_r", norm=TwoSlopeNorm(0, -extent, extent), aspect="auto")
@@ -135,10 +135,10 @@ for one in list(explained.values())[:5]:
         f"({chance_range(one.low, one.high)}); its tier's median council {chance(one.reference_chance)}; a year earlier, by "
         f"the same model, {chance(one.risk_then) or 'not scored'}.\n\n" + "\n".join(lines)
     )
-    if one.alike:
+    if one.similar:
         say(
-            f"The nearest cases on closed Januaries ({one.alike.times}, with chances of "
-            f"{chance_range(one.alike.low, one.alike.high)}): {one.alike.events} had an event."
+            f"The nearest cases on closed Januaries ({one.similar.times}, with chances of "
+            f"{chance_range(one.similar.low, one.similar.high)}): {one.similar.events} had an event."
         )
 
 # %% [markdown]

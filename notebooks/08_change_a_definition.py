@@ -16,6 +16,7 @@
 # the same two: does the list change, and does the record change?
 
 # %%
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -27,7 +28,6 @@ from resilience.formatting import chance, day
 from resilience.indicators.compute import SWITCHES, switch_effects
 from resilience.model.risk_set import AT_RISK
 from resilience.model.terms import Term, load_terms
-from resilience.tables.events import onsets
 from resilience.years import outturn_year_of
 
 SOURCE = f"{OUTTURN}, newest years second-hand; {REGISTER}"
@@ -107,26 +107,26 @@ draw(
 
 # %%
 step = bar(3)
-lists = {"24 months, distress": base.table}
+lists = {"24 months, distress": base}
 for name, options in (
     ("12 months, distress", {"horizon": 12}),
     ("36 months, distress", {"horizon": 36}),
     ("24 months, severe", {"outcome": "severe"}),
 ):
     step()
-    lists[name] = resilience.run(today, events=events, panel=panel, intervals=False, **options).table
+    lists[name] = resilience.run(today, events=events, panel=panel, intervals=False, **options)
 step()
 table(
     pd.DataFrame(
         {
             name: {
-                "councils at risk": f"{(scores['status'] == AT_RISK).sum()}",
-                "first events expected": f"{scores.attrs['expected']:.0f}",
-                "highest chance": chance(scores["risk"].max()),
-                "of the default's thirty, in its own thirty": f"{(scores['rank'].reindex(ranked.index[:30]) <= 30).sum()}",
-                "the five highest": ", ".join(scores["council"].head(5)),
+                "councils at risk": f"{len(scored.at_risk)}",
+                "first events expected": f"{scored.expected:.0f}",
+                "highest chance": chance(scored.table["risk"].max()),
+                "of the default's thirty, in its own thirty": f"{(scored.table['rank'].reindex(ranked.index[:30]) <= 30).sum()}",
+                "the five highest": ", ".join(scored.table["council"].head(5)),
             }
-            for name, scores in lists.items()
+            for name, scored in lists.items()
         }
     ).T,
     title="Four lists for one day",
@@ -184,16 +184,13 @@ say(
 # in principle did not count, but only what was final, or a notice, or an intervention?
 
 # %%
-strict = events.copy()
-strict["distress"] = events["distress"] & ~(
-    (events["event_type"] == "efs") & events["subtype"].str.contains("in_principle")
-)
-strict.attrs = dict(events.attrs)
+in_principle = (events.rows["event_type"] == "efs") & events.rows["subtype"].str.contains("in_principle")
+strict = replace(events, rows=events.rows.assign(distress=events.rows["distress"] & ~in_principle))
 run = resilience.run(today, events=strict, panel=panel, intervals=False)
 names = ranked.index[:30]
 say(
-    f"Without support in principle, {len(onsets(strict))} councils had a first event instead of "
-    f"{len(onsets(events))}; {run.table.attrs['expected']:.0f} are expected in 24 months instead of "
+    f"Without support in principle, {len(strict.onsets())} councils had a first event instead of "
+    f"{len(events.onsets())}; {run.expected:.0f} are expected in 24 months instead of "
     f"{base.expected:.0f}; and {(run.table['rank'].reindex(names) <= 30).sum()} of the default's thirty "
     "highest are among its own thirty highest (councils whose support was in principle only come back on the list)."
 )

@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 
 from resilience import paths
+from resilience.backtest.rolling import Backtest, backtest
 from resilience.tables.events import EventRegister
+from tests.shared import begin, end, once
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -38,6 +40,24 @@ def events() -> EventRegister:
     from resilience.tables.events import load_events
 
     return load_events()
+
+
+@pytest.fixture(scope="session")
+def record(indicators: pd.DataFrame, events: EventRegister) -> Backtest:
+    """Return a back test of the origins 2021 to 2024 with a few draws."""
+    return once("record", lambda: backtest(indicators, events, first=2021, last=2024, draws=50, n_jobs=1))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the processes of this run share what takes long."""
+    if not hasattr(config, "workerinput"):  # a worker inherits it
+        begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take away what they shared."""
+    if not hasattr(config, "workerinput"):
+        end()
 
 
 @pytest.fixture(scope="session")

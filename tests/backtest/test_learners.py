@@ -122,6 +122,7 @@ def shipped():
     return compute_indicators(load_panel()), load_events()
 
 
+@pytest.mark.slow
 def test_run_on_the_shipped_figures(shipped):
     result = run_challengers(*shipped, [date(2018, 1, 1), date(2025, 1, 1)])
     assert list(result.columns) == ["origin", "ons_code", "challenger", "score", "fallback"]

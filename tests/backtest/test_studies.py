@@ -3,13 +3,12 @@
 import pytest
 
 from resilience.backtest import studies
-from resilience.backtest.rolling import backtest
 from resilience.report.wording.studies import STUDIES
 
 
 @pytest.fixture(scope="module")
-def result(indicators, events):
-    return backtest(indicators, events, first=2021, last=2023, draws=0, n_jobs=1)
+def result(record):
+    return record
 
 
 def test_every_study_has_words_and_every_word_a_study(panel, indicators, events, result):

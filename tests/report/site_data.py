@@ -10,6 +10,7 @@ from pathlib import Path
 from resilience import method
 from resilience.report.site import Site, prepare, write_site
 from resilience.report.views import watchlist
+from tests.shared import once
 
 AS_OF = date(2026, 11, 22)
 #: A council of each kind: with an event, at the top, at the bottom, built from predecessors, and the two oddities.
@@ -31,7 +32,7 @@ TWELVE = (
 
 @lru_cache(maxsize=1)
 def one_run():
-    return method.run(AS_OF)
+    return once("run", lambda: method.run(AS_OF))
 
 
 @lru_cache(maxsize=1)
@@ -42,7 +43,7 @@ def one_view():
 
 @lru_cache(maxsize=1)
 def small_site() -> Site:
-    return prepare(as_of=AS_OF, councils=TWELVE, first=2023, draws=20)
+    return once("site", lambda: prepare(as_of=AS_OF, councils=TWELVE, first=2023, draws=20))
 
 
 @lru_cache(maxsize=1)
