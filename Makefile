@@ -47,7 +47,7 @@ fuzz: $(VENV)/.test  ## 10,000 broken inputs and 100 kills → docs/reliability.
 		--cov-report=json:build/coverage.json tests/publications tests/fuzz
 	$(BIN)/python -W error -m tests.fuzz.run --coverage build/coverage.json
 
-SMOKE := tests/test_years.py tests/test_files.py tests/tables/test_panel.py tests/tables/test_events.py tests/test_riskset.py \
+SMOKE := tests/test_years.py tests/test_files.py tests/tables/test_panel.py tests/tables/test_events.py tests/model/test_risk_set.py \
 	tests/indicators/test_by_hand.py tests/publications/outturn/test_workbook.py tests/publications/outturn/test_timeseries.py \
 	tests/publications/test_lines.py tests/fuzz
 minimum: $(VENV)/bin/python  ## the lowest versions that pyproject.toml allows, in an environment of their own
