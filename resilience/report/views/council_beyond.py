@@ -20,7 +20,7 @@ from resilience.indicators.known import CORE
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
 from resilience.report.views.peers import DIGITS, SHOWN, risk_change_words, story_record
-from resilience.report.views.place import record
+from resilience.report.views.place import older, record
 from resilience.report.wording import peers as wording
 from resilience.report.wording.peers import ALONE
 from resilience.report.wording.place import sentences
@@ -138,7 +138,7 @@ def _area(place: Place) -> dict[str, Any]:
                 "ons_code": str(code),
                 "council": amounts["council"],
                 "standing": standing(amounts),
-                "stale": any(amounts[f"{name}_year"] < year for name, year in newest.items()),
+                "stale": bool(older(amounts, newest)),
                 **_amounts(amounts),
             }
             for code, amounts in place.councils.iterrows()

@@ -64,9 +64,22 @@ def view(scored: ScoredDay, code: str) -> dict[str, Any]:
     }
 
 
+def older(row: pd.Series, newest: dict[str, float]) -> set[str]:
+    """Return which of a council's amounts are of an earlier year than the newest of its place.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        A row of ``Place.councils``; an amount that was not returned has no year, and is of no earlier one.
+    newest : dict of str to float
+        The newest year of each amount (by its first calendar year).
+    """
+    return {name for name, year in newest.items() if pd.notna(row[name]) and row[f"{name}_year"] < year}
+
+
 def _council(row: pd.Series, newest: dict[str, float]) -> dict[str, Any]:
     """Return one council's amounts in words; a star marks those of an earlier year than the others'."""
-    old = {name for name in AMOUNTS if not np.isnan(row[name]) and row[f"{name}_year"] < newest[name]}
+    old = older(row, newest)
     cells = [
         f"{cell}*" if name in old else cell for name, cell in zip(AMOUNTS, _amounts(*row[list(AMOUNTS)]), strict=True)
     ]
