@@ -361,14 +361,15 @@ def data_check(
     compare: Annotated[
         Path | None, typer.Option("--compare", help="Another panel.csv: show what a revision changed.")
     ] = None,
+    events: EventsFile = None,
 ) -> None:
-    """Show what the checks found in the figures, by year and council."""
+    """Show what the checks found in the figures, by year and council, and in the register of events."""
     from resilience.report.views.checks import revision_view, view
 
     if compare:
         _deliver(write("revision", "text", revision_view(compare)), None)
     else:
-        _deliver(write("checks", "text", view(year=year, council=council)), None)
+        _deliver(write("checks", "text", view(year=year, council=council, events=events)), None)
 
 
 @data.command("dictionary")
