@@ -37,7 +37,7 @@ _PRECISIONS = {
     **{"day": 3, "press": 3, "committee": 3, "first": 3, "month": 2, "year": 1},
     **{"by": None, "approx": None, "memory": None, "round": None},
 }
-_PARTS = {0: "no date", 1: "a year", 2: "a month", 3: "a day"}
+_PARTS = {1: "a year", 2: "a month", 3: "a day"}
 _SAME = ("ons_code", "event_type", "subtype", "date", "financial_year", "amount_gbp_m")
 
 
@@ -104,7 +104,7 @@ class _Row:
         )
 
 
-def checked(file: EventFile, until: date) -> tuple[list[CheckedRow], list[str]]:
+def checked(file: EventFile, until: date) -> tuple[list[CheckedRow], list[str], list[str]]:
     """Check every row of a register.
 
     Parameters
@@ -116,7 +116,8 @@ def checked(file: EventFile, until: date) -> tuple[list[CheckedRow], list[str]]:
     Returns
     -------
     tuple
-        What each row stands for, and remarks on what was met and is not wrong.
+        What each row stands for; remarks on what was met, may be wrong and is to be told at once; and notes on how
+        exact the register is.
 
     Raises
     ------
@@ -143,12 +144,11 @@ def checked(file: EventFile, until: date) -> tuple[list[CheckedRow], list[str]]:
         for number, code, body in former
     ]
     remarks += _repeated(file)
-    if of_rounds:
-        remarks.append(
-            f"{file.path}: {len(of_rounds)} rows of support bear the date of their round, finer than the precision they "
-            f"state (rows {', '.join(map(str, of_rounds))})."
-        )
-    return found, remarks
+    notes = [
+        f"{file.path}: {len(of_rounds)} rows of support bear the date of their round, finer than the precision they "
+        f"state (rows {', '.join(map(str, of_rounds))})."
+    ]
+    return found, remarks, notes if of_rounds else []
 
 
 def _check_blanks(row: _Row) -> None:
@@ -255,9 +255,9 @@ def _check_precision(row: _Row, dated: bool) -> bool:
         row.refuse("date_precision", f"words that begin with one of {', '.join(_PRECISIONS)}")
     given = (1 if "/" in date_text else 1 + date_text.count("-")) if dated else 0
     needed = _PRECISIONS[stated]
+    if stated != "round" and not dated:
+        row.refuse("date", f"a date, for date_precision says '{stated}'", "give the date, or empty both")
     if needed is None or given == needed:
-        if stated != "round" and not dated:
-            row.refuse("date", f"a date, for date_precision says '{stated}'", "give the date, or empty both")
         return False
     if given == needed + 1 and row.cells["event_type"] == "efs":  # the round's month or day, where no other is known
         return True
@@ -295,10 +295,16 @@ def _check_in_being(row: _Row, body: Council, days: tuple[date, date] | None) ->
         return
     if body.end_date is not None and days[0] > body.end_date:
         heirs = listed([f"{council(code).council} ({code})" for code in body.successors]) or "its successor"
-        row.refuse("date", f"a day by {in_words(body.end_date)}, when {body.council} ended", f"was it {heirs}?")
+        row.refuse(
+            "date", f"a day by {in_words(body.end_date)}, when {body.council} ended", f"after that it was {heirs}"
+        )
     if body.start_date is not None and days[1] < body.start_date - SHADOW:
         heirs = listed([f"{council(code).council} ({code})" for code in body.predecessors]) or "a predecessor"
-        row.refuse("date", f"a day near {in_words(body.start_date)} or later, when {body.council} began", f"was it {heirs}?")
+        row.refuse(
+            "date",
+            f"a day near {in_words(body.start_date)} or later, when {body.council} began",
+            f"before that it was {heirs}",
+        )
 
 
 def _repeated(file: EventFile) -> Iterator[str]:
@@ -309,14 +315,14 @@ def _repeated(file: EventFile) -> Iterator[str]:
         key = tuple(cells.values())
         if key in whole:
             raise DataError(
-                f"{file.path}, row {number}, every column: the same as row {whole[key]} found, expected each event once; "
-                "take one of the two out."
+                f"{file.path}, row {number}, every column: the same as row {whole[key]} found, expected each event "
+                "once; take one of the two out."
             )
         whole[key] = number
         alike[tuple(cells[column] for column in _SAME)].append(number)
     for numbers in alike.values():
         if len(numbers) > 1:
             yield (
-                f"{file.path}, rows {listed([str(number) for number in numbers])}: the same council, type, subtype, date, "
-                "financial year and amount; are they one event?"
+                f"{file.path}, rows {listed([str(number) for number in numbers])}: the same council, type, subtype, "
+                "date, financial year and amount; leave one of them, if they are one event."
             )

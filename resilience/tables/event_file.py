@@ -58,29 +58,30 @@ def read_event_file(path: Path) -> EventFile:
         If it is missing, no UTF-8 CSV, lacks a column, or a row has more or fewer cells than the header.
     """
     text = _text(path)
+    remarks = _check_header(path, next(csv.reader(text.splitlines()[:1]), []))
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise DataError(
-            f"The event register {path} cannot be read as a UTF-8 CSV ({error}); was it cut, or a quotation mark lost?"
+            f"The event register {path} cannot be read as a UTF-8 CSV ({error}); it was cut, or a quotation mark "
+            "is lost."
         ) from None
-    header = lines[0] if lines else []
-    remarks = _check_header(path, header)
+    header = lines[0]
     rows, numbers = [], []
     for number, cells in enumerate(lines[1:], start=2):
         if not cells:  # a blank line
             continue
         if len(cells) != len(header):
             raise DataError(
-                f"{path}, row {number}: {len(cells)} cells found, expected {len(header)} as in the header; was the file "
-                "cut, or does a text with a comma lack its quotation marks?"
+                f"{path}, row {number}: {len(cells)} cells found, expected {len(header)} as in the header; the file "
+                "was cut, or a text with a comma lacks its quotation marks."
             )
         row = dict.fromkeys(COLUMNS, "") | dict(zip(header, cells, strict=True))
         for column, cell in row.items():
             if "\n" in cell or "\r" in cell:
                 raise DataError(
                     f"{path}, row {number}, column '{column}': a line end found within the cell, expected one line; "
-                    "was a quotation mark lost, so that rows run together?"
+                    "take it out, or put back the quotation mark for want of which rows run together."
                 )
         rows.append(row)
         numbers.append(number)
@@ -119,7 +120,9 @@ def _check_header(path: Path, header: list[str]) -> list[str]:
     if twice:
         raise DataError(f"The event register {path} has the column '{twice[0]}' twice; {must}")
     remarks = [
-        f"{path}: the column '{name}' is none of a register's and is not read." for name in header if name not in COLUMNS
+        f"{path}: the column '{name}' is none of a register's and is not read."
+        for name in header
+        if name not in COLUMNS
     ]
     return remarks + [f"{path}: the column '{name}' is not there." for name in COLUMNS if name not in header]
 
@@ -166,7 +169,8 @@ def _stated(path: Path) -> date:
         content = tomllib.loads(sidecar.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise DataError(
-            f"{sidecar} does not exist; it must stand beside {path.name} and state the last day it speaks for: {example}."
+            f"{sidecar} does not exist; it must stand beside {path.name} and state the last day it speaks "
+            f"for: {example}."
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataError(f"{sidecar} cannot be read as TOML ({error}); {example}.") from None
@@ -174,7 +178,7 @@ def _stated(path: Path) -> date:
         raise DataError(f"{sidecar} has no register_to, the last day the register speaks for; {example}.")
     found = content["register_to"]
     if not isinstance(found, date) or isinstance(found, datetime):
-        raise DataError(f"{sidecar}: register_to is {found!r}, expected a day without quotation marks; {example}.")
+        raise DataError(f"{sidecar}: register_to is '{found}', expected a day without quotation marks; {example}.")
     if found.year < FIRST_YEAR:
         raise DataError(f"{sidecar}: register_to is {found}, before any event there is; {example}.")
     return found

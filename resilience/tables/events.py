@@ -70,13 +70,17 @@ class EventRegister:
     whole : bool
         False where later rows were left out, see :meth:`known_by`.
     remarks : tuple of str
-        What was met on reading and is not wrong, a sentence each.
+        What was met on reading and may be wrong, a sentence each; of another register than the shipped one they are
+        also logged as warnings.
+    notes : tuple of str
+        How exact the register is, a sentence each.
     """
 
     rows: pd.DataFrame
     until: date
     whole: bool = True
     remarks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def end(self) -> pd.Timestamp:
@@ -166,7 +170,7 @@ def load_events(path: str | Path | None = None) -> EventRegister:
 def _load(source: Path, shipped: Path) -> EventRegister:
     file = read_event_file(source)
     until = register_to(source, shipped)
-    found, remarks = checked(file, until)
+    found, remarks, notes = checked(file, until)
     frame = pd.DataFrame(list(file.rows), columns=list(COLUMNS), dtype=str)
     frame["ons_code"] = pd.Series([row.code for row in found], dtype=str)
     frame["known"] = pd.to_datetime([row.known for row in found])
@@ -179,7 +183,7 @@ def _load(source: Path, shipped: Path) -> EventRegister:
             ],
             dtype=bool,
         )
-    return EventRegister(frame, until, remarks=(*file.remarks, *remarks))
+    return EventRegister(frame, until, remarks=(*file.remarks, *remarks), notes=tuple(notes))
 
 
 def _unlike_the_shipped(register: EventRegister, source: Path, shipped: Path) -> tuple[str, ...]:
@@ -187,9 +191,7 @@ def _unlike_the_shipped(register: EventRegister, source: Path, shipped: Path) ->
     if not (shipped.is_file() and sidecar_of(shipped).is_file()):
         return ()
     usual = _load(shipped, shipped)
-    ours, theirs = (
-        Counter(each.rows[list(_SAME)].itertuples(index=False, name=None)) for each in (usual, register)
-    )
+    ours, theirs = (Counter(each.rows[list(_SAME)].itertuples(index=False, name=None)) for each in (usual, register))
     missing, own = (ours - theirs).total(), (theirs - ours).total()
     reach = "" if register.until == usual.until else f", speaks up to {register.until} and not {usual.until}"
     if not missing and not own and not reach:

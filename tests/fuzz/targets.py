@@ -228,7 +228,7 @@ def event_cells(changes: list, folder: Path) -> None:
     rows = shapes.changed(list(csv.reader(io.StringIO("".join(_register())))), changes)
     path = folder / "events.csv"
     path.write_text(shapes.as_csv(rows), "utf-8")
-    read = load_events(path)
+    read = load_events(path).rows
     assert read["event_type"].isin(EVENT_TYPES).all() and read["known"].dtype.kind == "M"
 
 

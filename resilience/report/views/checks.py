@@ -21,9 +21,7 @@ from resilience.years import year_of
 MOST = 40
 
 
-def view(
-    *, year: str | None = None, council: str | None = None, events: str | Path | None = None
-) -> dict[str, Any]:
+def view(*, year: str | None = None, council: str | None = None, events: str | Path | None = None) -> dict[str, Any]:
     """Return how often each check found something, year by year, and each finding where a year or council is named.
 
     Parameters
@@ -39,8 +37,8 @@ def view(
     -------
     dict
         ``years`` (in which each ends), ``counts`` (``check`` and a number a year), ``meanings`` of the checks in it,
-        ``findings`` (None where neither is named), and ``register`` (``rows``, ``to`` and ``remarks`` of the register of
-        events, which keeps to its format or is refused here).
+        ``findings`` (None where neither is named), and ``register`` (``rows``, ``to`` and ``remarks`` of the register
+        of events, which keeps to its format or is refused here).
 
     Raises
     ------
@@ -60,7 +58,7 @@ def view(
         "counts": [{"check": str(check), "numbers": [int(n) for n in row]} for check, row in counts.iterrows()],
         "meanings": {code: meaning for code, meaning in checks.MEANING.items() if code in counts.index},
         "findings": [_finding(row) for row in wanted.to_dict("records")] if named else None,
-        "register": {"rows": len(register.rows), "to": register.until, "remarks": list(register.remarks)},
+        "register": {"rows": len(register.rows), "to": register.until, "remarks": [*register.remarks, *register.notes]},
     }
 
 
