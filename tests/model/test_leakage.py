@@ -105,6 +105,7 @@ def test_screen_as_of_2020_uses_nothing_later(cli, panel, tmp_path, monkeypatch)
     register = pd.read_csv(paths.raw() / "events.csv", dtype=str, keep_default_na=False)
     known = load_events().rows["known"]
     register[(known < day) | known.isna()].to_csv(home / "data/raw/events.csv", index=False)
+    shutil.copy(paths.raw() / "events.toml", home / "data/raw/events.toml")
     for table in ("council_tax.csv", "service_outturn.csv", "capital.csv", "ofsted.csv"):
         frame = pd.read_csv(home / "data/processed" / table, dtype=str, keep_default_na=False)
         column = next(name for name in frame if name in ("known_from", "published"))

@@ -13,7 +13,7 @@ KINDS = ("both", "line only", "register only", "not returned")
 
 
 def view(panel: pd.DataFrame, events: EventRegister) -> dict[str, Any]:
-    """Return the comparison: for each kind how many council-years and which, whom the register is silent on, and how far it reaches."""
+    """Return the comparison: how many council-years of each kind and which, and whom the register is silent on."""
     table = directions(panel, events)
     rows = {kind: table[table["kind"] == kind] for kind in KINDS}
     return {
