@@ -56,7 +56,9 @@ else:
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Use only what was known before this day (YYYY-MM-DD).")
 ]
-EventsFile = Annotated[Path | None, typer.Option("--events", help="Another event register in the same format.")]
+EventsFile = Annotated[
+    Path | None, typer.Option("--events", help="Another event register; its .toml beside it states register_to.")
+]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of the terminal.")]
 
 

@@ -58,8 +58,8 @@ def read_event_file(path: Path) -> EventFile:
         If it is missing, no UTF-8 CSV, lacks a column, or a row has more or fewer cells than the header.
     """
     text = _text(path)
-    remarks = _check_header(path, next(csv.reader(text.splitlines()[:1]), []))
     try:
+        remarks = _check_header(path, next(csv.reader(text.splitlines()[:1]), []))
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise DataError(

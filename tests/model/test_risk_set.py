@@ -224,7 +224,9 @@ def test_status_by_events_before_the_origin(table):
     assert not at(2019, NORTHAMPTONSHIRE)["event"]
     assert not at(2016, NORTHAMPTONSHIRE)["event"]  # two years from then end a month before its notice
     assert at(2021, SLOUGH)["event"]
-    assert at(2021, SLOUGH)["event_date"] == pd.Timestamp("2021-03-31")  # support in principle, before its notice of July
+    assert at(2021, SLOUGH)["event_date"] == pd.Timestamp(
+        "2021-03-31"
+    )  # support in principle, before its notice of July
     assert at(2021, "E09000012")["status"] == AT_RISK  # Hackney's notice of 2000 is history
     assert at(2025, "E09000030")["status"] == AT_RISK  # Tower Hamlets: governance
 

@@ -472,18 +472,38 @@ def test_the_shipped_register_must_have_its_sidecar(tmp_path, monkeypatch):
         load_events()
 
 
-def test_the_shipped_register_is_read_whatever_the_clock_says(monkeypatch):
+def clock(day: date) -> type:
+    """Return a `date` whose today is another day."""
+
     class Kind(type):
         def __instancecheck__(cls, one):
             return isinstance(one, date)
 
-    class Earlier(date, metaclass=Kind):
+    class Clock(date, metaclass=Kind):
         @classmethod
         def today(cls):
-            return cls(2025, 1, 1)
+            return day
 
-    monkeypatch.setattr(event_file, "date", Earlier)
+    return Clock
+
+
+def test_the_shipped_register_is_read_whatever_the_clock_says(monkeypatch):
+    monkeypatch.setattr(event_file, "date", clock(date(2025, 1, 1)))
     assert load_events().until == date(2026, 10, 31)
+
+
+def test_a_row_more_moves_the_expected_events_by_that_row_and_no_more(tmp_path, monkeypatch, register_text, events):
+    """Coverage was once inferred from the last row: one row dated ahead took 31 expected events to 1."""
+    monkeypatch.setattr(event_file, "date", clock(date(2026, 12, 1)))
+    path = tmp_path / "register.csv"
+    row = "Kent,E10000016,efs,in_principle,2026-11-05,day,2026-27,5.0,financial,,high,paper\n"
+    path.write_text(register_text + row, "utf-8")
+    further = load_events(reaching(path, "2026-11-30"))
+    assert further.until == date(2026, 11, 30)
+    today = date(2026, 12, 1)
+    assert base_rate(events, today).events == 10
+    assert base_rate(further, today).events == 11
+    assert base_rate(further, date(2026, 1, 1)) == base_rate(events, date(2026, 1, 1))
 
 
 # --- the register as it could have been drawn up before a day ---
