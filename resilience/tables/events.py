@@ -19,7 +19,7 @@ import pandas as pd
 from resilience import paths
 from resilience.errors import DataError
 from resilience.tables.event_checks import checked, days_of
-from resilience.tables.event_file import COLUMNS, read_event_file, register_to, sidecar_of
+from resilience.tables.event_file import COLUMNS, read_event_file, register_to
 from resilience.tables.event_words import load_words
 
 OUTCOMES = ("distress", "severe")
@@ -188,9 +188,10 @@ def _load(source: Path, shipped: Path) -> EventRegister:
 
 def _unlike_the_shipped(register: EventRegister, source: Path, shipped: Path) -> tuple[str, ...]:
     """Say how another register differs from the shipped one: rows cut off leave no other trace."""
-    if not (shipped.is_file() and sidecar_of(shipped).is_file()):
+    try:
+        usual = _load(shipped, shipped)
+    except DataError:  # nothing to compare with; whoever needs the shipped register is told why it cannot be read
         return ()
-    usual = _load(shipped, shipped)
     ours, theirs = (Counter(each.rows[list(_SAME)].itertuples(index=False, name=None)) for each in (usual, register))
     missing, own = (ours - theirs).total(), (theirs - ours).total()
     reach = "" if register.until == usual.until else f", speaks up to {register.until} and not {usual.until}"
