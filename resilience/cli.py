@@ -56,7 +56,9 @@ else:
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Use only what was known before this day (YYYY-MM-DD).")
 ]
-EventsFile = Annotated[Path | None, typer.Option("--events", help="Another event register in the same format.")]
+EventsFile = Annotated[
+    Path | None, typer.Option("--events", help="Another event register; its .toml beside it states register_to.")
+]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of the terminal.")]
 
 
@@ -361,14 +363,15 @@ def data_check(
     compare: Annotated[
         Path | None, typer.Option("--compare", help="Another panel.csv: show what a revision changed.")
     ] = None,
+    events: EventsFile = None,
 ) -> None:
-    """Show what the checks found in the figures, by year and council."""
+    """Show what the checks found in the figures, by year and council, and in the register of events."""
     from resilience.report.views.checks import revision_view, view
 
     if compare:
         _deliver(write("revision", "text", revision_view(compare)), None)
     else:
-        _deliver(write("checks", "text", view(year=year, council=council)), None)
+        _deliver(write("checks", "text", view(year=year, council=council, events=events)), None)
 
 
 @data.command("dictionary")

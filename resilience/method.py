@@ -92,7 +92,7 @@ def model_for(
 def train(as_of: date | None = None, *, outcome: str = "distress", path: Path | None = None) -> Path:
     """Fit the model as of a day and write its artefact; return where."""
     events = load_events()
-    day = as_of or date(events.until.year + 1, 1, 1)
+    day = as_of or events.end.date()
     indicators = compute_indicators(load_panel())
     model = fit(training_rows(indicators, events, day, outcome=outcome))
     return artefact.save(score(model, known_on(indicators, day), events, intervals=False), path)

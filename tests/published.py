@@ -81,7 +81,8 @@ def make_home(folder: Path, *, since: int = 2017) -> Path:
     processed = folder / "data" / "processed"
     shutil.copytree(paths.processed(), processed)
     (folder / "data" / "raw").mkdir()
-    shutil.copy(paths.raw() / "events.csv", folder / "data" / "raw" / "events.csv")
+    for name in ("events.csv", "events.toml"):
+        shutil.copy(paths.raw() / name, folder / "data" / "raw" / name)
     shutil.copytree(paths.models(), folder / "models")
     panel = load_panel(processed / "panel.csv")
     (processed / "panel.csv").write_text(to_csv(panel[panel["year"] >= since]), "utf-8")

@@ -128,6 +128,8 @@ def test_tables_gone_are_one_sentence(cli, tmp_path, monkeypatch):
     cli("screen").sentence("events.csv does not exist")
     (tmp_path / "data" / "raw").mkdir(parents=True)
     (tmp_path / "data/raw/events.csv").write_text("council,ons_code,event_type,subtype,date,cause\n")
+    cli("screen").sentence("events.toml does not exist; it must stand beside events.csv")
+    (tmp_path / "data/raw/events.toml").write_text("register_to = 2026-10-31\n")
     cli("screen").sentence("panel.csv does not exist; run 'resilience build'")
 
 

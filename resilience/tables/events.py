@@ -1,14 +1,15 @@
 """The register of events as data, and the onsets known on a date.
 
 The register (``data/raw/events.csv``) is the project's own compilation of section 114 notices, exceptional
-financial support and interventions, each row with its source and how sure it is. What counts as an outcome
-is a rule over its columns, written out below; the register itself holds much that is no outcome.
+financial support and interventions, each row with its source and how sure it is. Up to which day it speaks is stated
+beside it (``events.toml``). What counts as an outcome is a rule over its words (``event_words.toml``); the register
+itself holds much that is no outcome.
 """
 
 from __future__ import annotations
 
-import calendar
-import re
+import logging
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,42 +18,19 @@ import pandas as pd
 
 from resilience import paths
 from resilience.errors import DataError
+from resilience.tables.event_checks import checked, days_of
+from resilience.tables.event_file import COLUMNS, read_event_file, register_to
+from resilience.tables.event_words import load_words
 
 OUTCOMES = ("distress", "severe")
-EVENT_TYPES = ("s114_notice", "efs", "statutory_intervention", "nonstatutory")
+EVENT_TYPES = tuple(load_words().types)
 
 #: An event before this date is history, not exclusion (Hackney's and Hillingdon's notices of 2000).
 COUNTING_FROM = date(2010, 4, 1)
 
-#: The shipped register stops here on purpose: what came later is held back for a blind test.
-SHIPPED_TO = date(2025, 12, 31)
+_SAME = ("ons_code", "event_type", "subtype", "date", "financial_year", "amount_gbp_m", "cause")
 
-_COLUMNS = (
-    "council",
-    "ons_code",
-    "event_type",
-    "subtype",
-    "date",
-    "date_precision",
-    "financial_year",
-    "amount_gbp_m",
-    "cause",
-    "basis",
-    "certainty",
-    "source",
-)
-_REQUIRED = ("council", "ons_code", "event_type", "subtype", "date", "cause")
-
-# Causes for which a statutory intervention is a financial one (design: financial, investments, equal pay or
-# housing company); a governance or services intervention is in the register and is no outcome.
-_FINANCIAL_CAUSES = ("financial", "investments", "equal-pay", "housing-company")
-# A report under section 114(3) (expenditure exceeding resources); 114(2) and 114A reports are unlawful_expenditure.
-_S114_3 = ("unbalanced_budget", "unbalanced_budget_second_report")
-# Support that is not a council's general fund support.
-_NOT_COUNCIL_SUPPORT = ("in_principle_hra", "police_table_not_council")
-_NO_START = re.compile(r"^(inspection|ended)")
-_ONS = re.compile(r"^E\d{8}$")
-_DATE = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
+_log = logging.getLogger(__name__)
 
 
 def known_date(text: str) -> date | None:
@@ -73,15 +51,8 @@ def known_date(text: str) -> date | None:
     ValueError
         If the text is no date.
     """
-    text = text.strip()
-    if not text:
-        return None
-    match = _DATE.match(text.split("/")[-1])
-    if not match:
-        raise ValueError(text)
-    year, month = int(match[1]), int(match[2] or 12)
-    last = calendar.monthrange(year, month)[1] if 1 <= month <= 12 else 0
-    return date(year, month, int(match[3]) if match[3] else last)
+    days = days_of(text)
+    return days[1] if days else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,11 +69,18 @@ class EventRegister:
         The last day the register speaks for: a council without a row had no event up to and including this day.
     whole : bool
         False where later rows were left out, see :meth:`known_by`.
+    remarks : tuple of str
+        What was met on reading and may be wrong, a sentence each; of another register than the shipped one they are
+        also logged as warnings.
+    notes : tuple of str
+        How exact the register is, a sentence each.
     """
 
     rows: pd.DataFrame
     until: date
     whole: bool = True
+    remarks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def end(self) -> pd.Timestamp:
@@ -166,7 +144,9 @@ def load_events(path: str | Path | None = None) -> EventRegister:
     Parameters
     ----------
     path : str or Path, optional
-        A CSV in the register's format; by default the shipped register, which stops on 31 December 2025.
+        A CSV in the register's format; by default the shipped register. Up to which day it speaks is stated in a
+        file of the same name ending in .toml beside it (``register_to = 2026-10-31``); without one, it is taken to
+        speak up to the day the shipped register does.
 
     Returns
     -------
@@ -177,111 +157,50 @@ def load_events(path: str | Path | None = None) -> EventRegister:
     DataError
         If the file is missing or a row breaks the format; the sentence names file, row and column.
     """
-    source = Path(path) if path is not None else paths.raw() / "events.csv"
-    frame = _read(source)
-    frame["known"] = pd.to_datetime([_known(source, i, text) for i, text in enumerate(frame["date"])])
-    _check(source, frame)
-    frame["ons_code"] = _newest(frame["ons_code"])
-    frame["distress"] = _qualifies(frame, "distress")
-    frame["severe"] = _qualifies(frame, "severe")
-    return EventRegister(frame, _register_end(frame["known"]))
+    shipped = paths.raw() / "events.csv"
+    register = _load(Path(path) if path is not None else shipped, shipped)
+    if path is None or Path(path).resolve() == shipped.resolve():
+        return register
+    remarks = register.remarks + _unlike_the_shipped(register, Path(path), shipped)
+    for remark in remarks:
+        _log.warning("%s", remark)
+    return replace(register, remarks=remarks)
 
 
-def _read(source: Path) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(source, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise DataError(f"The event register {source} does not exist; give a CSV in its format.") from None
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError(f"The event register {source} cannot be read as a UTF-8 CSV ({why}).") from error
-    missing = [name for name in _REQUIRED if name not in frame.columns]
-    if missing:
-        raise DataError(
-            f"The event register {source} has no column '{missing[0]}'; its columns must be {', '.join(_COLUMNS)}."
+def _load(source: Path, shipped: Path) -> EventRegister:
+    file = read_event_file(source)
+    until = register_to(source, shipped)
+    found, remarks, notes = checked(file, until)
+    frame = pd.DataFrame(list(file.rows), columns=list(COLUMNS), dtype=str)
+    frame["ons_code"] = pd.Series([row.code for row in found], dtype=str)
+    frame["known"] = pd.to_datetime([row.known for row in found])
+    words = load_words()
+    for outcome, place in (("distress", 0), ("severe", 1)):
+        frame[outcome] = pd.Series(
+            [
+                one.is_council and words.counting(cells["event_type"], cells["subtype"], cells["cause"])[place]
+                for one, cells in zip(found, file.rows, strict=True)
+            ],
+            dtype=bool,
         )
-    for name in _COLUMNS:
-        if name not in frame.columns:
-            frame[name] = ""
-    return frame
+    return EventRegister(frame, until, remarks=(*file.remarks, *remarks), notes=tuple(notes))
 
 
-def _known(source: Path, index: int, text: str) -> date | None:
+def _unlike_the_shipped(register: EventRegister, source: Path, shipped: Path) -> tuple[str, ...]:
+    """Say how another register differs from the shipped one: rows cut off leave no other trace."""
     try:
-        return known_date(text)
-    except ValueError:
-        raise DataError(
-            f"{source}, row {index + 2}, column 'date': '{text}' is not a date; write YYYY-MM-DD, YYYY-MM or YYYY."
-        ) from None
-
-
-def _check(source: Path, frame: pd.DataFrame) -> None:
-    """Check each row with the register's pandera schema and report the first failure in one sentence."""
-    import pandera.pandas as pa
-
-    schema = pa.DataFrameSchema(
-        {
-            "council": pa.Column(str, pa.Check.str_length(min_value=1)),
-            "ons_code": pa.Column(str, pa.Check.str_matches(_ONS.pattern)),
-            "event_type": pa.Column(str, pa.Check.isin(EVENT_TYPES)),
-            "subtype": pa.Column(str, pa.Check.str_matches(r"^[\w.-]+$")),
-            "cause": pa.Column(str, pa.Check.str_matches(r"^[a-z-]+$")),
-            "amount_gbp_m": pa.Column(str, pa.Check.str_matches(r"^-?\d*\.?\d*$")),
-        }
+        usual = _load(shipped, shipped)
+    except DataError:  # nothing to compare with; whoever needs the shipped register is told why it cannot be read
+        return ()
+    ours, theirs = (Counter(each.rows[list(_SAME)].itertuples(index=False, name=None)) for each in (usual, register))
+    missing, own = (ours - theirs).total(), (theirs - ours).total()
+    reach = "" if register.until == usual.until else f", speaks up to {register.until} and not {usual.until}"
+    if not missing and not own and not reach:
+        return ()
+    return (
+        f"{source} lacks {missing} of the {len(usual.rows)} rows of the shipped register, has {own} that are not in "
+        f"it{reach}, and gives {len(register.onsets())} councils a first event (shipped: {len(usual.onsets())}).",
     )
-    expected = {
-        "council": "a council's name",
-        "ons_code": "a GSS code such as E09000008",
-        "event_type": "one of " + ", ".join(EVENT_TYPES),
-        "subtype": "a word without spaces",
-        "cause": "a cause such as financial or equal-pay",
-        "amount_gbp_m": "an amount in £ million or nothing",
-    }
-    try:
-        schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        first = error.failure_cases.sort_values("index").iloc[0]
-        column = str(first["column"])
-        raise DataError(
-            f"{source}, row {int(first['index']) + 2}, column '{column}': '{first['failure_case']}' found, "
-            f"expected {expected[column]}."
-        ) from None
-
-
-def _newest(codes: pd.Series) -> pd.Series:
-    """Bring former codes to the newest; a combined authority's code is no council's and stays as it is."""
-    from resilience.councils import resolve
-    from resilience.errors import UnknownCouncilError
-
-    def newest(code: str) -> str:
-        try:
-            return resolve(code)
-        except UnknownCouncilError:
-            return code
-
-    return codes.map({code: newest(code) for code in codes.unique()}).astype(str)  # of no rows, text as well
-
-
-def _qualifies(frame: pd.DataFrame, outcome: str) -> pd.Series:
-    """Say which rows are the outcome; the rule of the design, in one place."""
-    kind, subtype = frame["event_type"], frame["subtype"]
-    council = frame["ons_code"].str.match(r"^E(06|07|08|09|10)") | frame["ons_code"].str.match(r"^E\d{4}$")
-    notice = (kind == "s114_notice") & subtype.isin(_S114_3)
-    financial = (kind == "statutory_intervention") & frame["cause"].isin(_FINANCIAL_CAUSES)
-    starts = ~subtype.str.match(_NO_START)
-    if outcome == "severe":
-        return council & (notice | (financial & subtype.str.startswith("commissioner")))
-    support = (kind == "efs") & ~subtype.isin(_NOT_COUNCIL_SUPPORT)
-    return council & (notice | support | (financial & starts))
-
-
-def _register_end(known: pd.Series) -> date:
-    """Return the last day a register speaks for: the shipped end, or its own last event's month if later."""
-    latest = known.max()
-    if pd.isna(latest) or latest.date() <= SHIPPED_TO:
-        return SHIPPED_TO
-    end: date = (latest + pd.offsets.MonthEnd(0)).date()
-    return end
 
 
 def describe(event: pd.Series) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from resilience.tables.event_words import load_words
+
 Type = Literal["string", "list", "integer", "number", "boolean", "date"]
 
 CLASSES = ("UA", "MD", "LB", "SC", "SD")
@@ -394,21 +396,31 @@ EVENTS = Table(
     "A section 114 notice, a grant of exceptional financial support, or an intervention.",
     (),
     (
-        Column("council", "string", "The body, named as in the source.", required=True),
+        Column("council", "string", "The body, by one of the names of its code.", shortest=2, required=True),
         Column("ons_code", "string", "The code of the body.", pattern=_GSS, required=True),
+        Column("event_type", "string", "What kind of event.", allowed=tuple(load_words().types), required=True),
         Column(
-            "event_type",
+            "subtype",
             "string",
-            "What kind of event.",
-            allowed=("s114_notice", "efs", "statutory_intervention", "nonstatutory"),
+            "What kind within that: a word of resilience/tables/event_words.toml.",
+            pattern=r"[A-Za-z0-9_-]+",
             required=True,
         ),
-        Column("subtype", "string", "What kind within that.", required=True),
-        Column("date", "string", "The day, month or year, as the source gives it."),
+        Column(
+            "date",
+            "string",
+            "The day, month or year it was announced, or two years for one of them.",
+            pattern=r"\d{4}(-\d{2}){0,2}|\d{4}/\d{4}",
+        ),
         Column("date_precision", "string", "How exact the date is, in words.", required=True),
-        Column("financial_year", "string", "The financial year or years that support is for."),
-        Column("amount_gbp_m", "number", "The amount of support.", "£ million"),
-        Column("cause", "string", "The cause, in a word."),
+        Column(
+            "financial_year",
+            "string",
+            "The financial year or years that support is for.",
+            pattern=rf"{_OUTTURN_YEAR}( (to|and) {_OUTTURN_YEAR})?",
+        ),
+        Column("amount_gbp_m", "number", "The amount of support.", "£ million", least=0, most=5000),
+        Column("cause", "string", "The cause, in a word.", allowed=tuple(load_words().causes), required=True),
         Column("basis", "string", "The power it rests on."),
         Column("certainty", "string", "How sure the row is, and why."),
         Column("source", "string", "Where it was read."),

@@ -41,7 +41,8 @@ def test_events_are_overlaid_where_they_happened(run, picture):
     first = run.events.onsets()["date"]
     assert picture.events.at[2018, "first_events"] == 1 and "Northamptonshire" in picture.events.at[2018, "councils"]
     assert picture.events["first_events"].sum() == (first >= pd.Timestamp(2018, 1, 1)).sum()
-    assert picture.register_to == "2025-12-31" and 2026 not in picture.events.index
+    assert picture.register_to == "2026-10-31"
+    assert picture.events.at[2026, "first_events"] == 10 and "Redbridge" in picture.events.at[2026, "councils"]
     assert picture.counts().at["2019", "event already"] == 1
 
 

@@ -169,8 +169,8 @@ def test_the_command_gives_json_for_another_register(cli, tmp_path, register_tex
     content = json.loads(done.out)
     entries(content["model"])
     assert content["settings"]["origins"][0] == "2018-01-01"
-    assert content["settings"]["origins"][-1] == "2025-01-01"
-    assert content["settings"]["register_to"] == "2025-12-31"
+    assert content["settings"]["origins"][-1] == "2026-01-01"
+    assert content["settings"]["register_to"] == "2026-10-31"
 
 
 @pytest.mark.parametrize(

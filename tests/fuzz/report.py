@@ -13,6 +13,7 @@ from pathlib import Path
 
 import resilience
 from resilience.files import write_atomically
+from tests import wrong_registers
 from tests.fuzz.targets import READ, TARGETS
 
 INTRODUCTION = """# Reliability
@@ -86,6 +87,9 @@ def write(
         if kind != READ:
             table.append(f"| `{kind}` | {_meaning(kind).replace('|', '/')} | {times:,} |")
     parts.append("\n".join(table) + "\n")
+    parts.append(
+        f"## Wrong registers of events\n\n<!-- registers -->\n{wrong_registers.block()}\n<!-- /registers -->\n"
+    )
     parts.append(_kills(kills))
     parts.append(_coverage(coverage, path))
     write_atomically(path, "\n".join(parts))

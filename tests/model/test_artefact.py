@@ -109,11 +109,11 @@ def test_it_tells_of_what_it_was_made(trained):
     assert content["training"]["seed"] == 20260101
     assert set(content["versions"]) == {"python", "numpy", "pandas", "scipy", "scikit-learn"}
     assert content["base_rate"] | {} == {
-        "first_events": 15,
-        "from": "2025-01-01",
-        "before": "2026-01-01",
+        "first_events": 10,
+        "from": "2025-11-01",
+        "before": "2026-11-01",
         "half_event_added": 0.5,
-        "expected_within_horizon": 31.0,
+        "expected_within_horizon": 21.0,
     }
     assert set(content["transforms"]) >= {term["transform"] for term in content["terms"]}
     for term in content["terms"]:
@@ -141,7 +141,7 @@ def test_it_reads_as_text(trained):
 
 def test_a_model_read_back_gives_the_same_scores_and_intervals(trained, indicators, events, tmp_path):
     model = artefact.load(trained)
-    known = known_on(indicators, date(2026, 1, 1))
+    known = known_on(indicators, date(2026, 11, 1))
     first = score(model, known, events)
     again = artefact.load(artefact.save(first, tmp_path / "copy.json"))
     assert (tmp_path / "copy.json").read_bytes() == trained.read_bytes()

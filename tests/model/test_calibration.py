@@ -27,9 +27,10 @@ from resilience.model.calibration import (
         ("2018-01-01", 0, "2017-01-01", "2018-01-01"),
         ("2019-01-01", 1, "2018-01-01", "2019-01-01"),  # Northamptonshire
         ("2021-01-01", 1, "2020-01-01", "2021-01-01"),  # Croydon
-        ("2022-01-01", 10, "2021-01-01", "2022-01-01"),  # support of February 2021, and Slough
+        ("2022-01-01", 9, "2021-01-01", "2022-01-01"),  # support of 2021, Slough's in March
         ("2026-01-01", 15, "2025-01-01", "2026-01-01"),
-        ("2027-06-01", 15, "2025-01-01", "2026-01-01"),  # the register speaks of no more
+        ("2026-11-01", 10, "2025-11-01", "2026-11-01"),  # the round of February 2026
+        ("2027-06-01", 10, "2025-11-01", "2026-11-01"),  # the register speaks of no more
     ],
 )
 def test_the_last_twelve_months_that_the_register_covers(events, day, counted, start, end):

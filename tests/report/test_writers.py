@@ -212,7 +212,7 @@ def test_the_national_picture_agrees_in_every_format():
     rows = [one for one in csv.DictReader(io.StringIO(write("national", "csv", shown))) if one["grouping"] == "all"]
     assert [int(row["very high"]) for row in rows] == [one["very high"] for one in content["counts"]]
     assert [one["bands"][0][1] for one in shown["counts"]] == [one["very high"] for one in content["counts"]]
-    assert "London boroughs" in text and "most deprived third" in text and "31 December 2025" in text
+    assert "London boroughs" in text and "most deprived third" in text and "31 October 2026" in text
 
 
 def test_west_surrey_says_what_it_is_and_is_not():

@@ -12,6 +12,7 @@ from resilience.analysis.revisions import moved
 from resilience.councils import resolve
 from resilience.formatting import percent, signed
 from resilience.tables import checks
+from resilience.tables.events import load_events
 from resilience.tables.panel import load_panel
 from resilience.tables.revisions import differences
 from resilience.years import year_of
@@ -20,7 +21,7 @@ from resilience.years import year_of
 MOST = 40
 
 
-def view(*, year: str | None = None, council: str | None = None) -> dict[str, Any]:
+def view(*, year: str | None = None, council: str | None = None, events: str | Path | None = None) -> dict[str, Any]:
     """Return how often each check found something, year by year, and each finding where a year or council is named.
 
     Parameters
@@ -29,18 +30,22 @@ def view(*, year: str | None = None, council: str | None = None) -> dict[str, An
         A financial year, "2021-22".
     council : str, optional
         Any name or code of a council.
+    events : path, optional
+        Another register of events than the shipped one.
 
     Returns
     -------
     dict
         ``years`` (in which each ends), ``counts`` (``check`` and a number a year), ``meanings`` of the checks in it,
-        and ``findings`` (None where neither is named).
+        ``findings`` (None where neither is named), and ``register`` (``rows``, ``to`` and ``remarks`` of the register
+        of events, which keeps to its format or is refused here).
 
     Raises
     ------
     DataError, UnknownCouncilError
         If the year or the council is none.
     """
+    register = load_events(events)
     wanted = checks.findings(load_panel())
     if year is not None:
         wanted = wanted[wanted["year"] == year_of(year)]
@@ -53,6 +58,7 @@ def view(*, year: str | None = None, council: str | None = None) -> dict[str, An
         "counts": [{"check": str(check), "numbers": [int(n) for n in row]} for check, row in counts.iterrows()],
         "meanings": {code: meaning for code, meaning in checks.MEANING.items() if code in counts.index},
         "findings": [_finding(row) for row in wanted.to_dict("records")] if named else None,
+        "register": {"rows": len(register.rows), "to": register.until, "remarks": [*register.remarks, *register.notes]},
     }
 
 

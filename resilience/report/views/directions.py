@@ -13,12 +13,13 @@ KINDS = ("both", "line only", "register only", "not returned")
 
 
 def view(panel: pd.DataFrame, events: EventRegister) -> dict[str, Any]:
-    """Return the comparison: for each kind how many council-years and which, and whom the register is silent on."""
+    """Return the comparison: how many council-years of each kind and which, and whom the register is silent on."""
     table = directions(panel, events)
     rows = {kind: table[table["kind"] == kind] for kind in KINDS}
     return {
         "counts": {kind: len(one) for kind, one in rows.items()},
         "rows": {kind: [_row(row) for row in one.to_dict("records")] for kind, one in rows.items()},
+        "register_to": events.until,
         "silent": ", ".join(rows["line only"]["council"].drop_duplicates()),
     }
 

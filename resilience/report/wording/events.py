@@ -10,6 +10,7 @@ import pandas as pd
 from resilience.councils import council as facts_of
 from resilience.councils.lineage import lineage_of
 from resilience.formatting import day, listed, when
+from resilience.tables.event_words import end_of
 from resilience.tables.events import EventRegister
 
 _SUPPORT = {
@@ -23,6 +24,13 @@ _SUPPORT = {
     "agreed_not_used_later_shown_withdrawn": "agreed, not used, later shown as withdrawn",
     "in_principle_total_all_years": "in principle, all years together",
     "in_principle_hra": "in principle, for the Housing Revenue Account only",
+    "in_principle_later_withdrawn": "in principle, later withdrawn",
+    "final_direction_listed_amount_unread": "final; its amount was not read and is that in principle",
+    "extension_of_2017-18_capitalisation": "more of the capitalisation first directed for 2017-18",
+    "listed_on_2025-26_page_for_2024-25": "in principle, listed with the round of 2025-26",
+    "reprofiled_to_2024-25": "moved here from an earlier year",
+    "capitalisation_support_outside_main_table": "under a heading of its own, outside the table of support",
+    "police_table_not_council": "for police",
     "grant": "as a grant",
 }
 _KINDS = {
@@ -45,6 +53,23 @@ _KINDS = {
     "nonstatutory_review": "Non-statutory review",
     "public_interest_report": "Auditor's report in the public interest",
     "public_interest_report_second": "Auditor's second report in the public interest",
+    "statutory_recommendation": "Auditor's statutory recommendation",
+    "statutory_recommendations": "Auditor's statutory recommendations",
+    "auditor_advisory_notice": "Auditor's advisory notice",
+    "auditor_advisory_notice_second": "Auditor's second advisory notice",
+    "auditor_update_report_and_cipfa_review": "Auditor's report to the audit committee, and a review by CIPFA",
+    "best_value_notice": "Best Value Notice",
+    "best_value_notice_reissued": "Best Value Notice issued again",
+    "best_value_notice_closed": "Best Value Notice closed",
+    "cipfa_review": "Review by CIPFA",
+    "cipfa_capital_assurance_review": "Review of capital risk by CIPFA",
+    "dluhc_letter_of_concern_debt": "Letter of the department about debt",
+    "financial_emergency_declared": "Financial emergency declared by the council",
+    "warning_statement_slow_progress": "Government's warning that progress is slow",
+    "minded_to_replace_commissioners_with_envoys": "Government minded to replace commissioners with envoys",
+    "commissioners_report_and_lead_commissioner_reappointed": "Commissioners' report; lead commissioner reappointed",
+    "capitalisation_direction_before_efs_process": "Capitalisation direction, before exceptional support began in 2020",
+    "capitalisation_outside_support_table": "Capitalisation under a heading of its own, outside the table of support",
 }
 _CAUSES = {
     "equal-pay": "equal pay",
@@ -52,7 +77,12 @@ _CAUSES = {
     "financial": "finances",
     "investments": "investments",
     "unlawful-payment": "an unlawful payment",
+    "abuse-redress": "redress for past abuse",
+    "other": "cause not read",
 }
+# Of a round whose outcome was settled on a later day that nobody noted; and of support first agreed on the row's day.
+_LATER = r"page change itself is undated|withdrawal itself undated|final amount"
+_FIRST_AGREED = re.compile(r"in principle|direction after")
 
 
 def council_events(events: EventRegister, code: str, as_of: date) -> pd.DataFrame:
@@ -88,7 +118,9 @@ def council_events(events: EventRegister, code: str, as_of: date) -> pd.DataFram
                 "council": facts_of(owner).council if owner in codes else group["council"].iloc[0],
                 "known": group["known"].iloc[0],
                 "when": when(group["date"].iloc[0], group["known"].iloc[0]),
-                "what": _support(group) if kind == "efs" else listed([_kind(one) for one in group["subtype"].unique()]),
+                "what": _support(group, whole=events.whole)
+                if kind == "efs"
+                else listed([_kind(one) for one in group["subtype"].unique()]),
                 "cause": _CAUSES.get(str(cause), str(cause).replace("-", " ")),
                 "counts": bool(counts),
                 "sources": list(dict.fromkeys(filter(None, sources))),
@@ -101,18 +133,18 @@ def council_events(events: EventRegister, code: str, as_of: date) -> pd.DataFram
 
 def _later(rows: pd.DataFrame) -> pd.Series:
     """Say which rows bear the date of a round and were made known on a later day that the register lacks."""
-    return rows["date_precision"].str.contains("undated", regex=False).astype(bool)
+    return rows["date_precision"].str.contains(_LATER).astype(bool)
 
 
-def _support(rows: pd.DataFrame) -> str:
+def _support(rows: pd.DataFrame, *, whole: bool) -> str:
     parts = []
     for (_, row), later in zip(rows.iterrows(), _later(rows), strict=True):
         amount = f"£{float(row['amount_gbp_m']):,.1f}m" if row["amount_gbp_m"] else "amount not published"
         year = f" for {row['financial_year']}" if row["financial_year"] else ""
         stage = _SUPPORT.get(row["subtype"], row["subtype"].replace("_", " "))
-        directed = re.search(r"directions (\d{4}-\d{2})", row["date_precision"])
-        if row["subtype"] == "final_direction" and directed:
-            stage = f"in principle; final in {directed.group(1)}"
+        if row["subtype"] == "final_direction" and _FIRST_AGREED.search(row["date_precision"]):
+            # The row bears the day its year was first agreed; that it became final was known later.
+            stage = "in principle; final later" if whole else "in principle"
         elif later and pd.notna(row["known"]):
             stage += ", day not known"
         parts.append(f"{amount}{year} ({stage})")
@@ -120,9 +152,9 @@ def _support(rows: pd.DataFrame) -> str:
 
 
 def _kind(subtype: str) -> str:
-    base, _, until = subtype.partition("_to_")
-    base = re.sub(r"_(\d{4}|five_years).*$", "", base)
+    until = end_of(subtype)
+    base = re.sub(r"_(\d{4}|five_years).*$", "", subtype.removesuffix(f"_to_{until}"))
     said = _KINDS.get(base, base.replace("_", " ").capitalize())
-    if not until or not re.match(r"^\d{4}-\d{2}", until):
+    if not until:
         return said
     return f"{said}, to {day(until) if len(until) == 10 else f'{pd.Timestamp(until):%B %Y}'}"

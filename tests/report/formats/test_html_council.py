@@ -144,7 +144,7 @@ def test_an_event_already_page_gives_no_present_chance():
     assert "What would change it" not in text
     assert "Section 114(3) notice" in text
     cumberland = words_of(page_of("Cumberland"))
-    assert "Its first event was announced in February 2023" in cumberland
+    assert "Its first event was announced in March 2023" in cumberland
     assert "Copeland: Exceptional financial support" in cumberland
     assert "Allerdale, Carlisle, Copeland and Cumbria" in cumberland
 

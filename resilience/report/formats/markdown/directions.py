@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from resilience.formatting import day
+
 
 def layout(view: dict[str, Any]) -> str:
     """Lay the comparison out."""
@@ -12,8 +14,8 @@ def layout(view: dict[str, Any]) -> str:
 
 Generated from the shipped figures by `resilience docs`; do not edit. Line 768 of the Revenue Outturn
 Summary (`rs_adjexpcap_net_exp`, 2020-21 to 2023-24) is running cost treated as capital under a direction of the
-Secretary of State. The register (`data/raw/events.csv`, to 31 December 2025) has the support agreed for the same
-financial years. £ million.
+Secretary of State. The register (`data/raw/events.csv`, to {day(view["register_to"])})
+has the support agreed for the same financial years. £ million.
 
 **It is no predictor.** The line is the outcome seen in the books, published nine months and more after the year it
 stands for; a model that used it would be told the answer. It is shown, as `capitalisation_ratio`, because it lowers net

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from resilience.formatting import day
 from resilience.report.formats.text.layout import grid, printed
 
 _WIDTH = 150
@@ -30,6 +31,9 @@ def layout(view: dict[str, Any]) -> str:
             grid("Each finding", ["Year", "Council", "Class", "Check", "Amount"], rows, right=[4], plain=False)
         )
     parts.append(Text("\n".join(f"{code}: {meaning}" for code, meaning in view["meanings"].items())))
+    register = view["register"]
+    said = f"Register of events: {register['rows']} rows, to {day(register['to'])}; every row keeps to its format."
+    parts.append(Text("\n".join(["", said, *register["remarks"]])))
     return printed(*parts, width=_WIDTH)
 
 
