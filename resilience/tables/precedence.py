@@ -208,7 +208,7 @@ def _with_kinds(result: pd.DataFrame, returned: pd.Index, exact: _Source, second
     rest = kind == ""
     kind[rest & result.index.isin(second.amounts.index)] = "interim"
     kind[kind == ""] = "original"
-    file = result["source_file"].fillna("").to_numpy(dtype=object)
+    file = result["source_file"].fillna("").to_numpy(dtype=object, copy=True)
     file[kind == "transcribed"] = transcribed.FILE
     if len(second.amounts):
         is_second = kind == "interim"
