@@ -28,7 +28,7 @@ from resilience.publications.outturn import interim, transcribed
 from resilience.publications.outturn.fetched import Reading, fetched_readings, first_days, workbook_remarks
 from resilience.publications.outturn.workbook import read_publications
 from resilience.publications.releases import known_from, shipped_vintage
-from resilience.tables import checks, council_register, precedence, revisions
+from resilience.tables import checks, council_register, datapackage, precedence, revisions
 from resilience.tables.companions import build_companions
 from resilience.tables.panel import assemble, check_panel, to_csv, wide
 from resilience.tables.shipped import (
@@ -147,7 +147,9 @@ def build(source: Path | None = None, out: Path | None = None) -> BuildReport:
         if len(past) or (out / revisions.NAME).is_file():
             written[revisions.NAME] = revisions.to_csv(past)
         written["panel.csv"] = to_csv(panel)
-        written["provenance.json"] = _provenance_text(report, shipped, companions)
+        provenance = _provenance_text(report, shipped, companions)
+        written[datapackage.NAME] = datapackage.text_of(written, out, json.loads(provenance)["files"])
+        written["provenance.json"] = provenance
         report.written = write_together(out, written)
     return report
 

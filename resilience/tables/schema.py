@@ -7,7 +7,7 @@ are described where their line is (`lines.toml`, `publications`): `columns_of` j
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -339,10 +339,10 @@ SERVICE_OUTTURN = Table(
 
 CAPITAL = Table(
     "data/processed/capital.csv",
-    "A council, its debt and capital financing requirement at the end of a year (Capital Outturn, second-hand).",
+    "A council, its debt and capital financing requirement at the end of a year (Capital Outturn).",
     ("ons_code", "year"),
     (
-        *(ONS_CODE, COUNCIL, OUTTURN_YEAR, YEAR, KNOWN_FROM),
+        *(ONS_CODE, COUNCIL, OUTTURN_YEAR, replace(YEAR, least=2005), KNOWN_FROM),
         Column("cor_known_from_stated", "boolean", "Whether that day is stated anywhere.", required=True),
         _amount("cor_mrp", "Minimum revenue provision of the year."),
         _amount("cor_cfr", "Capital financing requirement at 31 March."),

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from resilience.analysis.revisions import moved
-from resilience.councils import resolve
+from resilience.councils import load_councils, resolve
 from resilience.formatting import percent, signed
+from resilience.report.views import reach
 from resilience.tables import checks
 from resilience.tables.panel import load_panel
+from resilience.tables.precedence import load_conflicts
 from resilience.tables.revisions import differences
 from resilience.years import year_of
 
@@ -34,7 +36,8 @@ def view(*, year: str | None = None, council: str | None = None) -> dict[str, An
     -------
     dict
         ``years`` (in which each ends), ``counts`` (``check`` and a number a year), ``meanings`` of the checks in it,
-        and ``findings`` (None where neither is named).
+        ``findings`` (None where neither is named); ``reach``, how many councils have each main line of what kind; and
+        ``conflicts``, the lines on which two sources differ, the one that stands first.
 
     Raises
     ------
@@ -53,7 +56,29 @@ def view(*, year: str | None = None, council: str | None = None) -> dict[str, An
         "counts": [{"check": str(check), "numbers": [int(n) for n in row]} for check, row in counts.iterrows()],
         "meanings": {code: meaning for code, meaning in checks.MEANING.items() if code in counts.index},
         "findings": [_finding(row) for row in wanted.to_dict("records")] if named else None,
+        "reach": reach.rows(),
+        "conflicts": _conflicts(year, council),
     }
+
+
+def _conflicts(year: str | None, council: str | None) -> list[dict[str, str]]:
+    found = load_conflicts()
+    if year is not None:
+        found = found[found["year"] == year_of(year)]
+    if council is not None:
+        found = found[found["ons_code"] == resolve(council)]
+    names = load_councils().drop_duplicates("ons_code").set_index("ons_code")["council"]
+    return [
+        {
+            "outturn_year": row["outturn_year"],
+            "council": names[row["ons_code"]],
+            "line": row["line"],
+            "stands": f"{row['amount']:,.0f} ({row['source_kind']})",
+            "gave_way": f"{row['other_amount']:,.0f} ({row['other_kind']})",
+            "difference": f"{row['difference']:,.0f}",
+        }
+        for row in found.to_dict("records")
+    ]
 
 
 def _finding(row: dict[Any, Any]) -> dict[str, str]:
