@@ -97,8 +97,7 @@ def without_nil(panel: pd.DataFrame) -> pd.DataFrame:
     spending = rows["rs_netrevexp_net_exp"]
     doubled = (spending / _previous(rows, spending).where(lambda before: before > 0)).reindex(panel.index) >= 2
     nil = {
-        "rs_resunall_end_cy": (unallocated == 0)
-        & (~_accounted(panel, "rs_resunall_end_cy") | (earmarked == 0)),
+        "rs_resunall_end_cy": (unallocated == 0) & (~_accounted(panel, "rs_resunall_end_cy") | (earmarked == 0)),
         "rs_resoth_end_cy": (earmarked == 0) & ((unallocated == 0) | doubled),
     }
     any_nil = pd.concat(nil.values(), axis=1).any(axis=1)

@@ -34,7 +34,10 @@ TABLES = (
     "deprivation.csv",
     "gdp_deflator.csv",
 )
-_NOT_STATED = ("capital_2023_24.csv", capital.PRUDENTIAL_FILE)  # its date is assumed; that of a ctr_….xlsx is when it was last saved
+_NOT_STATED = (
+    "capital_2023_24.csv",
+    capital.PRUDENTIAL_FILE,
+)  # its date is assumed; that of a ctr_….xlsx is when it was last saved
 
 
 def build_companions(

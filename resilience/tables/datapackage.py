@@ -30,7 +30,9 @@ _TYPES = {"list": "string"}
 _NO_UNIT = "none"
 
 
-def datapackage(tables: Mapping[str, Iterable[str]], sources: Iterable[Mapping[str, Any]], title: str) -> dict[str, Any]:
+def datapackage(
+    tables: Mapping[str, Iterable[str]], sources: Iterable[Mapping[str, Any]], title: str
+) -> dict[str, Any]:
     """Describe tables.
 
     Parameters
@@ -121,5 +123,7 @@ def text_of(written: Mapping[str, str | bytes], there: Path, sources: Iterable[M
         else:
             continue
         heads[name] = next(csv.reader(io.StringIO(head)))
-    title = f"Finances of English principal councils: {len(load_lines().of_form('RS'))} lines of Revenue Outturn and more"
+    title = (
+        f"Finances of English principal councils: {len(load_lines().of_form('RS'))} lines of Revenue Outturn and more"
+    )
     return json.dumps(datapackage(heads, sources, title), indent=1, ensure_ascii=False) + "\n"
