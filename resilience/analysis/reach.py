@@ -1,4 +1,4 @@
-"""How far the figures reach: by line and year, how many councils have it original, transcribed, second-hand, carried."""
+"""How far the figures reach: by line and year, councils that have it original, transcribed, second-hand, carried."""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
 A figure is known on a day if the publication it stands in came out before that day. The newest year of a council is
 the last one known with net revenue expenditure and reserves. An indicator that this year lacks is the council's own
 last figure of at most three years before (never another council's): it is carried forward, and every answer says from
-which year. A carried ratio keeps its own year's net revenue expenditure below the line unless that has moved by more than
-a third since: then its amount is set over the newest one, and ``rebased`` says so.
+which year. A carried ratio keeps its own year's net revenue expenditure below the line unless that has moved by more
+than a third since: then its amount is set over the newest one, and ``rebased`` says so.
 """
 
 from __future__ import annotations

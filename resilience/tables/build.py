@@ -79,9 +79,9 @@ def build(source: Path | None = None, out: Path | None = None) -> BuildReport:
     Parameters
     ----------
     source : Path, optional
-        Holds ``revenue_outturn/``, and if it has them ``revenue_budget/``, ``outturn_exact/``, ``interim/``, ``council_tax/``,
-        ``service_outturn/``, ``capital/``, ``covariates/`` and ``lookups/``; or the folders that ``resilience fetch``
-        makes. By default ``data/raw``.
+        Holds ``revenue_outturn/``, and if it has them ``revenue_budget/``, ``outturn_exact/``, ``interim/``,
+        ``council_tax/``, ``service_outturn/``, ``capital/``, ``covariates/`` and ``lookups/``; or the folders that
+        ``resilience fetch`` makes. By default ``data/raw``.
     out : Path, optional
         By default ``data/processed``.
 

@@ -6,7 +6,6 @@ import pandas as pd
 
 from resilience.indicators.formulas.books import Books, indicator
 
-
 #: Flexible receipts below this share of net revenue expenditure count as none: they say nothing of a council's slack.
 MATERIAL_SHARE = 0.002
 

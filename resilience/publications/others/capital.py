@@ -25,7 +25,8 @@ What is put right, and the code left in ``cor_flags`` (semicolon-separated)
 Of the earlier years nothing is put right: ``cfr_negative``, ``cfr_below_debt`` (less than two thirds of the debt) and
 ``moved_tenfold`` (the requirement or the debt ten times, or a tenth of, the year before's) only say what to look at.
 
-**Known from.** Each year to 2023 counts as known a year after its 31 March. MHCLG's capital time series with 2024-25 came out on 25 March 2026 (``release_dates.csv``). No
+**Known from.** Each year to 2023 counts as known a year after its 31 March.
+MHCLG's capital time series with 2024-25 came out on 25 March 2026 (``release_dates.csv``). No
 date is at hand for 2023-24; 31 March 2025 is assumed, the same lag and rounded up (``cor_known_from_stated``
 is False for it). Neither date is earlier than the first publication could have been, which is what a back
 test needs; both may be later.
