@@ -172,7 +172,7 @@ def _latest(days: Sequence[Any]) -> Any:
 # How each column that is no amount passes from the predecessors to the row built of them.
 _CARRIED = {
     "outturn_year": lambda all_: all_[0],
-    "source_kind": lambda all_: "interim" if "interim" in all_ else all_[0],
+    "source_kind": lambda all_: next((kind for kind in ("interim", "transcribed") if kind in all_), all_[0]),
     "source_file": _union,
     "known_from": _latest,
     "status": _worst_status,

@@ -91,6 +91,11 @@ class Definition:
     caveat: str
     used_by: str
 
+    @property
+    def over_spending(self) -> bool:
+        """Whether it is an amount over the year's net revenue expenditure."""
+        return self.unit == "ratio" and "over net revenue expenditure" in " ".join(self.formula.split())
+
 
 @lru_cache(maxsize=4)
 def load_definitions(path: Path | None = None) -> dict[str, Definition]:

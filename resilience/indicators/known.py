@@ -3,7 +3,8 @@
 A figure is known on a day if the publication it stands in came out before that day. The newest year of a council is
 the last one known with net revenue expenditure and reserves. An indicator that this year lacks is the council's own
 last figure of at most three years before (never another council's): it is carried forward, and every answer says from
-which year.
+which year. A carried ratio keeps its own year's net revenue expenditure below the line unless that has moved by more
+than a third since: then its amount is set over the newest one, and ``rebased`` says so.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from resilience.years import outturn_year_of
 OLDEST_RETURN_YEARS = 4
 #: A single line missing from the newest year is carried forward from at most this many years before it.
 CARRY_YEARS = 3
+#: A carried ratio is rebased where net revenue expenditure has grown or shrunk by more than this since its own year.
+REBASE_BEYOND = 1 / 3
 #: Without these nothing can be said of a council.
 CORE = "reserves_ratio"
 
@@ -95,12 +98,16 @@ class KnownFigures:
         missing where there is no figure.
     indicators : DataFrame
         All rows, of whatever day.
+    rebased : DataFrame
+        On the same index, one column an indicator: whether a carried ratio is set over the newest net revenue
+        expenditure, for its own year's has moved too far since. Without a column where nothing was looked at.
     """
 
     as_of: date
     table: pd.DataFrame
     years: pd.DataFrame
     indicators: pd.DataFrame = field(repr=False)
+    rebased: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     @property
     def scorable(self) -> pd.DataFrame:
@@ -156,6 +163,10 @@ class KnownFigures:
         older = own[own < newest].sort_values(ascending=False, kind="stable")
         return {str(name): int(year) for name, year in older.items()}
 
+    def is_rebased(self, code: str, indicator: str) -> bool:
+        """Say whether a council's carried figure is set over the newest net revenue expenditure."""
+        return indicator in self.rebased and bool(self.rebased.at[code, indicator])
+
     def shown_year(self, code: str, indicator: str) -> int:
         """Return the year of the figure to be shown of an indicator, whether the score uses it or not; 0 for none.
 
@@ -190,6 +201,7 @@ def known_on(indicators: pd.DataFrame, as_of: date, *, councils: pd.DataFrame | 
     )
     known = rows_known_on(indicators[recent_rows], as_of).sort_values(["ons_code", "year"], kind="stable")
     figures = [n for n in indicators.columns if n not in KEYS and not n.startswith("known_from_")]
+    by_name = load_definitions()
 
     complete = known[known[CORE].notna() & (known["year"] >= day.year - OLDEST_RETURN_YEARS)]
     newest = complete.drop_duplicates("ons_code", keep="last").set_index("ons_code")
@@ -202,10 +214,21 @@ def known_on(indicators: pd.DataFrame, as_of: date, *, councils: pd.DataFrame | 
     values = result[figures].to_numpy(dtype=float)
     years = np.where(np.isnan(values), np.nan, newest_year[:, None])
     flags = result["flags"].to_numpy(dtype=object, copy=True)
+    spending = result["net_revenue_expenditure"].to_numpy(dtype=float) if "net_revenue_expenditure" in result else None
+    over_spending = np.array([name in by_name and by_name[name].over_spending for name in figures])
+    rebased = np.zeros(values.shape, dtype=bool)
     for age in range(-1, -CARRY_YEARS - 1, -1):
         older = known[ages == age].set_index("ons_code").reindex(result.index)
         fill = older[figures].to_numpy(dtype=float)
         take = np.isnan(values) & ~np.isnan(fill)
+        if spending is not None:
+            before = older["net_revenue_expenditure"].to_numpy(dtype=float)
+            positive = (spending > 0) & (before > 0)
+            times = np.where(positive, before, np.nan) / np.where(positive, spending, np.nan)
+            moved = np.abs(1 / times - 1) > REBASE_BEYOND
+            again = take & moved[:, None] & over_spending[None, :]
+            fill = np.where(again, fill * times[:, None], fill)
+            rebased |= again
         values = np.where(take, fill, values)
         years = np.where(take, newest_year[:, None] + age, years)
         if "unallocated_ratio" in figures:
@@ -217,7 +240,8 @@ def known_on(indicators: pd.DataFrame, as_of: date, *, councils: pd.DataFrame | 
     result["flags"] = pd.Series(flags, index=result.index, dtype=result["flags"].dtype)
     result["built"] = result["built"].fillna(False).astype(bool)
     result.index.name = "ons_code"
-    return KnownFigures(as_of, result, pd.DataFrame(years, index=result.index, columns=figures), indicators)
+    on = {"index": result.index, "columns": figures}
+    return KnownFigures(as_of, result, pd.DataFrame(years, **on), indicators, pd.DataFrame(rebased, **on))
 
 
 def carried_text(carried: dict[str, int]) -> str:

@@ -25,7 +25,7 @@ from resilience.indicators.compute import compute_indicators
 from resilience.method import run
 from resilience.report.formats.markdown import blocks
 from resilience.report.formats.text import watchlist as terminal
-from resilience.report.views import coverage, dictionary, directions, mergers, readme, record, studies, watchlist
+from resilience.report.views import coverage, dictionary, directions, mergers, reach, readme, record, studies, watchlist
 from resilience.report.wording.mergers import past_in_brief
 from resilience.report.writers import write
 from resilience.tables.events import EventRegister, load_events
@@ -153,7 +153,11 @@ def _readme(sources: Sources) -> dict[str, str]:
     scored = run(LIST_ON)
     content = json.loads((sources.home / "docs" / "record.json").read_text("utf-8"))
     screen = terminal.text(watchlist.view(scored), width=WIDTH)
-    return {"screen": blocks.terminal(screen, LINES), "record": blocks.record(readme.view(content))}
+    return {
+        "screen": blocks.terminal(screen, LINES),
+        "reach": blocks.reach(reach.rows(scored.known)),
+        "record": blocks.record(readme.view(content)),
+    }
 
 
 def _studies(sources: Sources) -> dict:

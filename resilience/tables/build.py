@@ -24,13 +24,13 @@ from resilience.councils import load_councils
 from resilience.councils.proposals import AREAS, PROPOSALS
 from resilience.errors import PublicationError
 from resilience.files import one_at_a_time, sha256, write_together
-from resilience.publications.outturn import interim
+from resilience.publications.outturn import interim, transcribed
 from resilience.publications.outturn.fetched import Reading, fetched_readings, first_days, workbook_remarks
 from resilience.publications.outturn.workbook import read_publications
 from resilience.publications.releases import known_from, shipped_vintage
-from resilience.tables import checks, council_register, revisions
+from resilience.tables import checks, council_register, datapackage, precedence, revisions
 from resilience.tables.companions import build_companions
-from resilience.tables.panel import build_panel, check_panel, to_csv
+from resilience.tables.panel import assemble, check_panel, to_csv, wide
 from resilience.tables.shipped import (
     Shipped,
     files_of_vintages,
@@ -79,9 +79,9 @@ def build(source: Path | None = None, out: Path | None = None) -> BuildReport:
     Parameters
     ----------
     source : Path, optional
-        Holds ``revenue_outturn/``, and if it has them ``revenue_budget/``, ``interim/``, ``council_tax/``,
-        ``service_outturn/``, ``capital/``, ``covariates/`` and ``lookups/``; or the folders that ``resilience fetch``
-        makes. By default ``data/raw``.
+        Holds ``revenue_outturn/``, and if it has them ``revenue_budget/``, ``outturn_exact/``, ``interim/``,
+        ``council_tax/``, ``service_outturn/``, ``capital/``, ``covariates/`` and ``lookups/``; or the folders that
+        ``resilience fetch`` makes. By default ``data/raw``.
     out : Path, optional
         By default ``data/processed``.
 
@@ -110,24 +110,7 @@ def build(source: Path | None = None, out: Path | None = None) -> BuildReport:
         chosen = newest_readings(readings, shipped)
         report.years_read = [reading.outturn_year for reading in chosen]
         report.files += [reading.provenance for reading in chosen]
-        second_hand = _interim(source, report.files, {*report.years_read, *shipped.original_years})
         budgets = _budgets(source, report.files)
-        _log.info("panel")
-        panel = shipped.panel  # stands where every release read is older than the one shipped
-        report.years_kept = [] if panel is None else sorted(panel["outturn_year"].unique())
-        if chosen:
-            panel = build_panel(
-                pd.concat([reading.lines for reading in chosen], ignore_index=True),
-                register,
-                interim=second_hand,
-                budgets=budgets,
-            )
-            panel = with_release_dates(panel, first_days(readings))
-            budgeted = set() if budgets is None else set(budgets["outturn_year"].astype(str))
-            panel = with_other_publications(panel, chosen, readings, shipped, budgeted)
-            panel = _with_years_kept(panel, shipped, report)
-        past = vintages_of(panel, readings, shipped)
-        report.files += files_of_vintages(past, readings, shipped)
         written: dict[str, str | bytes] = {}
         if is_new:
             written["councils.csv"] = register.to_csv(index=False, lineterminator="\n")
@@ -135,10 +118,38 @@ def build(source: Path | None = None, out: Path | None = None) -> BuildReport:
         with TemporaryDirectory(prefix="resilience-build-") as folder:
             companions = _companions(source, Path(folder))
             written |= {table.name: table.read_bytes() for table in sorted(Path(folder).iterdir())}
+            services = _services(Path(folder), out)
+        _log.info("panel")
+        panel = shipped.panel  # stands where every release read is older than the one shipped
+        report.years_kept = [] if panel is None else sorted(panel["outturn_year"].unique())
+        late = shipped.vintages[precedence.is_late_line(shipped.vintages)]
+        if chosen:
+            joined = precedence.join(
+                wide(pd.concat([reading.lines for reading in chosen], ignore_index=True)),
+                lines=_transcribed(source, report.files),
+                services=services,
+                interim=_interim(source, report.files, {*report.years_read, *shipped.original_years}),
+            )
+            panel = assemble(joined, register, budgets=budgets)
+            panel = precedence.with_late_days(with_release_dates(panel, first_days(readings)), joined.late)
+            budgeted = set() if budgets is None else set(budgets["outturn_year"].astype(str))
+            panel = with_other_publications(panel, chosen, readings, shipped, budgeted)
+            built = set(panel["year"])
+            panel = _with_years_kept(panel, shipped, report)
+            late = _with_kept(joined.late, late, built)
+            for name, made in (("line_sources.csv", joined.line_sources), ("conflicts.csv", joined.conflicts)):
+                kept = precedence.load(out / name)
+                made = precedence.with_nil(made, panel) if name == "line_sources.csv" else made
+                written[name] = precedence.to_csv(_with_kept(made, kept, built))
+        past = vintages_of(panel, readings, shipped)
+        report.files += files_of_vintages(past, readings, shipped)
+        past = pd.concat([past, late], ignore_index=True)
         if len(past) or (out / revisions.NAME).is_file():
             written[revisions.NAME] = revisions.to_csv(past)
         written["panel.csv"] = to_csv(panel)
-        written["provenance.json"] = _provenance_text(report, shipped, companions)
+        provenance = _provenance_text(report, shipped, companions)
+        written[datapackage.NAME] = datapackage.text_of(written, out, json.loads(provenance)["files"])
+        written["provenance.json"] = provenance
         report.written = write_together(out, written)
     return report
 
@@ -160,6 +171,32 @@ def _outturn(source: Path, report: BuildReport) -> list[Reading]:
         readings.append(Reading(met.outturn_year, day, True, own, entry))
         report.remarks += workbook_remarks(met)
     return readings
+
+
+def _services(made: Path, out: Path) -> pd.DataFrame | None:
+    """Return the service outturn as just made, or else as shipped."""
+    name = "service_outturn.csv"
+    file = made / name if (made / name).is_file() else out / name
+    return pd.read_csv(file, low_memory=False) if file.is_file() else None
+
+
+def _with_kept(made: pd.DataFrame, kept: pd.DataFrame, built: set[int]) -> pd.DataFrame:
+    """Return a table of the years built, with the rows of years that stayed as shipped."""
+    kept = kept[~kept["year"].isin(built)]
+    return pd.concat([part for part in (made, kept) if len(part)] or [made], ignore_index=True)
+
+
+def _transcribed(source: Path, files: list[dict[str, Any]]) -> pd.DataFrame | None:
+    """Read the exact lines that stand for returns no workbook at hand holds."""
+    folder = source / transcribed.FOLDER
+    if not folder.is_dir():
+        return None
+    lines = transcribed.read_transcribed(folder)
+    for year in sorted(lines.loc[lines["line"].str.startswith("rs_"), "outturn_year"].unique()):
+        entry = _entry(folder / transcribed.FILE, f"Exact lines {year}, transcribed from a republication", year)
+        released = transcribed.LATE_RETURNS.get(year)
+        files.append(entry | {"source_kind": "transcribed"} | ({"released": str(released)} if released else {}))
+    return lines
 
 
 def _interim(source: Path, files: list[dict[str, Any]], original: set[str]) -> pd.DataFrame | None:

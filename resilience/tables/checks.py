@@ -19,12 +19,19 @@ MEANING = {
     "opening_earmarked": "other earmarked reserves at 1 April differ from the 31 March before (£ thousand)",
     "small_denominator": "net revenue expenditure is too small to divide by; no ratio to it is given",
     "interest_negative": "interest payable is negative (£ thousand): perhaps entered with another line's sign",
-    "unallocated_zero": "unallocated reserves at 31 March are exactly zero",
+    "unallocated_zero": "unallocated reserves at 31 March are exactly zero, and the return shows what took them there",
+    "nil_not_returned": "a reserve is given as nil and nothing in the return accounts for it: taken as not returned",
+    "unallocated_negative": "unallocated reserves at 31 March are negative (£ thousand)",
+    "earmarked_unadjusted": "earmarked reserves as returned (915); the adjusted figure (915b) is not at hand",
+    "split_moved": "unallocated reserves moved by over half of all reserves while the sum hardly moved (£ thousand)",
+    "nre_doubled_or_halved": "net revenue expenditure at least doubled or halved since the year before",
+    "unit_doubtful": "a main figure is over fifty times the year before's, or under a fiftieth: perhaps other units",
     "services_sum": "the service lines do not add up to total service expenditure (difference, £ thousand)",
     "jump_nre": "net revenue expenditure moved from the year before beyond five robust deviations of its class",
     "jump_reserves": "reserves over net revenue expenditure moved beyond five robust deviations of its class",
     "jump_interest": "interest over net revenue expenditure moved beyond five robust deviations of its class",
     "second_hand": "second-hand figures, until the original publication is read",
+    "transcribed": "exact figures transcribed from a republication, until the original publication is read",
     "built": "added up from the councils that this one replaced",
 }
 
@@ -59,17 +66,65 @@ CORE = (
 # Each figure is rounded to £1,000, so fifteen of them may miss their total by half as many.
 _ROUNDING = 8.0
 _JUMP = 5.0
+#: Amounts are rounded to £1,000; an opening balance and its use may miss the closing one by two of them.
+_ACCOUNTED = 2.0
+_RESERVES = {
+    "rs_resunall_end_cy": ("rs_resunall_start_cy", "rs_appresunall_net_exp"),
+    "rs_resoth_end_cy": ("rs_resoth_start_cy", "rs_appresoth_net_exp"),
+}
+#: The first year in which the adjusted earmarked line (915b) was published.
+_ADJUSTED_FROM = 2022
+_UNITS = 50.0
+
+
+def without_nil(panel: pd.DataFrame) -> pd.DataFrame:
+    """Return the panel without reserves that are given as nil and were not returned.
+
+    An unallocated balance of exactly nil is believed only where the return itself accounts for it: with an opening
+    balance that is not nil and an appropriation that takes it there. That tells Greenwich 2023-24 (£18.9m at 1 April,
+    as it closed the year before, and £18.9m taken) from Norwich and Torbay of that year (nil at 1 April, though they
+    had closed on £10.3m and £16.8m, and nothing taken). A transcribed or second-hand row shows neither, so its nil is
+    no answer. Both reserves nil at once, or earmarked reserves nil beside a doubled net revenue expenditure, are not
+    believed either: then the lines stand in another place of the form.
+
+    Returns
+    -------
+    DataFrame
+        With those lines missing and a column ``nil_not_returned``, which the flag is made of.
+    """
+    unallocated, earmarked = (panel[name] for name in _RESERVES)
+    rows = panel.sort_values(["ons_code", "year"])
+    spending = rows["rs_netrevexp_net_exp"]
+    doubled = (spending / _previous(rows, spending).where(lambda before: before > 0)).reindex(panel.index) >= 2
+    nil = {
+        "rs_resunall_end_cy": (unallocated == 0) & (~_accounted(panel, "rs_resunall_end_cy") | (earmarked == 0)),
+        "rs_resoth_end_cy": (earmarked == 0) & ((unallocated == 0) | doubled),
+    }
+    any_nil = pd.concat(nil.values(), axis=1).any(axis=1)
+    marked = any_nil | _stated(panel, "nil_not_returned", True, "nil_not_returned")
+    return panel.assign(**{name: panel[name].mask(mask) for name, mask in nil.items()}, nil_not_returned=marked)
+
+
+def _accounted(panel: pd.DataFrame, closing: str) -> pd.Series:
+    """Say where an opening balance that is not nil and its use add up to the closing balance."""
+    nothing = pd.Series(np.nan, index=panel.index)
+    opening, used = (panel.get(name, nothing).astype(float) for name in _RESERVES[closing])
+    return (opening.abs() > _ACCOUNTED) & ((opening + used - panel[closing]).abs() <= _ACCOUNTED)
 
 
 def status_of(panel: pd.DataFrame) -> pd.Series:
     """Return "returned", "partial" or "not returned" for each row, from the lines every ratio needs.
 
-    A second-hand row counts as returned if it has net revenue expenditure and total reserves.
+    A second-hand row counts as returned if it has net revenue expenditure and total reserves; a transcribed one, which
+    never has opening balances, if it has net revenue expenditure and both closing ones.
     """
     there = pd.concat([panel[name].notna() for name in CORE], axis=1)
     any_figure = panel.filter(regex="^(rs|int)_").notna().any(axis=1)
     status = pd.Series(np.where(there.all(axis=1), "returned", "partial"), index=panel.index)
     status[~any_figure] = "not returned"
+    exact = panel["source_kind"].eq("transcribed")
+    closing = pd.concat([panel[name].notna() for name in ("rs_netrevexp_net_exp", *_RESERVES)], axis=1).all(axis=1)
+    status[exact & closing] = "returned"
     if "int_reserves_unallocated_and_earmarked" in panel:
         second_hand = panel["source_kind"].eq("interim")
         whole = panel["rs_netrevexp_net_exp"].notna() & panel["int_reserves_unallocated_and_earmarked"].notna()
@@ -99,7 +154,13 @@ def findings(panel: pd.DataFrame) -> pd.DataFrame:
         _where(rows, rows["status"] == "partial", "partial_return"),
         _where(rows, rows["rs_resunall_end_cy"] == 0, "unallocated_zero"),
         _where(rows, rows["rs_intextpay_net_exp"] < 0, "interest_negative", rows["rs_intextpay_net_exp"]),
+        _where(rows, _stated(rows, "nil_not_returned", True, "nil_not_returned"), "nil_not_returned"),
+        _where(rows, rows["rs_resunall_end_cy"] < 0, "unallocated_negative", rows["rs_resunall_end_cy"]),
         _where(rows, rows["source_kind"].eq("interim") & rows["status"].ne("not returned"), "second_hand"),
+        _where(rows, rows["source_kind"].eq("transcribed") & rows["status"].ne("not returned"), "transcribed"),
+        _unadjusted(rows),
+        _split(rows),
+        *_steps(rows),
         _opening(rows, "rs_resunall_start_cy", "rs_resunall_end_cy", "opening_unallocated"),
         _opening(rows, "rs_resoth_start_cy", "rs_resoth_end_cy", "opening_earmarked"),
         _services(rows),
@@ -148,6 +209,39 @@ def _previous(rows: pd.DataFrame, values: pd.Series) -> pd.Series:
 def _opening(rows: pd.DataFrame, start: str, end: str, check: str) -> pd.DataFrame:
     difference = rows[start] - _previous(rows, rows[end])
     return _where(rows, difference.abs() > 1, check, difference)
+
+
+def _unadjusted(rows: pd.DataFrame) -> pd.DataFrame:
+    """Find rows that rest on line 915 in years in which 915b is the comparable one."""
+    adjusted = rows.get("rs_resoth_adj_end_cy", pd.Series(np.nan, index=rows.index))
+    found = rows["rs_resoth_end_cy"].notna() & adjusted.isna() & (rows["year"] >= _ADJUSTED_FROM)
+    return _where(rows, found, "earmarked_unadjusted")
+
+
+def _split(rows: pd.DataFrame) -> pd.DataFrame:
+    """Find balances that changed sides: the sum as before, the split not."""
+    unallocated, total = rows["rs_resunall_end_cy"], rows["rs_resunall_end_cy"] + rows["rs_resoth_end_cy"]
+    before, total_before = _previous(rows, unallocated), _previous(rows, total)
+    moved = unallocated - before
+    stayed = (total - total_before).abs() <= 0.1 * total_before.abs()
+    return _where(rows, stayed & (moved.abs() > 0.5 * total.abs()), "split_moved", moved)
+
+
+def _steps(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    """Find net revenue expenditure that doubled or halved, and main figures that look like other units."""
+    spending = rows["rs_netrevexp_net_exp"].where(rows["rs_netrevexp_net_exp"] > 0)
+    times = spending / _previous(rows, spending)
+    other_units = pd.Series(False, index=rows.index)
+    for name in ("rs_netrevexp_net_exp", "rs_resoth_end_cy", "rs_intextpay_net_exp"):
+        # A few thousand pounds may well grow fiftyfold: only what is at least £50m on one side is judged.
+        amounts, before = rows[name].abs(), _previous(rows, rows[name].abs())
+        large = np.maximum(amounts, before) >= 50_000
+        ratio = amounts.where(amounts > 0) / before.where(before > 0)
+        other_units |= large & ((ratio >= _UNITS) | (ratio <= 1 / _UNITS))
+    return [
+        _where(rows, (times >= 2) | (times <= 0.5), "nre_doubled_or_halved"),
+        _where(rows, other_units, "unit_doubtful"),
+    ]
 
 
 def _services(rows: pd.DataFrame) -> pd.DataFrame:

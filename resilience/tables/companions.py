@@ -20,6 +20,7 @@ from resilience.publications.others.cells import (
     provenance,
     write_table,
 )
+from resilience.publications.outturn import transcribed
 from resilience.publications.outturn.interim import FILES as INTERIM_FILES
 
 OGL = "Open Government Licence v3.0"
@@ -33,7 +34,10 @@ TABLES = (
     "deprivation.csv",
     "gdp_deflator.csv",
 )
-_NOT_STATED = ("capital_2023_24.csv",)  # its date is assumed; that of a ctr_….xlsx is when it was last saved
+_NOT_STATED = (
+    "capital_2023_24.csv",
+    capital.PRUDENTIAL_FILE,
+)  # its date is assumed; that of a ctr_….xlsx is when it was last saved
 
 
 def build_companions(
@@ -57,12 +61,14 @@ def build_companions(
     """
     if not source.is_dir():
         raise PublicationError(f"{source} is no folder; name the one that holds the publications.")
+    exact = source / transcribed.FOLDER
+    lines = transcribed.read_transcribed(exact) if exact.is_dir() else None
     lait = source / "covariates" / "lait_extract_upper_tier.csv"
     ofsted = source / "covariates" / "ofsted_inspection_outcomes_2025-03-31.ods"
     tables = {
         "council_tax.csv": council_tax.read_council_tax(source / "council_tax"),
         "service_outturn.csv": services.read_service_outturn(source / "service_outturn"),
-        "capital.csv": capital.read_capital(source / "capital"),
+        "capital.csv": capital.read_capital(source / "capital", lines),
         "context_measures.csv": context.read_lait(lait).drop(columns="known_from"),
         "ofsted.csv": context.read_ofsted(ofsted),
         "deprivation.csv": _deprivation(source),
@@ -104,6 +110,16 @@ def _provenance(source: Path, tables: dict[str, pd.DataFrame]) -> list[dict[str,
     ):
         known = tables[name].groupby("source_file")["known_from"].first()
         for file in sorted(known.index):
+            if file == transcribed.FILE:
+                entry = provenance(
+                    source / transcribed.FOLDER / file,
+                    publisher=publisher,
+                    title="Capital outturn (COR), debt and requirement, transcribed from a republication",
+                    released=None,
+                    licence=OGL,
+                )
+                entries.append(entry | {"table": name})
+                continue
             stated = pd.notna(known[file]) and file not in _NOT_STATED and not file.startswith("ctr_")
             released = known[file].date().isoformat() if stated else None
             entry = provenance(source / folder / file, publisher=publisher, title=title, released=released, licence=OGL)

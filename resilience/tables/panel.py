@@ -14,7 +14,7 @@ from resilience import paths
 from resilience.councils import load_councils, resolve
 from resilience.errors import DataError
 from resilience.publications.releases import known_from
-from resilience.tables import checks
+from resilience.tables import checks, precedence
 from resilience.tables.schema import CLASSES, PANEL, Column
 from resilience.tables.schema_check import check_table
 from resilience.years import outturn_year_of, year_of
@@ -31,6 +31,8 @@ def build_panel(
     councils: pd.DataFrame | None = None,
     *,
     interim: pd.DataFrame | None = None,
+    transcribed: pd.DataFrame | None = None,
+    services: pd.DataFrame | None = None,
     budgets: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Turn tidy lines into the panel.
@@ -42,7 +44,11 @@ def build_panel(
     councils : DataFrame, optional
         The register; by default the shipped one.
     interim : DataFrame, optional
-        Second-hand years, from ``read_interim``; a year that ``lines`` holds is left to the original.
+        Second-hand years, from ``read_interim``.
+    transcribed : DataFrame, optional
+        Exact lines, from ``read_transcribed``.
+    services : DataFrame, optional
+        The service outturn (RSX); see ``precedence.FROM_SERVICES``.
     budgets : DataFrame, optional
         Budget lines (form RA); they join the outturn year they were set for.
 
@@ -57,20 +63,25 @@ def build_panel(
     DataError
         If the result breaks the panel's schema.
     """
+    joined = precedence.join(wide(lines), lines=transcribed, services=services, interim=interim)
+    return assemble(joined, councils, budgets=budgets)
+
+
+def assemble(
+    joined: precedence.Joined, councils: pd.DataFrame | None = None, *, budgets: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Make the panel of joined sources; see ``build_panel``."""
     register = load_councils() if councils is None else councils
-    table = wide(lines)
-    table["source_kind"] = "original"
-    if interim is not None:
-        newer = interim[~interim["outturn_year"].isin(table["outturn_year"].unique())]
-        table = pd.concat([table, newer.drop(columns=["known_from", "council"])], ignore_index=True)
+    table = joined.table
     if budgets is not None and not budgets.empty:
         planned = wide(budgets)
         amounts = [name for name in planned if name.startswith("ra_")]
         table = table.merge(planned[["ons_code", "year", *amounts]], on=["ons_code", "year"], how="left")
     panel = _with_absent(table, register)
     panel["known_from"] = panel["outturn_year"].map({year: known_from(year) for year in panel["outturn_year"].unique()})
-    panel["status"] = checks.status_of(panel)
     panel = panel.sort_values(["ons_code", "year"], ignore_index=True)
+    panel = checks.without_nil(precedence.with_late_days(panel, joined.late))
+    panel["status"] = checks.status_of(panel)
     panel["flags"] = checks.flags(panel, checks.findings(panel))
     amounts = sorted(
         (n for n in panel.columns if n.split("_")[0] in ("rs", "ra", "int")),
@@ -107,7 +118,7 @@ def _with_absent(wide: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
         close = pd.Timestamp(int(year), 3, 31)
         being = facts.index[(began <= close) & (ended >= close)]
         absent = being.difference(wide.loc[wide["year"] == year, "ons_code"])
-        kind = wide.loc[wide["year"] == year, "source_kind"].iloc[0]
+        kind = precedence.kind_of_year(wide.loc[wide["year"] == year, "source_kind"])
         rows.append(
             pd.DataFrame(
                 {

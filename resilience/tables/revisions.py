@@ -19,7 +19,7 @@ import pandas as pd
 from resilience import paths
 from resilience.errors import DataError
 from resilience.publications.lines import load_lines
-from resilience.tables import checks
+from resilience.tables import checks, precedence
 from resilience.tables.panel import KEYS
 from resilience.years import outturn_year_of
 
@@ -102,10 +102,27 @@ def panel_as_of(panel: pd.DataFrame, vintages: pd.DataFrame, as_of: date) -> pd.
     then = _standing(vintages, as_of)
     if then.empty:
         return panel
-    result = _applied(panel, then)
+    result = checks.without_nil(_applied(panel, then))
     touched = result["year"].isin(then["year"].unique())
     result["status"] = result["status"].where(~touched, checks.status_of(result))
+    result = _as_not_returned(result, then).drop(columns="nil_not_returned")
     result["flags"] = checks.flags(result, checks.findings(result))
+    return result
+
+
+def _as_not_returned(panel: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
+    """Let councils whose return had not come look as the year's other absent ones: of its kind, and known as it was."""
+    late = pd.MultiIndex.from_frame(then.loc[precedence.is_late_line(then), ["ons_code", "year"]])
+    rows = pd.MultiIndex.from_frame(panel[["ons_code", "year"]]).isin(late) & panel["status"].eq("not returned")
+    if not rows.any():
+        return panel
+    years = panel.loc[rows, "year"].unique()
+    others = panel[~rows & panel["year"].isin(years)].groupby("year")
+    kind, known = others["source_kind"].agg(precedence.kind_of_year), others["known_from"].min()
+    of_year = panel.loc[rows, "year"]
+    result = panel.copy()
+    result.loc[rows, "source_kind"], result.loc[rows, "known_from"] = of_year.map(kind), of_year.map(known)
+    result.loc[rows, ["source_file", "flags"]] = ""
     return result
 
 
@@ -189,7 +206,7 @@ def releases_of(panel: pd.DataFrame, vintages: pd.DataFrame, days: dict[str, str
     found = []
     originals = panel[panel["source_kind"] == "original"]
     for year in sorted(originals["year"].unique()):
-        own = vintages[vintages["year"] == year]
+        own = vintages[(vintages["year"] == year) & ~precedence.is_late_line(vintages)]
         shipped = days.get(outturn_year_of(int(year)), "")
         starts = sorted({*own["since"], *own["until"]} - {""}) or [shipped]
         starts = ["", *starts] if len(own) else starts

@@ -7,7 +7,7 @@ are described where their line is (`lines.toml`, `publications`): `columns_of` j
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -17,7 +17,9 @@ Type = Literal["string", "list", "integer", "number", "boolean", "date"]
 
 CLASSES = ("UA", "MD", "LB", "SC", "SD")
 STATUSES = ("returned", "partial", "not returned")
-SOURCE_KINDS = ("original", "interim")
+#: The best first: a line stands on the first of these that holds it.
+SOURCE_KINDS = ("original", "transcribed", "interim")
+NOT_RETURNED = "not returned"
 FIRST_YEAR, LAST_YEAR = 2008, 2100
 THOUSANDS = "£ thousand"
 
@@ -141,7 +143,7 @@ PANEL = Table(
         Column(
             "source_kind",
             "string",
-            "Whether the figures are of the original publication or second-hand until it is read.",
+            "What the core lines are: of the original publication, transcribed from a republication, or second-hand.",
             allowed=SOURCE_KINDS,
             required=True,
         ),
@@ -189,6 +191,48 @@ VINTAGES = Table(
         Column("since", "string", "The day the release came out; empty for the oldest at hand.", pattern=_DAY),
         Column("until", "string", "The day the next release came out.", pattern=_DAY, required=True),
         SOURCE_FILE,
+    ),
+)
+
+_LINE = Column("line", "string", "The panel's column.", pattern=r"rs_\w+", required=True)
+
+LINE_SOURCES = Table(
+    "data/processed/line_sources.csv",
+    "A figure of the panel that is not of its row's own kind, and where it was read.",
+    ("ons_code", "year", "line"),
+    (
+        *(ONS_CODE, OUTTURN_YEAR, YEAR, _LINE),
+        Column(
+            "source_kind",
+            "string",
+            "What the line is; 'not returned' is a published nil that stands for nothing and is missing in the panel.",
+            allowed=(*SOURCE_KINDS, NOT_RETURNED),
+            required=True,
+        ),
+        Column("source", "string", "The file the line was read from.", required=True),
+    ),
+)
+
+CONFLICTS = Table(
+    "data/processed/conflicts.csv",
+    "A line that two sources hold and that differs by more than their rounding; the first of the two stands.",
+    ("ons_code", "year", "line", "other_kind"),
+    (
+        *(ONS_CODE, OUTTURN_YEAR, YEAR),
+        Column(
+            "line",
+            "string",
+            "The panel's column, or several added up.",
+            pattern=r"rs_\w+(\+rs_\w+)*",
+            required=True,
+        ),
+        _amount("amount", "The figure that stands."),
+        Column("source_kind", "string", "What it is.", allowed=SOURCE_KINDS, required=True),
+        Column("source", "string", "Where it was read.", required=True),
+        _amount("other_amount", "The figure that gave way."),
+        Column("other_kind", "string", "What that is.", allowed=SOURCE_KINDS, required=True),
+        Column("other_source", "string", "Where that was read.", required=True),
+        _amount("difference", "The figure that gave way less the one that stands."),
     ),
 )
 
@@ -297,10 +341,10 @@ SERVICE_OUTTURN = Table(
 
 CAPITAL = Table(
     "data/processed/capital.csv",
-    "A council, its debt and capital financing requirement at the end of a year (Capital Outturn, second-hand).",
+    "A council, its debt and capital financing requirement at the end of a year (Capital Outturn).",
     ("ons_code", "year"),
     (
-        *(ONS_CODE, COUNCIL, OUTTURN_YEAR, YEAR, KNOWN_FROM),
+        *(ONS_CODE, COUNCIL, OUTTURN_YEAR, replace(YEAR, least=2005), KNOWN_FROM),
         Column("cor_known_from_stated", "boolean", "Whether that day is stated anywhere.", required=True),
         _amount("cor_mrp", "Minimum revenue provision of the year."),
         _amount("cor_cfr", "Capital financing requirement at 31 March."),
@@ -430,7 +474,8 @@ EVENTS = Table(
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        *(PANEL, VINTAGES, COUNCILS, AREAS, PROPOSALS, COUNCIL_TAX, SERVICE_OUTTURN, CAPITAL, CONTEXT_MEASURES),
+        *(PANEL, VINTAGES, LINE_SOURCES, CONFLICTS, COUNCILS, AREAS, PROPOSALS, COUNCIL_TAX, SERVICE_OUTTURN, CAPITAL),
+        CONTEXT_MEASURES,
         *(OFSTED, DEPRIVATION, GDP_DEFLATOR, EVENTS),
     )
 }

@@ -15,8 +15,10 @@ from resilience.councils import load_councils
 from resilience.errors import DataError
 from resilience.files import sha256
 from resilience.publications.outturn.interim import read_interim
+from resilience.publications.outturn.transcribed import LATE_RETURNS
 from resilience.publications.releases import known_from
 from resilience.tables.panel import CLASSES, KEYS, build_panel, check_panel, load_panel, provenance, to_csv
+from resilience.tables.revisions import load_vintages, panel_as_of
 from resilience.years import outturn_year_of, year_of
 
 CORE = [
@@ -54,7 +56,10 @@ def row(panel: pd.DataFrame, council: str, year: str) -> pd.Series:
 def test_rows_with_net_revenue_expenditure_and_both_reserves_at_both_ends(panel, year, count):
     rows = panel[(panel["outturn_year"] == year) & (panel["source_kind"] == "original")]
     complete = rows[CORE].notna().all(axis=1)
-    assert complete.sum() == count
+    # A nil that nothing in the return accounts for is missing; as published, the row was complete.
+    nil = rows["flags"].str.contains("nil_not_returned", regex=False)
+    assert not (complete & nil).any()
+    assert (complete | nil).sum() == count
     assert (rows["status"] == "returned").tolist() == complete.tolist()
 
 
@@ -70,7 +75,8 @@ def test_every_council_in_being_has_a_row_and_no_other(panel, year):
 @pytest.mark.parametrize("council", ["Birmingham", "Woking"])
 @pytest.mark.parametrize("year", ["2022-23", "2023-24"])
 def test_a_council_without_a_return_is_there_and_marked_and_empty(panel, council, year):
-    one = row(panel, council, year)
+    # The two came late; before that day they stand as the workbooks left them.
+    one = row(panel_as_of(panel, load_vintages(), date(2025, 12, 9)), council, year)
     assert one["status"] == "not returned"
     assert "not_returned" in one["flags"].split(";")
     amounts = [name for name in panel.columns if name.startswith(("rs_", "int_"))]
@@ -88,19 +94,23 @@ def test_thurrock_2021_22_lacks_its_unallocated_reserves_and_is_marked_partial(p
 
 def test_a_missing_return_is_never_nought(panel):
     gone = panel[panel["status"] == "not returned"]
-    assert len(gone) == 1 + 4 + 13 + 25
+    assert len(gone) == 1 + 1 + 25
     assert not gone.filter(regex="^(rs|int)_").notna().any(axis=None)
 
 
 def test_every_row_says_where_it_is_from_and_since_when_known(panel):
     assert panel["known_from"].notna().all()
     for year, rows in panel.groupby("outturn_year"):
-        assert rows["known_from"].unique().tolist() == [pd.Timestamp(known_from(year))]
+        late = rows["source_kind"].eq("transcribed") & (year in LATE_RETURNS)
+        assert rows.loc[~late, "known_from"].unique().tolist() == [pd.Timestamp(known_from(year))]
+        assert (rows.loc[late, "known_from"] == pd.Timestamp(2025, 12, 9)).all()
         # nobody can know a year before it closes
         assert rows["known_from"].iloc[0] > pd.Timestamp(year_of(year), 3, 31)
     published = panel["status"] != "not returned"
     assert (panel.loc[published, "source_file"] != "").all()
-    assert set(panel["source_kind"]) == {"original", "interim"}
+    assert set(panel["source_kind"]) == {"original", "transcribed", "interim"}
+    exact = panel.loc[panel["source_kind"] == "transcribed", "outturn_year"]
+    assert set(exact) == {"2022-23", "2023-24", "2024-25", "2025-26"}
     assert set(panel.loc[panel["source_kind"] == "interim", "outturn_year"]) == {"2024-25", "2025-26"}
 
 
@@ -255,7 +265,8 @@ def test_second_hand_figures_of_another_year_join_and_are_marked(lines, few):
 def test_the_second_hand_tables_at_hand_are_what_is_shipped(panel, originals):
     interim = read_interim(originals / "interim").set_index(["ons_code", "outturn_year"])["rs_netrevexp_net_exp"]
     shipped = panel.set_index(["ons_code", "outturn_year"])["rs_netrevexp_net_exp"].reindex(interim.index)
-    np.testing.assert_allclose(shipped, interim)
+    # Exact figures stand in nearly every row; they differ from these by rounding alone.
+    np.testing.assert_allclose(shipped, interim, atol=0.5)
 
 
 def test_a_budget_joins_the_outturn_it_was_set_for(lines, few):

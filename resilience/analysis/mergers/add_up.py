@@ -200,7 +200,11 @@ def merge_councils(
             "region": first["region"],
             "outturn_year": first["outturn_year"],
             "year": years,
-            "source_kind": _any_of(rows, years, "source_kind", "interim", "original"),
+            "source_kind": np.where(
+                _any_of(rows, years, "source_kind", "interim", "original") == "interim",
+                "interim",
+                _any_of(rows, years, "source_kind", "transcribed", "original"),
+            ),
             "source_file": "",
             "known_from": pd.concat([table.loc[years, "known_from"] for table in rows.values()], axis=1).max(axis=1),
             "status": _any_of(rows, years, "status", "not returned", "returned"),

@@ -55,8 +55,11 @@ def suspicious_zeros(books: Books) -> pd.Series:
     found = pd.Series(0.0, index=books.frame.index)
     compared = pd.Series(0, index=books.frame.index)
     smallest = SMALLEST_SHARE * books.net_revenue_expenditure
+    nil = books.frame["flags"].astype(str).str.contains("nil_not_returned", regex=False)
     for name in SELDOM_ZERO:
         amounts = books.line(name)
+        if name.startswith("rs_res"):
+            amounts = amounts.mask(nil & amounts.isna(), 0.0)  # as it was published, before it was taken for nothing
         before = books.earlier(amounts, 1)
         found = found + ((amounts == 0) & (before.abs() >= smallest)).astype(float)
         compared = compared + (amounts.notna() & before.notna() & smallest.notna()).astype(int)

@@ -45,6 +45,9 @@ def dsg_deficit(books: Books) -> pd.Series:
     """
     reserve, account = books.line("rs_resdsg_end_cy"), books.line("rs_resdsgadj_end_cy")
     unseen = books.frame["year"].isin((2021, 2022))
+    # Of transcribed years only the account is at hand; an overdrawn one is the deficit, for nothing is held beside it.
+    alone = reserve.isna() & (account < 0) & books.frame["source_kind"].eq("transcribed")
+    reserve = reserve.mask(alone, 0.0)
     balance = (reserve + account.where(account.notna(), 0.0)).where(~unseen)
     deficit = -balance.clip(upper=0)
     deficit = deficit.where(deficit.notna(), books.first_of("int_dsg_deficit", "int_dsg_deficit_at_least"))
@@ -123,11 +126,11 @@ def risk_reserves_share(books: Books) -> pd.Series:
 @indicator
 def reserves_change_1y(books: Books) -> pd.Series:
     """Change of usable reserves within the year (this form's own opening and closing) over NRE."""
-    # A second-hand year gives no opening balance: the change is then from the last closing balance.
+    # A transcribed or second-hand year has no opening balance: the change is then from the last closing balance.
     reserves = reserves_now(books)
     between = reserves - books.earlier(reserves, 1)
-    second_hand = books.frame["source_kind"].eq("interim")
-    return books.over_nre(change_within_year(books).where(~second_hand, between))
+    without_opening = books.frame["source_kind"].isin(("transcribed", "interim"))
+    return books.over_nre(change_within_year(books).where(~without_opening, between))
 
 
 @indicator

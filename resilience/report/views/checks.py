@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from resilience.analysis.revisions import moved
-from resilience.councils import resolve
+from resilience.councils import load_councils, resolve
 from resilience.formatting import percent, signed
+from resilience.report.views import reach
 from resilience.tables import checks
 from resilience.tables.events import load_events
 from resilience.tables.panel import load_panel
+from resilience.tables.precedence import load_conflicts
 from resilience.tables.revisions import differences
 from resilience.years import year_of
 
@@ -37,8 +39,9 @@ def view(*, year: str | None = None, council: str | None = None, events: str | P
     -------
     dict
         ``years`` (in which each ends), ``counts`` (``check`` and a number a year), ``meanings`` of the checks in it,
-        ``findings`` (None where neither is named), and ``register`` (``rows``, ``to`` and ``remarks`` of the register
-        of events, which keeps to its format or is refused here).
+        ``findings`` (None where neither is named); ``register`` (``rows``, ``to`` and ``remarks`` of the register of
+        events, which keeps to its format or is refused here); ``reach``, how many councils have each main line of what
+        kind; and ``conflicts``, the lines on which two sources differ, the one that stands first.
 
     Raises
     ------
@@ -59,7 +62,29 @@ def view(*, year: str | None = None, council: str | None = None, events: str | P
         "meanings": {code: meaning for code, meaning in checks.MEANING.items() if code in counts.index},
         "findings": [_finding(row) for row in wanted.to_dict("records")] if named else None,
         "register": {"rows": len(register.rows), "to": register.until, "remarks": [*register.remarks, *register.notes]},
+        "reach": reach.rows(),
+        "conflicts": _conflicts(year, council),
     }
+
+
+def _conflicts(year: str | None, council: str | None) -> list[dict[str, str]]:
+    found = load_conflicts()
+    if year is not None:
+        found = found[found["year"] == year_of(year)]
+    if council is not None:
+        found = found[found["ons_code"] == resolve(council)]
+    names = load_councils().drop_duplicates("ons_code").set_index("ons_code")["council"]
+    return [
+        {
+            "outturn_year": row["outturn_year"],
+            "council": names[row["ons_code"]],
+            "line": row["line"],
+            "stands": f"{row['amount']:,.0f} ({row['source_kind']})",
+            "gave_way": f"{row['other_amount']:,.0f} ({row['other_kind']})",
+            "difference": f"{row['difference']:,.0f}",
+        }
+        for row in found.to_dict("records")
+    ]
 
 
 def _finding(row: dict[Any, Any]) -> dict[str, str]:

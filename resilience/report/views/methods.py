@@ -16,7 +16,9 @@ from resilience.model.scoring import ScoredDay
 from resilience.model.terms import Term
 from resilience.publications.releases import load_releases
 from resilience.report.plain import plain
+from resilience.report.views import reach
 from resilience.report.wording.indicators import figure
+from resilience.tables.precedence import kind_of_year
 
 
 def view(scored: ScoredDay) -> dict[str, Any]:
@@ -35,6 +37,7 @@ def view(scored: ScoredDay) -> dict[str, Any]:
         "bands": [[name, least] for name, least in BANDS],
         "register_to": scored.events.until,
         "releases": _releases(scored),
+        "reach": reach.rows(scored.known),
         **sources(),
     }
 
@@ -63,15 +66,16 @@ def _ends(term: Term) -> tuple[float, float]:
 
 
 def _releases(scored: ScoredDay) -> list[dict[str, Any]]:
-    """Return when each year's figures came out and whether the original publication was read."""
+    """Return when each year's figures came out, and of what kind the best ones here are."""
     known = scored.panel[published_before(scored.panel, scored.as_of)]
-    shown = known.drop_duplicates("outturn_year", keep="last").set_index("outturn_year")["source_kind"]
+    shown = known.groupby("outturn_year")["source_kind"].agg(kind_of_year)
+    words = {"interim": "second-hand"}
     return [
         {
             "year": year,
             "known_from": release.known_from,
             "basis": release.basis,
-            "second_hand": bool(shown.get(year) == "interim"),
+            "figures": words.get(shown[year], shown[year]),
         }
         for year, release in load_releases().items()
         if year in shown.index

@@ -60,6 +60,14 @@ def record(view: dict[str, Any]) -> str:
     return f"{table(view['columns'], view['rows'])}\n\n{view['words']}"
 
 
+def reach(rows: list[dict[str, Any]]) -> str:
+    """Write how far the figures reach, by line and year."""
+    head = "| line | year | original | transcribed | second-hand | carried |\n| --- | --- | --- | --- | --- | --- |"
+    kinds = ("original", "transcribed", "interim", "carried")
+    body = [f"| {r['label']} | {r['outturn_year']} | {' | '.join(str(r[k] or '–') for k in kinds)} |" for r in rows]
+    return "\n".join([head, *body])
+
+
 def terminal(text: str, lines: int) -> str:
     """Return the first lines of what a command prints."""
     shown = [line.rstrip() for line in text.splitlines()][:lines]

@@ -30,6 +30,27 @@ def layout(view: dict[str, Any]) -> str:
         parts.append(
             grid("Each finding", ["Year", "Council", "Class", "Check", "Amount"], rows, right=[4], plain=False)
         )
+    kinds = ("original", "transcribed", "interim")
+    parts.append(
+        grid(
+            "How far the figures reach: number of councils by line and year",
+            ["Line", "Year", "Original", "Transcribed", "Second-hand"],
+            [[one["label"], one["outturn_year"], *(str(one[kind] or "·") for kind in kinds)] for one in view["reach"]],
+            right=[2, 3, 4],
+            plain=False,
+        )
+    )
+    if view["conflicts"]:
+        names = ("outturn_year", "council", "line", "stands", "gave_way", "difference")
+        parts.append(
+            grid(
+                "Two sources differ by more than their rounding",
+                ["Year", "Council", "Line", "Stands", "Gave way", "Difference"],
+                [[one[name] for name in names] for one in view["conflicts"]],
+                right=[3, 4, 5],
+                plain=False,
+            )
+        )
     parts.append(Text("\n".join(f"{code}: {meaning}" for code, meaning in view["meanings"].items())))
     register = view["register"]
     said = f"Register of events: {register['rows']} rows, to {day(register['to'])}; every row keeps to its format."
