@@ -14,7 +14,7 @@ from typing import Literal
 Type = Literal["string", "list", "integer", "number", "boolean", "date"]
 
 CLASSES = ("UA", "MD", "LB", "SC", "SD")
-STATUSES = ("returned", "partial", "not returned")
+STATUSES = ("returned", "partial", "not returned", "not read")
 SOURCE_KINDS = ("original", "interim")
 FIRST_YEAR, LAST_YEAR = 2008, 2100
 THOUSANDS = "£ thousand"
@@ -147,7 +147,7 @@ PANEL = Table(
         Column(
             "status",
             "string",
-            "Whether the lines every ratio needs are all there, in part, or the council returned nothing.",
+            "Whether the lines every ratio needs are all there, in part, not returned, or there but could not be read.",
             allowed=STATUSES,
             required=True,
         ),
