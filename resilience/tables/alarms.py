@@ -23,27 +23,29 @@ BEYOND_USUAL = 0.10
 #: The fewest councils that such a comparison rests on.
 FEWEST = 20
 #: How far a line may move from one year to the next: the median over councils of the ratio to the year before, and of
-#: the size of its logarithm. Twice the most met from 2008-09 to 2023-24, and at least 0.35.
+#: the size of its logarithm. Twice the most met from 2008-09 to 2023-24, and at least 0.25.
 SCATTER = {
-    "rs_netrevexp_net_exp": 0.35,
-    "rs_totsx_net_exp": 0.35,
-    "rs_netcurrtot_net_exp": 0.35,
-    "rs_revenuetot_net_exp": 0.35,
-    "rs_ctrtot_net_exp": 0.35,
-    "rs_resunall_start_cy": 0.35,
-    "rs_resunall_end_cy": 0.35,
+    "rs_netrevexp_net_exp": 0.25,
+    "rs_totsx_net_exp": 0.27,
+    "rs_netcurrtot_net_exp": 0.25,
+    "rs_revenuetot_net_exp": 0.25,
+    "rs_ctrtot_net_exp": 0.25,
+    "rs_resunall_start_cy": 0.3,
+    "rs_resunall_end_cy": 0.32,
     "rs_resoth_start_cy": 1.0,
     "rs_resoth_end_cy": 1.0,
+    "rs_resoth_adj_start_cy": 0.5,
+    "rs_resoth_adj_end_cy": 0.5,
     "rs_intextpay_net_exp": 0.45,
-    "rs_provprin_net_exp": 0.45,
-    "rs_asc_net_exp": 0.35,
-    "rs_csc_net_exp": 0.35,
-    "rs_env_net_exp": 0.35,
-    "rs_cul_net_exp": 0.42,
+    "rs_provprin_net_exp": 0.43,
+    "rs_asc_net_exp": 0.3,
+    "rs_csc_net_exp": 0.27,
+    "rs_env_net_exp": 0.25,
+    "rs_cul_net_exp": 0.4,
     "rs_hous_net_exp": 0.42,
-    "rs_cen_net_exp": 0.55,
+    "rs_cen_net_exp": 0.54,
     "rs_plan_net_exp": 0.62,
-    "rs_grantinaef_net_exp": 0.35,
+    "rs_grantinaef_net_exp": 0.33,
 }
 _MIDDLE = (0.45, 2.25)
 _FAR = 1.5  # of a figure that is there already, how far a revision moves it at most for most councils
@@ -73,7 +75,7 @@ def alarms(panel: pd.DataFrame, before: pd.DataFrame | None, years: Iterable[str
         previous = _by_code(before, outturn_year_of(year_of(year) - 1), original=True)
         if not len(previous):
             previous = _by_code(panel, outturn_year_of(year_of(year) - 1), original=True)
-        told = _missing(rows, same) or [*_empty(rows, same), *_of_another(rows, year, panel, before)]
+        told = _missing(rows, same) or [*_empty(rows), *_adjusted(rows), *_of_another(rows, year, panel, before)]
         told = told or _moved(rows, same, "the tables that were there") or _drifted(rows, previous)
         found += [f"{year}: {text}" for text in told]
     found += [] if found else _flagged(panel, before, read)
@@ -106,7 +108,7 @@ def _by_code(panel: pd.DataFrame | None, year: str, *, original: bool = False) -
         return pd.DataFrame(columns=["status", "class", "flags"])
     rows = panel[panel["outturn_year"] == year]
     if original:
-        rows = rows[rows["source_kind"] == "original"]
+        rows = rows[rows["source_kind"] != "interim"]
     return rows.set_index("ons_code")
 
 
@@ -147,7 +149,7 @@ def _missing(rows: pd.DataFrame, same: pd.DataFrame) -> list[str]:
     return []
 
 
-def _empty(rows: pd.DataFrame, same: pd.DataFrame) -> list[str]:
+def _empty(rows: pd.DataFrame) -> list[str]:
     there = rows[_has_figures(rows)]
     told = []
     for name in (*CORE, TOTAL_SERVICES):
@@ -155,6 +157,23 @@ def _empty(rows: pd.DataFrame, same: pd.DataFrame) -> list[str]:
         if count < len(there) / 2:
             told.append(f"{_label(name)} is empty or nought for {len(there) - count} of {len(there)} councils")
     return told
+
+
+def beyond_unadjusted(rows: pd.DataFrame) -> pd.Series:
+    """Say where earmarked reserves less COVID grants are more than with them, at either end of the year."""
+    found = np.zeros(len(rows), dtype=bool)
+    for end in ("start_cy", "end_cy"):
+        found |= np.nan_to_num(_numbers(rows, f"rs_resoth_adj_{end}") - _numbers(rows, f"rs_resoth_{end}")) > 1
+    return pd.Series(found, index=rows.index)
+
+
+def _adjusted(rows: pd.DataFrame) -> list[str]:
+    count, there = int(beyond_unadjusted(rows).sum()), int(_filled(_numbers(rows, "rs_resoth_adj_end_cy")).sum())
+    if there < FEWEST or count <= BEYOND_USUAL * there:
+        return []
+    return [
+        f"earmarked reserves less COVID grants (915b) are more than with them (915) for {count} of {there} councils"
+    ]
 
 
 def _of_another(rows: pd.DataFrame, year: str, panel: pd.DataFrame, before: pd.DataFrame | None) -> list[str]:
@@ -202,7 +221,7 @@ def _moved(rows: pd.DataFrame, same: pd.DataFrame, what: str) -> list[str]:
         return []
     new, old = rows.loc[codes], same.loc[codes]
     told = []
-    for name in (column for column in same.columns if column.startswith("rs_")):
+    for name in (column for column in same.columns if column.startswith(("rs_", "ra_"))):
         left, right = _numbers(new, name), _numbers(old, name)
         filled = _filled(right) & _has_figures(new).to_numpy()
         if filled.sum() < FEWEST:

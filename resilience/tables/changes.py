@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.publications.lines import load_lines
-from resilience.tables.alarms import SCATTER
+from resilience.tables.alarms import SCATTER, beyond_unadjusted
 from resilience.tables.checks import CORE, MEANING
 from resilience.years import outturn_year_of, year_of
 
@@ -59,8 +59,9 @@ def _differences(rows: pd.DataFrame, old: pd.DataFrame, year: str) -> list[str]:
     new_values = rows.reindex(index=codes, columns=names).to_numpy(dtype=float)
     old_values = old.reindex(index=codes, columns=names).to_numpy(dtype=float)
     original = old.loc[codes, "source_kind"].eq("original").to_numpy()[:, None]
+    rounded = old.loc[codes, "source_kind"].eq("interim").to_numpy()[:, None]
     # Second-hand figures are rounded and few: only what contradicts them is worth telling.
-    allowed = np.where(original, 0.5, np.maximum(500.0, 0.02 * np.abs(np.nan_to_num(old_values))))
+    allowed = np.where(rounded, np.maximum(500.0, 0.02 * np.abs(np.nan_to_num(old_values))), 0.5)
     with np.errstate(invalid="ignore"):
         differ = np.abs(new_values - old_values) > allowed
     one_missing = np.isnan(new_values) != np.isnan(old_values)
@@ -95,6 +96,9 @@ def _new_year(panel: pd.DataFrame, rows: pd.DataFrame, year: str) -> list[str]:
                 by_flag.setdefault(name, []).append(str(council))
     for name, councils in sorted(by_flag.items()):
         told.append(f"{year}: {MEANING.get(name, name)}: {', '.join(councils)}.")
+    odd = rows.loc[beyond_unadjusted(rows), "council"]
+    if len(odd):
+        told.append(f"{year}: earmarked reserves less COVID grants are more than with them: {', '.join(odd)}.")
     moved = _moved(panel, rows, year)
     if moved:
         told.append(f"{year}: moved fivefold or changed sign from the year before: {', '.join(moved)}.")

@@ -57,6 +57,7 @@ CORE = (
     "rs_resoth_start_cy",
     "rs_resoth_end_cy",
 )
+NEEDED = (*CORE, TOTAL_SERVICES, "rs_intextpay_net_exp")
 # Each figure is rounded to £1,000, so fifteen of them may miss their total by half as many.
 _ROUNDING = 8.0
 _JUMP = 5.0

@@ -68,6 +68,8 @@ def build_panel(
         planned = wide(budgets)
         amounts = [name for name in planned if name.startswith("ra_")]
         table = table.merge(planned[["ons_code", "year", *amounts]], on=["ons_code", "year"], how="left")
+    # A publication may lack a line that the checks look at: missing is missing, and the alarm says so.
+    table = table.reindex(columns=[*table.columns, *(name for name in checks.NEEDED if name not in table)])
     panel = _with_absent(table, register)
     panel["known_from"] = panel["outturn_year"].map({year: known_from(year) for year in panel["outturn_year"].unique()})
     panel["status"] = checks.status_of(panel)

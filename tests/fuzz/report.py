@@ -87,6 +87,7 @@ def write(
             table.append(f"| `{kind}` | {_meaning(kind).replace('|', '/')} | {times:,} |")
     parts.append("\n".join(table) + "\n")
     parts.append(_kills(kills))
+    parts.append(_tampered(path))
     parts.append(_coverage(coverage, path))
     write_atomically(path, "\n".join(parts))
 
@@ -101,6 +102,13 @@ def _kills(kills: Mapping[str, tuple[int, int]]) -> str:
     ]
     lines += [f"- {work}: {times} moments, none that left anything unusable" for work, (times, _) in kills.items()]
     return "\n".join(lines) + "\n"
+
+
+def _tampered(page: Path) -> str:
+    """Return the section that ``python -m tests.tables.tampering`` writes, as it stands on the page."""
+    heading, after = "## Well formed and wrong\n", "## Branches covered\n"
+    before = page.read_text("utf-8") if page.is_file() else ""
+    return heading + before.partition(heading)[2].partition(after)[0].rstrip() + "\n" if heading in before else ""
 
 
 def _coverage(coverage: Path | None, page: Path) -> str:

@@ -14,7 +14,7 @@ _ROW_CODE = re.compile(r"C\d+R(\d+[a-z]?)", re.IGNORECASE)
 _COMMON = frozenset(("the", "and", "for", "from", "with", "net", "total", "other", "level"))
 
 
-def contradiction(line: Line, heading: str, above: list[str], newest: bool) -> str | None:
+def contradiction(line: Line, heading: str, above: list[str]) -> str | None:
     """Return what contradicts a column's code, or None.
 
     Parameters
@@ -25,8 +25,6 @@ def contradiction(line: Line, heading: str, above: list[str], newest: bool) -> s
         The column's heading.
     above : list of str
         The other cells of the column's head: the form's row code, row number, section.
-    newest : bool
-        Whether the year's own headings are not known, so that a heading may have been worded anew.
 
     Returns
     -------
@@ -40,7 +38,7 @@ def contradiction(line: Line, heading: str, above: list[str], newest: bool) -> s
             return f"the row code {text}"
     if not normalise(heading) or _is_worded(line, heading):
         return None
-    if _others(line, heading) or not (newest or _shares_words(line, heading)):
+    if _others(line, heading) or not _shares_words(line, heading):
         return f"the heading '{heading[:80]}'"
     return None
 

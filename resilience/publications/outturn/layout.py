@@ -169,7 +169,7 @@ def _check_heading(layout: Layout, column: int, heading: str, code: str, name: s
     if line is None or not code:
         return
     above = [_text(row, column) for row in layout.sheet.rows[: layout.header]]
-    wrong = contradiction(line, heading, above, newest=not layout.known_year)
+    wrong = contradiction(line, heading, above)
     if wrong:
         raise PublicationError(
             f"{name}, sheet '{layout.sheet.name}', column {column_letters(column)}: {wrong} contradicts the code "

@@ -125,7 +125,7 @@ def amounts(cells: list[Any]) -> tuple[np.ndarray, list[str | None]]:
 
 
 def _number(text: str) -> float | None:
-    bare = text.replace(",", "").replace("£", "").replace("\u2212", "-").replace("\u00a0", "").replace(" ", "")
+    bare = "".join(text.replace(",", "").replace("£", "").replace("\u2212", "-").split())  # spaces of every width
     negative = bare.startswith("(") and bare.endswith(")")
     if negative:
         bare = bare[1:-1]
