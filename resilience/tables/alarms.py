@@ -232,7 +232,7 @@ def _moved(rows: pd.DataFrame, same: pd.DataFrame, what: str) -> list[str]:
         if far.sum() > BEYOND_USUAL * filled.sum():
             told.append(
                 (
-                    far.sum() / filled.sum(),
+                    far.sum() / filled.sum() + (name in CORE),  # what everything rests on comes first
                     f"{_label(name)} differs from {what} by more than half for "
                     f"{far.sum()} of {filled.sum()} councils" + _unit(float(np.nanmedian(ratio))),
                 )

@@ -1,4 +1,4 @@
-"""Spoilt files that are well formed: each is refused, stops the build, or is told by name; none moves a figure unsaid."""
+"""Spoilt files that are well formed: each is refused, stops the build, or is told by name; none moves one unsaid."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from tests.tables.tampering import ALARM, HARMLESS, NAMED, REFUSED, Bench, block
 #: What must not be let in although every row of it may be told by name.
 STOPS = (
     "amounts in £", "amounts in £ million", "one line in £", "figures shifted down by one row", "half the rows gone",
-    "one class gone", "a core line blank", "a core line all noughts", "the year before's figures", "the sign of a whole line",
+    "one class gone", "a core line blank", "a core line all noughts", "the year before's figures",
+    "the sign of a whole line",
     "two years swapped", "figures of the year shipped under the new year's name",
     "formulas without stored results, everything", "a heading that contradicts its code",
     "E-codes of two councils swapped", "opening and closing reserves swapped",
@@ -102,7 +103,7 @@ def test_all_alarms_come_in_one_sentence(place, panel):
     for name in ("rs_resunall_end_cy", "rs_netrevexp_net_exp"):
         book.map(name, lambda value: 0.0)
     save(book, source)
-    with pytest.raises(PublicationError, match="Net revenue expenditure.*; .*Unallocated reserves at 31 March"):
+    with pytest.raises(PublicationError, match=r"Net revenue expenditure.*; .*Unallocated reserves at 31 March"):
         build(source, out)
 
 
@@ -136,4 +137,4 @@ def test_certification_survives_the_multi_year_file(place, panel):
             set(frame.loc[(frame["outturn_year"] == "2023-24") & frame["flags"].str.contains(flag), "council"])
             for frame in (panel, built)
         )
-        assert was and was == now
+        assert was == now and (was or flag == "duplicated_row")
