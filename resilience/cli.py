@@ -130,11 +130,14 @@ def build(
         Path | None, typer.Option("--source", help="Folder of publications, by default data/raw.")
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder, by default data/processed.")] = None,
+    accept: Annotated[
+        str | None, typer.Option("--accept", metavar="REASON", help="Go on under an alarm; provenance.json keeps why.")
+    ] = None,
 ) -> None:
     """Turn publications into the tables in data/processed."""
     from resilience.tables.build import build as make
 
-    report = make(source, output)
+    report = make(source, output, accept=accept)
     for remark in report.remarks:
         typer.echo(remark)
     typer.echo(f"Read {', '.join(report.years_read)}.")

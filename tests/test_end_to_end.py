@@ -34,6 +34,7 @@ ASSET = f"/media/{SECOND.replace('-', '')}0/{NAME}"
 TITLES = {NAME: "Revenue outturn summary (RS) 2024 to 2025"}
 QUICK = Limits(timeout=2.0, slow_after=0.3, slow_bytes=2_000_000, tries=3)
 DAY = date(2026, 11, 1)
+MADE_UP = "the figures of 2023-24 under another year, for a test"
 
 
 def richer(rows: pd.DataFrame) -> pd.DataFrame:
@@ -70,7 +71,7 @@ def built(tmp_path_factory, books) -> Path:
     client._session.close()
     server.close()
     assert report.exit_code == 0
-    outcome = build_module.build(home / "data" / "raw", home / "data" / "processed")
+    outcome = build_module.build(home / "data" / "raw", home / "data" / "processed", accept=MADE_UP)
     assert outcome.years_read == [NEW]
     return home
 
@@ -103,7 +104,7 @@ def test_fetch_build_and_screen_run_through(home, server, books, quick, cli, pan
     server.page(PAGE, {NAME: books["revised"]}, day=SECOND, titles=TITLES)
     fetched = cli("fetch", "--from", server.url)
     assert fetched.code == 0 and "1 new" not in fetched.err and "changed" in fetched.out
-    done = cli("build")
+    done = cli("build", "--accept", MADE_UP)
     assert done.code == 0 and f"Read {NEW}." in done.out and "a year not seen before" in done.out
     assert "vintages.csv" in done.out
     screened = cli("screen", "--format", "csv", "--as-of", DAY)
@@ -120,7 +121,7 @@ def test_fetch_build_and_screen_run_through(home, server, books, quick, cli, pan
 def test_the_provenance_tells_of_every_file_used_and_of_no_other(home, server, books, quick, cli):
     server.page(PAGE, {NAME: books["revised"]}, day=SECOND, titles=TITLES)
     cli("fetch", "--from", server.url, "--year", NEW)
-    cli("build")
+    cli("build", "--accept", MADE_UP)
     files = json.loads((home / "data/processed/provenance.json").read_text("utf-8"))["files"]
     own = [entry for entry in files if entry.get("outturn_year") == NEW]
     assert [(e["table"], e["released"]) for e in own] == [("panel.csv", SECOND), ("vintages.csv", FIRST)]
@@ -135,9 +136,9 @@ def test_the_provenance_tells_of_every_file_used_and_of_no_other(home, server, b
 def test_building_again_changes_nothing(home, server, books, quick, cli):
     server.page(PAGE, {NAME: books["revised"]}, day=SECOND, titles=TITLES)
     cli("fetch", "--from", server.url, "--year", NEW)
-    cli("build")
+    cli("build", "--accept", MADE_UP)
     before = {path.name: path.read_bytes() for path in (home / "data/processed").iterdir()}
-    cli("build")
+    cli("build", "--accept", MADE_UP)
     assert {path.name: path.read_bytes() for path in (home / "data/processed").iterdir()} == before
 
 
@@ -242,7 +243,7 @@ def test_a_fault_leaves_usable_figures(home, server, books, quick, cli, fault, s
     fault(server, books["revised"])
     fetched = cli("fetch", "--from", server.url, "--year", NEW)
     assert "Traceback" not in fetched.err and said in " ".join(fetched.out.split())
-    done = cli("build")
+    done = cli("build", "--accept", MADE_UP)
     assert (done.code, done.err) == (0, "")
     screened = cli("screen", "--as-of", DAY, "--format", "json")
     assert screened.code == 0 and len(json.loads(screened.out)["councils"]) > 290
@@ -264,11 +265,11 @@ def test_a_file_with_another_checksum_on_downloading_again_is_kept_beside(home, 
     once = home / "data/raw" / NEW / FIRST / NAME
     assert sha256(once) != sha256(home / "data/raw" / NEW / f"{FIRST}.2" / NAME)
     reserves = croydon(home)["rs_resoth_end_cy"]
-    assert cli("build").code == 0
+    assert cli("build", "--accept", MADE_UP).code == 0
     assert croydon(home)["rs_resoth_end_cy"] == 2 * reserves
     second = home / "data/raw" / NEW / f"{FIRST}.2" / NAME
     second.write_bytes(rs_workbook(load_panel(), NEW, councils=3))
-    done = cli("build")
+    done = cli("build", "--accept", MADE_UP)
     assert done.code == 0 and "not as it was downloaded" in done.out
     assert croydon(home)["rs_resoth_end_cy"] == reserves
 
@@ -277,7 +278,7 @@ def test_nothing_fetched_and_nothing_answering(tmp_path, monkeypatch, cli, quick
     home = make_home(tmp_path / "home", since=2023)
     monkeypatch.setenv("RESILIENCE_HOME", str(home))
     assert cli("fetch", "--from", "http://127.0.0.1:9", "--year", NEW).code == 2
-    cli("build").sentence("no Revenue Outturn publication", "resilience fetch")
+    cli("build", "--accept", MADE_UP).sentence("no Revenue Outturn publication", "resilience fetch")
     assert cli("screen", "--as-of", DAY).code == 0
 
 
@@ -291,7 +292,7 @@ def test_the_multi_year_file_gives_the_identical_panel(tmp_path, server, quick, 
     server.page(releases.multi_year_page(), {"RO_multi_year_v5.csv": data}, day="2026-09-17")
     fetched = cli("fetch", "--from", server.url, "--year", "2023-24")
     assert fetched.code == 0
-    done = cli("build")
+    done = cli("build", "--accept", MADE_UP)
     assert done.code == 0 and "Read 2017-18" in done.out
     after = load_panel()
     same = [name for name in before if name not in ("source_file", "flags")]
@@ -310,7 +311,7 @@ def test_a_revision_changes_no_score_of_a_day_before_it_came(home, server, books
     before, now = scores(early), scores(DAY)
     server.page(PAGE, {NAME: books["revised"]}, day=SECOND, titles=TITLES)
     cli("fetch", "--from", server.url, "--year", NEW)
-    cli("build")
+    cli("build", "--accept", MADE_UP)
     after, later = scores(early), scores(DAY)
     pd.testing.assert_series_equal(after, before)
     leeds, code = "E08000035", croydon(home)["ons_code"]  # Croydon has had its event
@@ -338,7 +339,7 @@ def test_a_real_multi_year_file_lacks_lines_without_a_code_and_they_stay(tmp_pat
     data = (tmp_path / "RO.csv").read_bytes()
     server.page(releases.multi_year_page(), {"RO_multi_year_v5.csv": data}, day="2026-09-17")
     cli("fetch", "--from", server.url, "--year", "2023-24")
-    assert cli("build").code == 0
+    assert cli("build", "--accept", MADE_UP).code == 0
     after = load_panel()
     pd.testing.assert_frame_equal(after[coined], before[coined])
     budgets = [name for name in before if name.startswith("ra_")]
@@ -358,7 +359,7 @@ def test_a_years_own_workbook_goes_before_the_multi_year_file_only_if_it_is_not_
         server.page(releases.multi_year_page(), {"RO_multi_year.csv": data + b"\n" * int(day[-2:])}, day=day)
         server.page(PAGE, {NAME: books["first"]}, day=FIRST, titles=TITLES)
         cli("fetch", "--from", server.url, "--year", NEW)
-        assert cli("build").code == 0
+        assert cli("build", "--accept", MADE_UP).code == 0
         assert croydon(home)["rs_resoth_end_cy"] == expected, day
 
 
@@ -377,7 +378,7 @@ def test_a_year_never_seen_is_mapped_by_code_and_what_is_new_gone_or_renamed_is_
     server.page(page, {"RS_2026-27.xlsx": book}, day="2027-10-07")
     server.collection(releases.collection_page(), [page])
     assert "2026-27" in cli("fetch", "--from", server.url).out
-    done = cli("build")
+    done = cli("build", "--accept", MADE_UP)
     assert done.code == 0
     said = " ".join(done.out.split())
     assert "2026-27 is a year not seen before" in said
@@ -395,15 +396,15 @@ def test_a_year_never_seen_is_mapped_by_code_and_what_is_new_gone_or_renamed_is_
 
 def test_a_council_nobody_knows_is_left_out_and_said(home, server, quick, cli, panel):
     def odd(rows: pd.DataFrame) -> pd.DataFrame:
-        rows.loc[rows["council"] == "Croydon", ["ecode", "council"]] = ["E9999", "Atlantis"]
+        rows.loc[rows["council"] == "Croydon", ["ecode", "ons_code", "council"]] = ["E9999", "E09999999", "Atlantis"]
         return rows
 
     book = rs_workbook(panel, NEW, figures_of="2023-24", change=odd)
     server.page(PAGE, {NAME: book}, day=SECOND, titles=TITLES)
     cli("fetch", "--from", server.url, "--year", NEW)
-    done = cli("build")
+    done = cli("build", "--accept", MADE_UP)
     assert done.code == 0 and "not in the register of councils, and left out: E9999" in done.out
-    assert croydon(home)["status"] == "not returned"
+    assert croydon(home)["status"] == "not read"
     assert "Atlantis" not in (home / "data/processed/panel.csv").read_text("utf-8")
 
 
@@ -413,7 +414,7 @@ def test_an_older_release_read_later_does_not_replace_what_is_there(home, server
     shutil.rmtree(home / "data/raw" / NEW)
     (home / "data/raw/manifest.json").unlink()
     cli("fetch", "--from", server.url, "--year", NEW)
-    done = cli("build")
+    done = cli("build", "--accept", MADE_UP)
     assert done.code == 0
     assert (home / "data/processed/panel.csv").read_bytes() == before
     past = revisions.load_vintages()
@@ -427,5 +428,5 @@ def test_a_manifest_that_points_elsewhere_is_no_manifest(home, cli):
     for file in ("../../../secret.xlsx", "/etc/RS.xlsx", "2024-25/../RS.xlsx"):
         data["files"][0]["file"] = file
         path.write_text(json.dumps(data))
-        cli("build").sentence("manifest.json", "no manifest of downloads")
+        cli("build", "--accept", MADE_UP).sentence("manifest.json", "no manifest of downloads")
     assert cli("screen", "--as-of", DAY).code == 0

@@ -174,6 +174,19 @@ def resolve(name: str, *, on: date | None = None, path: Path | None = None) -> s
     return chosen[0].ons_code
 
 
+def named(text: str, *, path: Path | None = None) -> frozenset[str]:
+    """Return the stable codes of every council that a code or name may stand for, none where it stands for nobody.
+
+    Unlike `resolve`, which has to choose, this tells whether a name can be a council's: "Newcastle" is two councils'.
+    """
+    codes, exact, loose = _index(path or paths.processed() / "councils.csv")
+    bare_text = str(text).strip()
+    if bare_text.upper() in codes:
+        return frozenset((codes[bare_text.upper()],))
+    key = plain(bare_text)
+    return frozenset(exact.get(key, set()) | loose.get(strip_form(key)[0], set())) if key else frozenset()
+
+
 def council(code: str, *, on: date | None = None, path: Path | None = None) -> Council:
     """Return everything known of the council that a code or name stands for (see `resolve`)."""
     return _councils(path or paths.processed() / "councils.csv")[resolve(code, on=on, path=path)]

@@ -28,7 +28,7 @@ from resilience.publications.outturn import interim, transcribed
 from resilience.publications.outturn.fetched import Reading, fetched_readings, first_days, workbook_remarks
 from resilience.publications.outturn.workbook import read_publications
 from resilience.publications.releases import known_from, shipped_vintage
-from resilience.tables import checks, council_register, datapackage, precedence, revisions
+from resilience.tables import alarms, changes, checks, council_register, datapackage, precedence, revisions
 from resilience.tables.companions import build_companions
 from resilience.tables.panel import assemble, check_panel, to_csv, wide
 from resilience.tables.shipped import (
@@ -63,7 +63,10 @@ class BuildReport:
         Provenance of each file read.
     written : list of Path
     remarks : list of str
-        What the reader met besides figures (unknown or gone lines, doubled rows).
+        What the reader met besides figures (unknown or gone lines, doubled rows), and whose figures are others than
+        in the tables that were there.
+    accepted : list of dict
+        Alarms under which the build was told to go on, with the reason.
     """
 
     years_read: list[str] = field(default_factory=list)
@@ -71,9 +74,10 @@ class BuildReport:
     files: list[dict[str, Any]] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    accepted: list[dict[str, Any]] = field(default_factory=list)
 
 
-def build(source: Path | None = None, out: Path | None = None) -> BuildReport:
+def build(source: Path | None = None, out: Path | None = None, *, accept: str | None = None) -> BuildReport:
     """Build the shipped tables from a folder of publications.
 
     Parameters
@@ -84,11 +88,14 @@ def build(source: Path | None = None, out: Path | None = None) -> BuildReport:
         ``resilience fetch`` makes. By default ``data/raw``.
     out : Path, optional
         By default ``data/processed``.
+    accept : str, optional
+        The reason to go on although the figures as a whole raise an alarm; provenance.json keeps it.
 
     Raises
     ------
     PublicationError
-        If there is nothing to read, or a file cannot be read; nothing is then written.
+        If there is nothing to read, a file cannot be read, or the figures of a year as a whole cannot be what they
+        say they are; nothing is then written.
     """
     source = source or paths.raw()
     out = out or paths.processed()
@@ -136,6 +143,11 @@ def build(source: Path | None = None, out: Path | None = None) -> BuildReport:
             panel = with_other_publications(panel, chosen, readings, shipped, budgeted)
             built = set(panel["year"])
             panel = _with_years_kept(panel, shipped, report)
+            before = shipped.reference
+            alarm = alarms.check(panel, before, report.years_read, accept)
+            report.accepted = [alarm] if alarm else []
+            report.remarks += [f"Accepted: {text}." for entry in report.accepted for text in entry["alarms"]]
+            report.remarks += changes.changes(panel, before, report.years_read)
             late = _with_kept(joined.late, late, built)
             for name, made in (("line_sources.csv", joined.line_sources), ("conflicts.csv", joined.conflicts)):
                 kept = precedence.load(out / name)
@@ -318,6 +330,11 @@ def _provenance_text(report: BuildReport, shipped: Shipped, companions: list[dic
         and entry["table"] not in tables
         and (entry["table"] != "panel.csv" or entry.get("outturn_year") in (None, *report.years_kept))
     ]
+    accepted = [
+        entry
+        for entry in shipped.accepted
+        if set(entry.get("outturn_years", ())) <= set(report.years_kept) and entry not in report.accepted
+    ]
     entries = sorted(entries, key=lambda entry: (entry["table"], entry.get("title") or "", entry["file"]))
     content = {
         "attribution": ATTRIBUTION,
@@ -325,4 +342,6 @@ def _provenance_text(report: BuildReport, shipped: Shipped, companions: list[dic
         "newest_release": max((e["released"] for e in entries if e.get("released")), default=str(date.min)),
         "files": entries,
     }
+    if accepted or report.accepted:
+        content["accepted"] = [*accepted, *report.accepted]
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

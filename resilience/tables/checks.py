@@ -12,6 +12,7 @@ import pandas as pd
 #: What each flag means, in words for a person.
 MEANING = {
     "not_returned": "no return was published for this year",
+    "not_read": "the publication leaves the council out, or has figures of it that could not be read (how many)",
     "partial_return": "the return lacks net revenue expenditure or one of the two reserves",
     "not_certified": "the return was published without the finance officer's certification",
     "duplicated_row": "the publication has two rows for this council; the fuller one is used",
@@ -63,6 +64,7 @@ CORE = (
     "rs_resoth_start_cy",
     "rs_resoth_end_cy",
 )
+NEEDED = (*CORE, TOTAL_SERVICES, "rs_intextpay_net_exp")
 # Each figure is rounded to £1,000, so fifteen of them may miss their total by half as many.
 _ROUNDING = 8.0
 _JUMP = 5.0
@@ -122,6 +124,7 @@ def status_of(panel: pd.DataFrame) -> pd.Series:
     any_figure = panel.filter(regex="^(rs|int)_").notna().any(axis=1)
     status = pd.Series(np.where(there.all(axis=1), "returned", "partial"), index=panel.index)
     status[~any_figure] = "not returned"
+    status[~any_figure & (unread(panel) > 0)] = "not read"
     exact = panel["source_kind"].eq("transcribed")
     closing = pd.concat([panel[name].notna() for name in ("rs_netrevexp_net_exp", *_RESERVES)], axis=1).all(axis=1)
     status[exact & closing] = "returned"
@@ -131,6 +134,19 @@ def status_of(panel: pd.DataFrame) -> pd.Series:
         status[second_hand & whole] = "returned"
         status[second_hand & ~whole & any_figure] = "partial"
     return status
+
+
+def unread(panel: pd.DataFrame) -> pd.Series:
+    """Return how many figures of each row stood in the publication but could not be read.
+
+    A panel read back has no column of it any more, and is taken at the word of its flags.
+    """
+    if "not_read" in panel:
+        return panel["not_read"].fillna(0).astype(int)
+    if "flags" not in panel:
+        return pd.Series(0, index=panel.index)
+    counts = panel["flags"].fillna("").str.extract(r"(?:^|;)not_read=(\d+)", expand=False)
+    return pd.to_numeric(counts).fillna(0).astype(int)
 
 
 def findings(panel: pd.DataFrame) -> pd.DataFrame:
@@ -169,6 +185,8 @@ def findings(panel: pd.DataFrame) -> pd.DataFrame:
     uncertified = _stated(rows, "certified", "N", "not_certified")
     found.append(_where(rows, uncertified & rows["status"].ne("not returned"), "not_certified"))
     found.append(_where(rows, _stated(rows, "duplicated", True, "duplicated_row"), "duplicated_row"))
+    not_read = unread(rows)
+    found.append(_where(rows, not_read > 0, "not_read", not_read))
     result = pd.concat(found, ignore_index=True)
     return result.sort_values(["year", "council", "check"], kind="stable", ignore_index=True)
 

@@ -13,6 +13,7 @@ import pandas as pd
 from resilience import paths
 from resilience.councils import load_councils, resolve
 from resilience.errors import DataError
+from resilience.publications.outturn.unread import is_unread
 from resilience.publications.releases import known_from
 from resilience.tables import checks, precedence
 from resilience.tables.schema import CLASSES, PANEL, Column
@@ -77,6 +78,8 @@ def assemble(
         planned = wide(budgets)
         amounts = [name for name in planned if name.startswith("ra_")]
         table = table.merge(planned[["ons_code", "year", *amounts]], on=["ons_code", "year"], how="left")
+    # A publication may lack a line that the checks look at: missing is missing, and the alarm says so.
+    table = table.reindex(columns=[*table.columns, *(name for name in checks.NEEDED if name not in table)])
     panel = _with_absent(table, register)
     panel["known_from"] = panel["outturn_year"].map({year: known_from(year) for year in panel["outturn_year"].unique()})
     panel = panel.sort_values(["ons_code", "year"], ignore_index=True)
@@ -105,6 +108,9 @@ def wide(lines: pd.DataFrame) -> pd.DataFrame:
         table[name] = table[name].astype(str)
     table["ons_code"] = table["ecode"].map({code: resolve(code) for code in table["ecode"].unique()})
     table["year"] = table["outturn_year"].map(year_of)
+    if "text" in principal and (bad := is_unread(principal)).any():
+        count = bad.groupby([principal["ecode"].astype(str), principal["outturn_year"].astype(str)]).sum()
+        table["not_read"] = count.reindex(pd.MultiIndex.from_frame(table[keys])).to_numpy()
     return table
 
 
@@ -131,6 +137,10 @@ def _with_absent(wide: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
             )
         )
     panel = pd.concat([wide, *[part for part in rows if len(part)]], ignore_index=True)
+    if any(len(part) and part["source_kind"].eq("original").any() for part in rows):
+        # A publication that leaves a council out does not say that it returned nothing.
+        left_out = panel["source_kind"].eq("original") & panel["source_file"].eq("")
+        panel["not_read"] = panel["not_read"].where(~left_out, 1) if "not_read" in panel else left_out.astype(int)
     for name in ("council", "class", "region", "ecode"):
         panel[name] = panel["ons_code"].map(facts[name])
     return panel

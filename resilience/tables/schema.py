@@ -16,7 +16,7 @@ from resilience.tables.event_words import load_words
 Type = Literal["string", "list", "integer", "number", "boolean", "date"]
 
 CLASSES = ("UA", "MD", "LB", "SC", "SD")
-STATUSES = ("returned", "partial", "not returned")
+STATUSES = ("returned", "partial", "not returned", "not read")
 #: The best first: a line stands on the first of these that holds it.
 SOURCE_KINDS = ("original", "transcribed", "interim")
 NOT_RETURNED = "not returned"
@@ -151,7 +151,7 @@ PANEL = Table(
         Column(
             "status",
             "string",
-            "Whether the lines every ratio needs are all there, in part, or the council returned nothing.",
+            "Whether the lines every ratio needs are all there, in part, not returned, or there but could not be read.",
             allowed=STATUSES,
             required=True,
         ),

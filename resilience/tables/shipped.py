@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from resilience import paths
 from resilience.councils import resolve
 from resilience.errors import DataError, ResilienceError
 from resilience.publications.lines import load_lines
@@ -20,6 +21,9 @@ from resilience.tables import revisions
 from resilience.tables.panel import load_panel, wide
 from resilience.tables.schema import CLASSES
 from resilience.years import year_of
+
+#: Flags that a publication states itself, and no check can find again in the figures.
+STATED = ("not_certified", "duplicated_row")
 
 
 @dataclass(frozen=True)
@@ -33,11 +37,14 @@ class Shipped:
         What earlier releases said otherwise.
     provenance : list of dict
         One entry a source file and table.
+    accepted : tuple of dict
+        Alarms that earlier builds were told to go on under, each with its reason and years.
     """
 
     panel: pd.DataFrame | None
     vintages: pd.DataFrame
     provenance: list[dict[str, Any]]
+    accepted: tuple[dict[str, Any], ...] = ()
 
     @classmethod
     def load(cls, folder: Path) -> Shipped:
@@ -45,7 +52,16 @@ class Shipped:
         file = folder / "provenance.json"
         entries = _entries_of(file) if file.is_file() else []
         panel = load_panel(folder / "panel.csv") if (folder / "panel.csv").is_file() else None
-        return cls(panel, revisions.load_vintages(folder / revisions.NAME), entries)
+        accepted = json.loads(file.read_text("utf-8")).get("accepted", []) if file.is_file() else []
+        return cls(panel, revisions.load_vintages(folder / revisions.NAME), entries, tuple(accepted))
+
+    @property
+    def reference(self) -> pd.DataFrame | None:
+        """The panel that figures read are compared with: the one that was there, or else the project's own."""
+        if self.panel is not None:
+            return self.panel
+        own = paths.processed() / "panel.csv"
+        return load_panel(own) if own.is_file() else None
 
     @property
     def original_years(self) -> set[str]:
@@ -155,6 +171,7 @@ def with_other_publications(
         Budget lines (RA) of a year whose budget was not read stay as shipped. Outturn lines without a code of MHCLG's,
         which the multi-year file cannot have, stay as the year's newest workbook has them.
     """
+    panel = with_stated_flags(panel, chosen, readings, shipped)
     coined = [line.name for line in load_lines().of_form("RS") if line.coined]
     for reading in chosen:
         year = reading.outturn_year
@@ -170,6 +187,41 @@ def with_other_publications(
         if source is not None:
             panel = _filled(panel, year, source[[name for name in coined if name in source]])
     return panel
+
+
+def with_stated_flags(
+    panel: pd.DataFrame, chosen: Sequence[Reading], readings: Sequence[Reading], shipped: Shipped
+) -> pd.DataFrame:
+    """Return the panel with the flags that only another publication of the year can state.
+
+    The multi-year file does not say who certified a return nor which council had two rows; what the year's newest
+    workbook said, or the tables that were there, still holds.
+    """
+    for reading in chosen:
+        if reading.whole:
+            continue
+        own = [other for other in readings if other.outturn_year == reading.outturn_year and other.whole]
+        stated: dict[str, set[str]] = {}
+        if own:
+            facts = wide(max(own, key=lambda other: other.key).lines).set_index("ons_code")
+            for flag, marked in (
+                ("not_certified", facts["certified"].eq("N")),
+                ("duplicated_row", facts["duplicated"].eq(True)),
+            ):
+                stated[flag] = set(facts.index[marked])
+        elif shipped.panel is not None:
+            before = shipped.panel[shipped.panel["outturn_year"] == reading.outturn_year]
+            for flag in STATED:
+                stated[flag] = set(before.loc[_has_flag(before, flag), "ons_code"])
+        rows = panel["outturn_year"] == reading.outturn_year
+        for flag, codes in stated.items():
+            there = rows & panel["ons_code"].isin(codes) & ~_has_flag(panel, flag)
+            panel.loc[there, "flags"] = (panel.loc[there, "flags"] + ";" + flag).str.lstrip(";")
+    return panel
+
+
+def _has_flag(panel: pd.DataFrame, flag: str) -> pd.Series:
+    return panel["flags"].fillna("").str.split(";").map(lambda codes: flag in codes).astype(bool)
 
 
 def _filled(panel: pd.DataFrame, outturn_year: str, source: pd.DataFrame) -> pd.DataFrame:

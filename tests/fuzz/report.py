@@ -91,6 +91,7 @@ def write(
         f"## Wrong registers of events\n\n<!-- registers -->\n{wrong_registers.block()}\n<!-- /registers -->\n"
     )
     parts.append(_kills(kills))
+    parts.append(_tampered(path))
     parts.append(_coverage(coverage, path))
     write_atomically(path, "\n".join(parts))
 
@@ -105,6 +106,13 @@ def _kills(kills: Mapping[str, tuple[int, int]]) -> str:
     ]
     lines += [f"- {work}: {times} moments, none that left anything unusable" for work, (times, _) in kills.items()]
     return "\n".join(lines) + "\n"
+
+
+def _tampered(page: Path) -> str:
+    """Return the section that ``python -m tests.tables.tampering`` writes, as it stands on the page."""
+    heading, after = "## Well formed and wrong\n", "## Branches covered\n"
+    before = page.read_text("utf-8") if page.is_file() else ""
+    return heading + before.partition(heading)[2].partition(after)[0].rstrip() + "\n" if heading in before else ""
 
 
 def _coverage(coverage: Path | None, page: Path) -> str:

@@ -31,6 +31,7 @@ LINES = {
     "rs_resunall_end_cy": ("RS-resunall-end-cy", "Estimated unallocated financial reserves level at 31 March"),
 }
 PRINTED = {"LB": "London", "MD": "MD", "SC": "SC", "SD": "SD", "UA": "UA"}
+FEW = "four councils, for a test"
 COUNCILS = ["Croydon", "Leeds", "Kent", "Cheshire East"]
 
 
@@ -107,7 +108,7 @@ def joined(tmp_path_factory, panel) -> Path:
     save(source / "revenue_outturn" / "rs2023_24.xlsx", grid(panel, "2023-24"))
     for name in ("panel.csv", "provenance.json", "councils.csv"):
         shutil.copy(paths.processed() / name, out / name)
-    report = build(source, out)
+    report = build(source, out, accept=FEW)
     assert report.years_read == ["2023-24"]
     assert report.years_kept == sorted(set(panel["outturn_year"]) - {"2023-24"})
     assert [path.name for path in report.written] == ["panel.csv", "provenance.json"]
@@ -154,7 +155,7 @@ def test_provenance_tells_the_file_read_and_those_of_the_years_kept(joined):
 
 
 def test_without_tables_there_it_makes_the_panel_of_what_it_read(cli, source, tmp_path):
-    done = cli("build", "--source", source, "-o", tmp_path / "new" / "place")
+    done = cli("build", "--accept", FEW, "--source", source, "-o", tmp_path / "new" / "place")
     assert (done.code, done.err) == (0, "")
     assert "Read 2023-24." in done.out
     assert set(load_panel(tmp_path / "new/place/panel.csv")["outturn_year"]) == {"2023-24"}
@@ -162,9 +163,9 @@ def test_without_tables_there_it_makes_the_panel_of_what_it_read(cli, source, tm
 
 
 def test_building_again_changes_nothing(source, tmp_path):
-    build(source, tmp_path / "new")
+    build(source, tmp_path / "new", accept=FEW)
     once = contents(tmp_path / "new")
-    report = build(source, tmp_path / "new")
+    report = build(source, tmp_path / "new", accept=FEW)
     assert report.years_kept == []
     assert contents(tmp_path / "new") == once
 
@@ -174,7 +175,7 @@ def test_a_register_that_would_lose_councils_is_not_taken(source, out, originals
     shutil.copytree(originals / "lookups", source / "lookups")
     (out / "panel.csv").unlink()
     before = (out / "councils.csv").read_bytes()
-    report = build(source, out)
+    report = build(source, out, accept=FEW)
     assert (out / "councils.csv").read_bytes() == before
     assert "councils.csv" not in [path.name for path in report.written]
 
@@ -302,7 +303,7 @@ FAULTS = [
 def test_a_fault_is_one_sentence_and_nothing_is_written(cli, source, out, panel, fault, words):
     fault(source, panel)
     before = contents(out)
-    cli("build", "--source", source, "-o", out).sentence(*words)
+    cli("build", "--accept", FEW, "--source", source, "-o", out).sentence(*words)
     assert contents(out) == before
 
 
@@ -310,13 +311,13 @@ def test_a_fault_is_one_sentence_and_nothing_is_written(cli, source, out, panel,
 def test_damaged_tables_there_are_one_sentence_and_stay(cli, source, out, name):
     (out / name).write_text("nothing of the kind\n")
     before = contents(out)
-    cli("build", "--source", source, "-o", out).sentence(name)
+    cli("build", "--accept", FEW, "--source", source, "-o", out).sentence(name)
     assert contents(out) == before
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(cli, source, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    cli("build", "--source", source, "-o", tmp_path / "file").sentence("cannot be written")
+    cli("build", "--accept", FEW, "--source", source, "-o", tmp_path / "file").sentence("cannot be written")
     assert (tmp_path / "file").read_text() == "in the way"
 
 
@@ -332,7 +333,7 @@ def test_a_failure_in_any_step_leaves_what_was_there(cli, source, out, monkeypat
 
     monkeypatch.setattr(module, step, fails)
     monkeypatch.delenv("RESILIENCE_DEBUG", raising=False)
-    done = cli("build", "--source", source, "-o", out)
+    done = cli("build", "--accept", FEW, "--source", source, "-o", out)
     assert done.code == 2
     assert "Traceback" not in done.err
     assert contents(out) == before
@@ -349,7 +350,7 @@ def test_a_full_disc_while_the_panel_is_written_leaves_the_old_one_whole(cli, so
         return usual(self, data)
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    cli("build", "--source", source, "-o", out).sentence(
+    cli("build", "--accept", FEW, "--source", source, "-o", out).sentence(
         "panel.csv could not be written in full", "what was there is kept"
     )
     assert contents(out) == before
@@ -362,6 +363,6 @@ def test_stopped_by_hand_leaves_what_was_there(cli, source, out, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(module, "to_csv", stopped)
-    done = cli("build", "--source", source, "-o", out)
+    done = cli("build", "--accept", FEW, "--source", source, "-o", out)
     assert (done.code, done.err) == (130, "resilience: stopped; nothing was left half-written.\n")
     assert contents(out) == before

@@ -208,7 +208,7 @@ def test_lines_become_rows_and_absent_councils_are_there(panel, lines, few):
     built = build_panel(lines, few)
     assert len(built) == 10
     woking = row(built, "Woking", "2023-24")
-    assert (woking["status"], woking["flags"], woking["source_file"]) == ("not returned", "not_returned", "")
+    assert (woking["status"], woking["flags"], woking["source_file"]) == ("not read", "not_read=1", "")
     shipped = panel.set_index(["ons_code", "year"]).loc[list(zip(built["ons_code"], built["year"], strict=True))]
     for name in CORE:
         np.testing.assert_array_equal(built[name], shipped[name])

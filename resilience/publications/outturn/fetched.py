@@ -157,6 +157,7 @@ def workbook_remarks(report: Report) -> list[str]:
         "matched by the newest year's heading, worth a look": report.by_newest_words,
         "gone": report.gone,
         "two rows for": report.duplicated,
+        "not read (which is not the same as not returned)": report.unread,
     }
     remarks = [f"{report.source_file}: {what}: {', '.join(names)}." for what, names in met.items() if names]
     if not report.known_year:
@@ -171,5 +172,6 @@ def series_remarks(report: SeriesReport) -> list[str]:
         "new or renamed, and left out": report.unknown_columns,
         "gone": report.gone,
         "classes not known, taken as other authorities": report.unknown_classes,
+        "not read (which is not the same as not returned)": report.unread,
     }
     return [f"{report.source_file}: {what}: {', '.join(names)}." for what, names in met.items() if names]

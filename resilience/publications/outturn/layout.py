@@ -8,6 +8,8 @@ from typing import Any
 
 from resilience.errors import DataError, PublicationError
 from resilience.publications.lines import Line, load_lines, normalise, section_of
+from resilience.publications.outturn.headings import contradiction
+from resilience.publications.outturn.identity import PRINCIPAL, Named, Unread, check_names
 from resilience.publications.outturn.sheets import Sheet, column_letters
 from resilience.years import outturn_year_of, year_of
 
@@ -15,6 +17,8 @@ _DEEPEST_HEADER = 40
 _KEYS = ("ecode", "localauthority", "class")
 _CODE = re.compile(r"R[SA][-_][A-Za-z][\w-]+")
 _ECODE = re.compile(r"E\d{4}")
+#: Classes as printed → as they are called here; whatever else is printed is no principal council's.
+CLASSES = {"L": "LB", "LB": "LB", "LONDON": "LB", **{name: name for name in PRINCIPAL}}
 _YEAR = re.compile(r"\b(20\d\d)\s*[-/_–]\s*(\d\d)(?!\d)")
 _FORMS = (("RS", re.compile(r"revenue outturn summary\s*\(rs\)", re.I)), ("RA", re.compile(r"\(ra\)", re.I)))
 _ID_HEADINGS = frozenset(
@@ -48,6 +52,8 @@ class Layout:
         Columns left out, with their cell.
     by_newest_words : list of str
         Columns of a year not yet known that were matched by the newest known year's heading, with their cell.
+    unread : dict
+        Rows, counted from 0, of a council whose codes or class are damaged, so that its figures are not read.
     """
 
     sheet: Sheet
@@ -62,6 +68,7 @@ class Layout:
     unknown_codes: list[str] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
     by_newest_words: list[str] = field(default_factory=list)
+    unread: dict[int, Unread] = field(default_factory=dict)
 
     def address(self, column: int) -> str:
         """Return the address of a column's heading, e.g. "RS LA Data 2015-16!BS7"."""
@@ -119,7 +126,56 @@ def find_layout(sheet: Sheet, name: str) -> Layout | None:
     for column, heading in enumerate(headings):
         if keys[column] not in _ID_HEADINGS or codes.get(column):
             _match(layout, column, heading, sections[column], codes.get(column, ""), outturn_year_of(year))
+            _check_heading(layout, column, heading, codes.get(column, ""), name)
     return layout
+
+
+def check_councils(layout: Layout, name: str) -> None:
+    """Check how a sheet's rows name their councils; rows that are not to be read join the body, marked.
+
+    Parameters
+    ----------
+    layout : Layout
+        Of a sheet; its ``body`` and ``unread`` are changed.
+    name : str
+        The file's name, for messages.
+
+    Raises
+    ------
+    PublicationError
+        If a row's codes and name are of two councils.
+    """
+    rows = list(range(layout.header + 1, len(layout.sheet.rows)))
+    columns = [layout.texts(key, rows) for key in ("ecode", "onscode", "localauthority", "class")]
+    printed = [[text or "" for text in texts] for texts in zip(*columns, strict=True)]
+    sheet = f"sheet '{layout.sheet.name}'"
+    named = (
+        Named(f"{sheet}, row {row + 1}", ecode, ons_code, name_, CLASSES.get(printed_class.upper(), "O"), printed_class)
+        for row, (ecode, ons_code, name_, printed_class) in zip(rows, printed, strict=True)
+    )
+    found = check_names(name, named)
+    there = {code for _, code in layout.body}
+    for place, council in found.items():
+        layout.unread[rows[place]] = council
+        if council.ecode not in there:
+            layout.body.append((rows[place], council.ecode))
+            there.add(council.ecode)
+    layout.body.sort()
+
+
+def _check_heading(layout: Layout, column: int, heading: str, code: str, name: str) -> None:
+    """Refuse a column whose heading or row code says that it is another line than its code does."""
+    line = layout.lines.get(column)
+    if line is None or not code:
+        return
+    above = [_text(row, column) for row in layout.sheet.rows[: layout.header]]
+    wrong = contradiction(line, heading, above)
+    if wrong:
+        raise PublicationError(
+            f"{name}, sheet '{layout.sheet.name}', column {column_letters(column)}: {wrong} contradicts the code "
+            f"{code}, which is {line.label}; download the file again, or if MHCLG has reworded the column add its "
+            "heading to lines.toml."
+        )
 
 
 def _header(sheet: Sheet, name: str) -> int | None:

@@ -14,9 +14,12 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from resilience.errors import PublicationError
 from resilience.publications.guard import check_csv, check_workbook
+from resilience.publications.outturn.formulas import mark_unstored
 
 SUFFIXES = (".xls", ".xlsx", ".ods", ".csv")
 WIDEST = 1024  # a stray cell makes one workbook 16,384 columns wide; no form has a third of this
+#: What a publication writes where nothing was returned; any other text is a figure that could not be read.
+NOT_RETURNED = re.compile(r"(?:\[(?:\w{1,3}|note \d+)\]\s*)+|[.…É:\-–—*]{1,3}|M|NULL|N/?A|#N/A", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
@@ -54,7 +57,7 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
         book = CalamineWorkbook.from_path(path)
         for sheet in book.sheets_metadata:
             if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet:
-                yield Sheet(sheet.name, _rows(book, sheet.name))
+                yield Sheet(sheet.name, mark_unstored(path, sheet.name, _rows(book, sheet.name)))
     except PublicationError:
         raise
     except BaseException as error:  # a panic inside the reader is no Exception
@@ -122,7 +125,7 @@ def amounts(cells: list[Any]) -> tuple[np.ndarray, list[str | None]]:
 
 
 def _number(text: str) -> float | None:
-    bare = text.replace(",", "").replace("£", "").replace("\u2212", "-").replace("\u00a0", "").replace(" ", "")
+    bare = "".join(text.replace(",", "").replace("£", "").replace("\u2212", "-").split())  # spaces of every width
     negative = bare.startswith("(") and bare.endswith(")")
     if negative:
         bare = bare[1:-1]

@@ -20,7 +20,9 @@ from resilience.files import writing
 from resilience.publications.fetch.manifest import plain
 from resilience.publications.guard import check_csv
 from resilience.publications.lines import Line, load_lines
+from resilience.publications.outturn.identity import Named, Unread, check_names
 from resilience.publications.outturn.sheets import amounts, column_letters
+from resilience.publications.outturn.unread import unread_figures
 from resilience.publications.outturn.workbook import COLUMNS
 from resilience.years import outturn_year_of
 
@@ -73,6 +75,8 @@ class SeriesReport:
         Wordings of a class that are not known; their rows are taken as other authorities ("O").
     not_submitted : tuple of (str, str)
         Financial year and E-code of each council that did not submit.
+    unread : tuple of str
+        Councils with rows that were not read, by name, and why.
     """
 
     source_file: str
@@ -83,6 +87,7 @@ class SeriesReport:
     totals: int
     unknown_classes: tuple[str, ...]
     not_submitted: tuple[tuple[str, str], ...]
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,10 +144,11 @@ def read_timeseries(path: Path, *, form: str = "RS") -> SeriesLines:
     table = table[status != "total"].reset_index(drop=True)
     _check_keys(path, table)
     classes = table["LA_class"].map(_class_of)
-    absent = table[table["status"].str.lower() == "not submitted"]
-    lines = _tidy(path, table, classes, chosen, header, form)
-    have = {line.name for line in chosen.values()}
     odd_classes = table["LA_class"][(classes == "O") & ~table["LA_class"].str.contains(_OTHERS)]
+    unread = _check_councils(path, table, classes)
+    absent = table[table["status"].str.lower() == "not submitted"]
+    lines = _tidy(path, table, classes, chosen, header, form, unread)
+    have = {line.name for line in chosen.values()}
     report = SeriesReport(
         source_file=path.name,
         form=form,
@@ -155,6 +161,7 @@ def read_timeseries(path: Path, *, form: str = "RS") -> SeriesLines:
             (outturn_year_of(int(year[:4])), code)
             for year, code in zip(absent["year_ending"], absent["LA_LGF_code"], strict=True)
         ),
+        unread=unread_figures(lines),
     )
     return SeriesLines(lines, report)
 
@@ -268,6 +275,17 @@ def _check_keys(path: Path, table: pd.DataFrame) -> None:
         )
 
 
+def _check_councils(path: Path, table: pd.DataFrame, classes: pd.Series) -> dict[int, Unread]:
+    """Check how rows name their councils; of those not to be read, put the council's own class in place."""
+    names = zip(
+        *(table[key] for key in ("row", "LA_LGF_code", "ONS_code", "LA_name")), classes, table["LA_class"], strict=True
+    )
+    unread = check_names(path.name, (Named(f"row {row}", *rest) for row, *rest in names))
+    for place, council in unread.items():
+        classes.iloc[place] = council.class_
+    return unread
+
+
 def _class_of(text: str) -> str:
     if text.upper() in _WRITTEN:
         return text.upper()
@@ -275,7 +293,13 @@ def _class_of(text: str) -> str:
 
 
 def _tidy(
-    path: Path, table: pd.DataFrame, classes: pd.Series, chosen: dict[str, Line], header: list[str], form: str
+    path: Path,
+    table: pd.DataFrame,
+    classes: pd.Series,
+    chosen: dict[str, Line],
+    header: list[str],
+    form: str,
+    unread: dict[int, Unread],
 ) -> pd.DataFrame:
     """Lay the columns out one below the other, with what stood where no number did and where it stood."""
     count, width = len(table), len(chosen)
@@ -289,6 +313,8 @@ def _tidy(
         for row, text in enumerate(found):
             if text is not None and not _MARK.fullmatch(text):
                 _refuse(path, table.iloc[row], column, "an amount in £ thousand")
+    for place, council in unread.items():
+        numbers[place], texts[place] = np.nan, f"not read: {council.why}"
     years = table["year_ending"].map({y: outturn_year_of(int(y[:4])) for y in table["year_ending"].unique()})
     codes = table["ONS_code"].where(table["ONS_code"].str.fullmatch(_CHECKS["ONS_code"][0]), None)
     fixed: dict[str, Any] = {

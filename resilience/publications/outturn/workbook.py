@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ import pandas as pd
 
 from resilience.errors import PublicationError
 from resilience.publications.lines import Line, load_lines
-from resilience.publications.outturn.layout import Layout, find_layout
+from resilience.publications.outturn.layout import CLASSES, Layout, check_councils, find_layout
 from resilience.publications.outturn.sheets import SUFFIXES, amounts, column_letters, read_sheets
+from resilience.publications.outturn.unread import unread_figures
 
 COLUMNS = (
     "form",
@@ -34,7 +35,6 @@ COLUMNS = (
     "duplicated",
 )
 _CATEGORIES = [name for name in COLUMNS if name not in ("amount", "cell", "duplicated")]
-_CLASSES = {"L": "LB", "LB": "LB", "LONDON": "LB", "UA": "UA", "MD": "MD", "SC": "SC", "SD": "SD"}
 REQUIRED = {
     "RS": (
         ("rs_netrevexp_net_exp",),
@@ -67,6 +67,8 @@ class Report:
         Lines of this year, or of the newest known year for a year not known, that the workbook does not have.
     duplicated : tuple of str
         E-codes with more than one row.
+    unread : tuple of str
+        Councils with rows or figures that were not read, by name, and why.
     """
 
     source_file: str
@@ -78,6 +80,7 @@ class Report:
     by_newest_words: tuple[str, ...]
     gone: tuple[str, ...]
     duplicated: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,8 @@ def read_workbook(path: Path | str, *, form: str | None = None) -> OutturnLines:
         raise _no_table(path)
     first = layouts[0]
     _check_form_and_year(path, layouts, form)
+    for found in layouts:
+        check_councils(found, path.name)
     columns = _settle([column for at, found in enumerate(layouts) for column in _columns(found, at == 0)], path.name)
     have = {column.line.name for column in columns}
     for names in REQUIRED[first.form]:
@@ -169,7 +174,8 @@ def read_workbook(path: Path | str, *, form: str | None = None) -> OutturnLines:
     for name in _CATEGORIES:
         tidy[name] = tidy[name].astype("category")
     doubled = sorted(set().union(*(k[1] for k in kept.values())))
-    return OutturnLines(tidy[list(COLUMNS)], (_report(path.name, layouts, have, doubled),))
+    report = replace(_report(path.name, layouts, have, doubled), unread=unread_figures(tidy))
+    return OutturnLines(tidy[list(COLUMNS)], (report,))
 
 
 def read_publications(folder: Path | str) -> OutturnLines:
@@ -327,7 +333,11 @@ def _melt(column: _Column, places: list[int], doubled: set[str], name: str) -> p
     layout, rows = column.layout, [column.layout.body[place][0] for place in places]
     ecodes = [column.layout.body[place][1] for place in places]
     before = f"{layout.sheet.name}!{column_letters(column.index)}"
-    klass = layout.texts("class", rows)
+    klass = [CLASSES.get((value or "").upper(), "O") for value in layout.texts("class", rows)]
+    numbers, texts = column.numbers[places], [column.texts[place] for place in places]
+    for at, row in enumerate(rows if layout.unread else ()):
+        if row in layout.unread:
+            klass[at], numbers[at], texts[at] = layout.unread[row].class_, np.nan, f"not read: {layout.unread[row].why}"
     return pd.DataFrame(
         {
             "form": layout.form,
@@ -335,10 +345,10 @@ def _melt(column: _Column, places: list[int], doubled: set[str], name: str) -> p
             "ecode": ecodes,
             "ons_code": layout.texts("onscode", rows),
             "council": layout.texts("localauthority", rows),
-            "class": [_CLASSES.get((value or "").upper(), "O") for value in klass],
+            "class": klass,
             "line": column.line.name,
-            "amount": column.numbers[places],
-            "text": pd.array([column.texts[place] for place in places], dtype="str"),
+            "amount": numbers,
+            "text": pd.array(texts, dtype="str"),
             "cell": [f"{before}{row + 1}" for row in rows],
             "source_file": name,
             "certified": [value if value in ("Y", "N") else None for value in layout.texts("certification", rows)],

@@ -43,6 +43,8 @@ OTHER = {
     "LA_class": "Unitary Authority",
 }
 
+NOBODY = {"ONS_code": "", "LA_LGF_code": "E9001", "LA_name": "Atlantis"}
+
 
 @pytest.fixture
 def write(tmp_path):
@@ -101,7 +103,7 @@ def test_what_is_new_is_reported_rather_than_guessed(write):
     ],
 )
 def test_classes(write, text, code):
-    assert read_timeseries(write(row(LA_class=text))).lines["class"].iloc[0] == code
+    assert read_timeseries(write(row(**NOBODY, LA_class=text))).lines["class"].iloc[0] == code
 
 
 @pytest.mark.parametrize(("text", "amount"), [("1,234", 1234), ("-5.5", -5.5), ("(7)", -7), (" 8 ", 8), ("£9", 9)])
@@ -204,8 +206,8 @@ def small_panel(councils=30, years=(2018, 2019, 2024)):
     panel = pd.DataFrame(
         [
             {
-                "ons_code": None if n == 3 and year == 2018 else f"E0600{n:04d}",
-                "ecode": f"E{n:04d}",
+                "ons_code": None if n == 3 and year == 2018 else f"E0699{n:04d}",
+                "ecode": f"E9{n:03d}",
                 "council": f"Council {n}, of £",
                 "class": ["UA", "MD", "LB", "SC", "SD"][n % 5],
                 "outturn_year": f"{year - 1}-{year % 100:02d}",
@@ -266,7 +268,7 @@ def test_2600_columns_are_read_selectively_and_fast(tmp_path):
     with path.open("w") as handle:
         handle.write(",".join(columns) + "\n")
         for n in range(1_000):
-            handle.write(f"202403,E0600{n:04d},E{n:04d},Council {n},submitted,Unitary Authority,,{tail}\n")
+            handle.write(f"202403,E0699{n:04d},E9{n:03d},Council {n},submitted,Unitary Authority,,{tail}\n")
     start = time.perf_counter()
     read = read_timeseries(path)
     assert len(read.lines) == 1_000 * len(names) and time.perf_counter() - start < 15

@@ -359,7 +359,7 @@ def test_a_required_column_gone(write: Callable[..., Path], gone: str) -> None:
 
 def test_one_line_twice(write: Callable[..., Path]) -> None:
     rows = coded()
-    rows[1][6] = CODES[0]
+    rows[1][6], rows[2][6] = CODES[0], HEADINGS[0]
     fails(write(rows), "Data!F3", "Data!G3", CODES[0])
 
 
