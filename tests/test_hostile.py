@@ -107,7 +107,7 @@ def test_numbers_as_text_and_dates_for_codes(cell, number):
     assert (found[0] == number) if number is not None else found[0] != found[0]
 
 
-def test_a_date_where_a_code_should_stand_is_no_authority(tmp_path, panel):
+def test_a_date_where_a_code_should_stand_is_not_read(tmp_path, panel):
     import datetime
 
     book = openpyxl.load_workbook(io.BytesIO(rs_workbook(panel, "2023-24", councils=6)))
@@ -115,8 +115,10 @@ def test_a_date_where_a_code_should_stand_is_no_authority(tmp_path, panel):
     lost = sheet["A6"].value
     sheet["A6"] = datetime.datetime(2024, 5, 1)
     book.save(tmp_path / "RS_2023-24.xlsx")
-    lines = read_workbook(tmp_path / "RS_2023-24.xlsx").lines
-    assert lost not in set(lines["ecode"]) and lines["ecode"].nunique() > 4
+    read = read_workbook(tmp_path / "RS_2023-24.xlsx")
+    own = read.lines["ecode"] == lost
+    assert own.any() and read.lines.loc[own, "amount"].isna().all() and read.lines["ecode"].nunique() > 4
+    assert len(read.reports[0].unread) == 1  # not read, which is not the same as not returned
 
 
 def test_a_formula_is_read_by_its_stored_value_only(tmp_path, panel):
