@@ -41,12 +41,12 @@ def layout(view: dict[str, Any]) -> str:
         )
     )
     if view["conflicts"]:
-        names = ("outturn_year", "council", "line", "stands", "gave_way", "difference")
+        cells = ("outturn_year", "council", "line", "stands", "gave_way", "difference")
         parts.append(
             grid(
                 "Two sources differ by more than their rounding",
                 ["Year", "Council", "Line", "Stands", "Gave way", "Difference"],
-                [[one[name] for name in names] for one in view["conflicts"]],
+                [[one[name] for name in cells] for one in view["conflicts"]],
                 right=[3, 4, 5],
                 plain=False,
             )
