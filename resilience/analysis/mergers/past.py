@@ -139,7 +139,9 @@ def errors(today: ScoredDay) -> pd.DataFrame:
         eve = date(vested.year, 1, 1)
         built = own[own["built"].astype(bool)]
         known = known_on(built, eve, councils=as_council(built))
-        before = float(score(today.model, known, today.events, scale=today.scale, intervals=False).log_odds.iloc[0])
+        # A sum that lacks a figure (a predecessor never returned its reserves) has no chance, and so no error.
+        scored = score(today.model, known, today.events, scale=today.scale, intervals=False).log_odds
+        before = float(scored.iloc[0]) if len(scored) else float("nan")
         found: tuple[int | None, float] = (None, float("nan"))
         for year in range(eve.year + 1, today.as_of.year + 1):
             end = days[year]
