@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.analysis.mergers.add_up import Part
-from resilience.analysis.mergers.proposed import as_council, score_merged
+from resilience.analysis.mergers.proposed import NoSum, as_council, predecessors_on, score_merged
 from resilience.councils import council, reorganisations
 from resilience.councils.lineage import county_share
 from resilience.indicators.known import known_on
@@ -52,22 +52,31 @@ def eve_of(code: str, vested: date, members: tuple[str, ...], run: ScoredDay) ->
         Its predecessors.
     run : ScoredDay
         Of the eve.
+
+    Returns
+    -------
+    dict
+        Without ``figures``, and the chance and place missing, where no year was known of all predecessors.
     """
     rows = run.indicators[(run.indicators["ons_code"] == code) & (run.indicators["year"] <= vested.year)]
-    score = score_merged(run, rows[rows["built"].astype(bool)], _parts(run, code, members))
-    before = score.predecessors
+    parts = _parts(run, code, members)
+    before = predecessors_on(run, parts)
     events = before[before["event"].notna()]
     at_risk = before[before["risk"].notna()]
     worst = at_risk["risk"].idxmax() if len(at_risk) else None
+    try:
+        one = score_merged(run, rows[rows["built"].astype(bool)], parts)
+    except NoSum:
+        one = None
     return {
         "eve": run.as_of,
-        "figures": score.known["outturn_year"],
-        "risk": score.risk,
-        "risk_low": score.risk_low,
-        "risk_high": score.risk_high,
-        "band": score.band,
-        "place": score.place,
-        "of": score.of,
+        "figures": one.known["outturn_year"] if one else "",
+        "risk": one.risk if one else np.nan,
+        "risk_low": one.risk_low if one else np.nan,
+        "risk_high": one.risk_high if one else np.nan,
+        "band": one.band if one else "",
+        "place": one.place if one else np.nan,
+        "of": len(run.at_risk),
         "highest_predecessor": before.at[worst, "council"] if worst else "",
         "highest_risk": float(before.at[worst, "risk"]) if worst else np.nan,
         "with_event": "; ".join(events["council"]),
@@ -175,6 +184,8 @@ class PastMergers:
         The year in which the first of them began.
     with_event : int
         Those that had an event of their own.
+    without_sum : int
+        Those of which no sum could be made on the eve: a predecessor had not returned its reserves.
     low : int
         Those whose predecessors' sums stood in the low band on the eve.
     upper_half : int
@@ -190,6 +201,7 @@ class PastMergers:
     councils: int
     since: int
     with_event: int
+    without_sum: int
     low: int
     upper_half: int
     inherited: int
@@ -208,6 +220,7 @@ def past_mergers(table: pd.DataFrame) -> PastMergers | None:
         councils=len(table),
         since=pd.Timestamp(table["vested"].min()).year,
         with_event=len(happened),
+        without_sum=int(table["risk"].isna().sum()),
         low=int((table["band"] == "low").sum()),
         upper_half=int((happened["place"] <= happened["of"] / 2).sum()),
         inherited=len(inherited),

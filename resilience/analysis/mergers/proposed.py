@@ -35,6 +35,10 @@ from resilience.tables.panel import load_panel
 PAST_ERROR = 1.5
 
 
+class NoSum(DataError):
+    """In no recent year have all predecessors of a council returned what its sum needs."""
+
+
 @dataclass(frozen=True)
 class MergedScore:
     """How a council that does not exist yet would stand.
@@ -245,18 +249,20 @@ def score_merged(run: ScoredDay, indicators: pd.DataFrame, parts: list[Part]) ->
     Raises
     ------
     DataError
-        If a predecessor did not exist on the day, or no year is known of all of them.
+        If a predecessor did not exist on the day.
+    NoSum
+        If no year is known of all of them.
     """
     absent = [part.council for part in parts if part.ons_code not in run.table.index]
     if absent:
         raise DataError(f"{' and '.join(absent)} did not exist on {run.as_of}; choose another date.")
     known = known_on(indicators, run.as_of, councils=as_council(indicators))
     if known.scorable.empty:
-        raise DataError(
+        raise NoSum(
             f"{known.table['council'].iloc[0]} cannot be assessed: in no recent year have all its predecessors "
             "returned net revenue expenditure and reserves."
         )
-    before = _predecessors(run, parts)
+    before = predecessors_on(run, parts)
     weights = (before["share"] * before["net_revenue_expenditure"]).to_numpy(dtype=float)
     odds = before["log_odds"].to_numpy(dtype=float)
     there = ~np.isnan(odds) & ~np.isnan(weights) & (weights > 0)
@@ -275,7 +281,7 @@ def as_council(indicators: pd.DataFrame) -> pd.DataFrame:
     return last[["council", "class", "region", "tier"]]
 
 
-def _predecessors(run: ScoredDay, parts: list[Part]) -> pd.DataFrame:
+def predecessors_on(run: ScoredDay, parts: list[Part]) -> pd.DataFrame:
     """Return how each predecessor stands today; one with an event keeps the log-odds its figures give."""
     codes = [part.ons_code for part in parts]
     rows = run.table.loc[codes]

@@ -67,9 +67,9 @@ def _past_row(row: Mapping[Any, Any], address: Address) -> dict[str, Any]:
         "href": address(row["ons_code"]),
         "vested": row["vested"],
         "figures": row["figures"],
-        "chance": chance(row["risk"]),
+        "chance": wording.no_sum(row["risk"]) or chance(row["risk"]),
         "range": chance_range(row["risk_low"], row["risk_high"]),
-        "place": f"{row['place']} of {row['of']}",
+        "place": _place(row),
         "highest": highest_predecessor(row),
         "with_event": row["with_event"] or "–",
         "followed": now[:1].upper() + now[1:],
@@ -77,6 +77,10 @@ def _past_row(row: Mapping[Any, Any], address: Address) -> dict[str, Any]:
         "now": "" if event or gone else chance(row["risk_now"]),
         "times": wording.compared(row["error"]),
     }
+
+
+def _place(row: Mapping[Any, Any]) -> str:
+    return "–" if np.isnan(row["place"]) else f"{row['place']:.0f} of {row['of']}"
 
 
 def past_event(row: Mapping[Any, Any]) -> str:
@@ -102,9 +106,9 @@ def evidence_rows(past: pd.DataFrame) -> list[dict[str, str]]:
             {
                 "council": row["council"],
                 "vested": day(row["vested"]),
-                "figures": row["figures"],
-                "chance": f"{100 * row['risk']:.2f} % ({chance_range(row['risk_low'], row['risk_high'])})",
-                "place": f"{row['place']} of {row['of']}",
+                "figures": row["figures"] or "–",
+                "chance": wording.no_sum(row["risk"]) or f"{100 * row['risk']:.2f} % ({chance_range(row['risk_low'], row['risk_high'])})",
+                "place": _place(row),
                 "highest": highest_predecessor(row),
                 "with_event": row["with_event"] or "–",
                 "event": event + before if event else "none to the end of the register",

@@ -50,7 +50,7 @@ def test_what_comes_in_part_is_named():
 
 
 def test_what_past_mergers_come_to():
-    found = PastMergers(12, 2019, 6, 11, 2, 3, 3, 0.6, 0.5, 1.5)
+    found = PastMergers(12, 2019, 6, 1, 11, 2, 3, 3, 0.6, 0.5, 1.5)
     assert past(None) == ""
     assert "Of 12 councils formed since 2019, 6 had an event" in past(found) and "mostly for the worse" in past(found)
     assert "root mean square 1.50" in past_in_brief(found)
