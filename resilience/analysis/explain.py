@@ -48,6 +48,8 @@ class Limits:
         Whether any of these comes from an interim table.
     cut_off : tuple of str
         Labels of the terms that are so far from the median that more would not count.
+    rebased : tuple of (str, str)
+        Labels of the terms whose carried figure is set over the newest net revenue expenditure, with its own year.
     predecessors : tuple of str
         Codes of the councils from which years before its own are added up.
     register_end : date or None
@@ -59,6 +61,7 @@ class Limits:
     years: tuple[tuple[str, int], ...] = ()
     second_hand: bool = False
     cut_off: tuple[str, ...] = ()
+    rebased: tuple[tuple[str, str], ...] = ()
     predecessors: tuple[str, ...] = ()
     register_end: date | None = None
     unlike: bool = False
@@ -237,6 +240,11 @@ def _limits(run: ScoredDay, code: str, parts: pd.DataFrame) -> Limits:
         years=tuple((str(year), int(n)) for year, n in years.items()),
         second_hand=bool(used["second_hand"].any()),
         cut_off=tuple(str(label) for label in parts.loc[parts["at_limit"], "label"]),
+        rebased=tuple(
+            (str(row["label"]), str(row["outturn_year"]))
+            for _, row in used.iterrows()
+            if run.known.is_rebased(code, row["indicator"])
+        ),
         predecessors=tuple(older) if older and run.known.own(code)["built"].any() else (),
         register_end=None if run.events.reaches(run.as_of) else run.events.until,
         unlike=code in UNLIKE_OTHERS,

@@ -23,7 +23,15 @@ from resilience.model.risk_set import AT_RISK, risk_set, yearly
 from resilience.model.terms import load_terms
 from resilience.tables.events import EventRegister
 
-#: Lines that the second-hand years lack, and the terms that can be had without them.
+#: Lines that nobody publishes for the newest years, and how many of these years lack them.
+LACKING = {
+    "investment_income_ratio": 2,
+    "flexible_receipts_ratio": 2,
+    "revenue_for_capital_ratio": 2,
+    "unplanned_reserves_use": 2,
+    "general_fund_housing_ratio": 1,
+}
+#: What the second-hand years of release 0.1.0 lacked.
 MASKED = (
     "unallocated_ratio",
     "investment_income_ratio",
@@ -101,26 +109,35 @@ def by_switch(panel: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
 
 
 def masked(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
-    """Settle how to treat a newest year that lacks lines, by masking the same lines in earlier newest years.
+    """Show what it costs that the newest years lack lines, by masking the same lines in earlier newest years.
 
-    At each origin the two newest years known lose the lines that the second-hand years lack. Either the council's own
-    last figure is carried forward, or the terms that need those lines are left out, or nothing is masked.
+    At each origin the newest years known lose the lines that today's list lacks (`LACKING`), or those that release
+    0.1.0's lacked (`MASKED`, in two years). Either the council's own last figure is carried forward, or the terms that
+    need those lines are left out, or nothing is masked.
     """
 
-    def without_newest(figures: pd.DataFrame, origin: date) -> pd.DataFrame:
-        known = figures.loc[published_before(figures, origin), "year"].max()
-        changed = figures.copy()
-        changed.loc[changed["year"].isin([known, known - 1]), list(MASKED)] = np.nan
-        return changed
+    def without(years: Mapping[str, int]) -> Callable[[pd.DataFrame, date], pd.DataFrame]:
+        def change(figures: pd.DataFrame, origin: date) -> pd.DataFrame:
+            known = figures.loc[published_before(figures, origin), "year"].max()
+            changed = figures.copy()
+            for name, count in years.items():
+                changed.loc[changed["year"].between(known - count + 1, known), name] = np.nan
+            return changed
 
+        return change
+
+    without_newest = without(dict.fromkeys(MASKED, 2))
     few = tuple(term for term in load_terms() if term.indicator not in MASKED)
     return pd.DataFrame(
         {
             "all lines known": summary(_predict(indicators, events)),
-            "two newest years masked, own last figures carried forward": summary(
+            "masked as the newest years are today, own last figures carried forward": summary(
+                _predict(indicators, events, change=without(LACKING))
+            ),
+            "two newest years masked as in 0.1.0, own last figures carried forward": summary(
                 _predict(indicators, events, change=without_newest)
             ),
-            "two newest years masked, only the terms they have": summary(
+            "two newest years masked as in 0.1.0, only the terms they have": summary(
                 _predict(indicators, events, change=without_newest, terms=few)
             ),
         }

@@ -131,9 +131,18 @@ def build(source: Path | None = None, out: Path | None = None, *, accept: str | 
         report.years_kept = [] if panel is None else sorted(panel["outturn_year"].unique())
         late = shipped.vintages[precedence.is_late_line(shipped.vintages)]
         if chosen:
+            lines = _transcribed(source, report.files)
+            if lines is None and panel is not None:
+                there = precedence.load(out / "line_sources.csv")
+                lines = precedence.transcribed_of(panel, there, report.years_read)
+                report.files += [
+                    entry
+                    for entry in shipped.provenance
+                    if entry.get("source_kind") == "transcribed" and entry["outturn_year"] in set(lines["outturn_year"])
+                ]
             joined = precedence.join(
                 wide(pd.concat([reading.lines for reading in chosen], ignore_index=True)),
-                lines=_transcribed(source, report.files),
+                lines=lines,
                 services=services,
                 interim=_interim(source, report.files, {*report.years_read, *shipped.original_years}),
             )

@@ -124,7 +124,8 @@ def status_of(panel: pd.DataFrame) -> pd.Series:
     any_figure = panel.filter(regex="^(rs|int)_").notna().any(axis=1)
     status = pd.Series(np.where(there.all(axis=1), "returned", "partial"), index=panel.index)
     status[~any_figure] = "not returned"
-    status[~any_figure & (unread(panel) > 0)] = "not read"
+    # What other publications of the year tell (RSX) does not make a return of a row that could not be read.
+    status[~there.any(axis=1) & (unread(panel) > 0)] = "not read"
     exact = panel["source_kind"].eq("transcribed")
     closing = pd.concat([panel[name].notna() for name in ("rs_netrevexp_net_exp", *_RESERVES)], axis=1).all(axis=1)
     status[exact & closing] = "returned"

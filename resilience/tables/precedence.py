@@ -7,7 +7,7 @@ the better one stands and the pair is listed in ``conflicts.csv``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -168,6 +168,39 @@ def join(
         pd.concat(conflicts, ignore_index=True).sort_values([*KEYS, "line"], ignore_index=True),
         late,
     )
+
+
+def transcribed_of(panel: pd.DataFrame, line_sources: pd.DataFrame, years: Collection[str]) -> pd.DataFrame:
+    """Return the transcribed lines of tables that are there already, so that a build without their file keeps them.
+
+    Parameters
+    ----------
+    panel : DataFrame
+    line_sources : DataFrame
+        From ``line_sources.csv`` beside it.
+    years : collection of str
+        Outturn years.
+
+    Returns
+    -------
+    DataFrame
+        ``ons_code, outturn_year, line, amount, source``: what `join` takes for ``lines``. A nil that was taken for not
+        returned is nil again.
+    """
+    panel = panel[panel["outturn_year"].isin(years)]
+    other = line_sources.set_index(["ons_code", "outturn_year", "line"])
+    names = [name for name in set(transcribed.LINES.values()) if name in panel and name.startswith("rs_")]
+    long = panel.melt(["ons_code", "outturn_year", "source_kind", "source_file"], names, "line", "amount")
+    keys = pd.MultiIndex.from_frame(long[["ons_code", "outturn_year", "line"]])
+    kind = other["source_kind"].reindex(keys).to_numpy(dtype=object)
+    nil = kind == NOT_RETURNED
+    own = long["source_kind"].eq("transcribed").to_numpy()
+    long["amount"] = long["amount"].mask(nil & own, 0.0)
+    source = other["source"].reindex(keys).to_numpy(dtype=object)
+    long["source"] = np.where(pd.isna(source), long["source_file"], source)
+    taken = (kind == "transcribed") | (own & (pd.isna(kind) | nil))
+    found = long[taken & long["amount"].notna().to_numpy()]
+    return found[["ons_code", "outturn_year", "line", "amount", "source"]].reset_index(drop=True)
 
 
 def _transcribed(lines: pd.DataFrame | None) -> _Source:

@@ -52,10 +52,12 @@ LINES = {
         "rs_asc_net_exp": 81190,
         "rs_csc_net_exp": 59761,
     },
+    # outturn_2024-25_exact.csv, row of Medway (£; here in thousands)
     ("Medway", "2024-25"): {
-        "rs_netrevexp_net_exp": 239932.58,
-        "int_dsg_deficit": 23510,
-        "int_reserves_unallocated_and_earmarked": 35966,
+        "rs_netrevexp_net_exp": 239933,
+        "rs_resunall_end_cy": 10061,
+        "rs_resoth_end_cy": 25913,
+        "rs_resdsgadj_end_cy": -23530,
     },
     # rs2023_24.xlsx, row of Nottingham
     ("Nottingham", "2023-24"): {
@@ -123,13 +125,13 @@ LINES = {
 WORKED = [
     ("Medway", "2023-24", "net_revenue_expenditure", 230240),
     ("Medway", "2023-24", "reserves_ratio", (10061 + 25812) / 230240),
-    ("Medway", "2024-25", "reserves_ratio", 35966 / 239932.58),
+    ("Medway", "2024-25", "reserves_ratio", (10061 + 25913) / 239933),
     ("Westminster", "2020-21", "reserves_ratio", (59455 + 1339057 - 444349) / 165283),
     ("Medway", "2023-24", "unallocated_ratio", 10061 / 230240),
     ("Medway", "2023-24", "earmarked_ratio", 25812 / 230240),
     ("Nottingham", "2023-24", "risk_reserves_share", (57991 + 1960) / 171937),
     ("Medway", "2023-24", "reserves_change_1y", ((10061 + 25812) - (10238 + 33617)) / 230240),
-    ("Medway", "2024-25", "reserves_change_1y", (35966 - (10061 + 25812)) / 239932.58),
+    ("Medway", "2024-25", "reserves_change_1y", (25913 - 25812) / 239933),
     # 31 March 2021 as 2021-22's own adjusted opening balance states it (916 and 915b at 1 April: 22,688 and 54,054).
     ("Medway", "2023-24", "reserves_change_3y", ((10061 + 25812) - (22688 + 54054)) / 230240),
     ("Medway", "2023-24", "reserves_real_growth_3y", 35873 / (76742 * P2024 / P2021) - 1),
@@ -156,10 +158,10 @@ WORKED = [
     ("Medway", "2023-24", "adult_social_care_real_growth_3y", (97640 - 81190 * P2024 / P2021) / 230240),
     ("Medway", "2023-24", "childrens_social_care_real_growth_3y", (79603 - 59761 * P2024 / P2021) / 230240),
     ("Medway", "2023-24", "general_fund_housing_ratio", 7871 / 230240),
-    ("Medway", "2024-25", "homelessness_ratio", 10714 / 239932.58),
+    ("Medway", "2024-25", "homelessness_ratio", 10714 / 239933),
     ("Medway", "2023-24", "dsg_deficit_ratio", (23530 - 4174) / 230240),
     ("Medway", "2022-23", "dsg_deficit_ratio", 21440 / 219342),
-    ("Medway", "2024-25", "dsg_deficit_ratio", 23510 / 239932.58),
+    ("Medway", "2024-25", "dsg_deficit_ratio", 23530 / 239933),
     ("Medway", "2023-24", "council_tax_share", 149917 / 230240),
     ("Medway", "2023-24", "grant_share", 7308 / 230240),
     ("Bolton", "2018-19", "retained_rates_share", 118981 / 243836),

@@ -80,9 +80,12 @@ class Book:
 
 
 def book_of(panel: pd.DataFrame, year: str = SHIPPED) -> Book:
-    """Return a year's workbook with the figures of a panel."""
+    """Return a year's workbook with the figures of a panel; a return that is not the workbook's own is not in it."""
     lines = load_lines()
     rows = panel[panel["outturn_year"] == year]
+    late = rows["source_kind"] != "original"
+    rows = rows.assign(status=rows["status"].mask(late, "not returned"))
+    rows.loc[late, rows.columns[rows.columns.str.startswith("rs_")]] = np.nan
     names = [n for n in rows if n in lines.by_name and n.startswith("rs_") and not lines.by_name[n].coined]
     names = [name for name in names if rows[name].notna().any()]
     known = [lines.by_name[name] for name in names]
@@ -99,7 +102,7 @@ def book_of(panel: pd.DataFrame, year: str = SHIPPED) -> Book:
 def next_year(panel: pd.DataFrame) -> pd.DataFrame:
     """Return 2024-25 made of 2023-24 as years follow each other: each line a little more or less, balances carried."""
     rows = panel[panel["outturn_year"] == SHIPPED].copy()
-    rows = rows[rows["status"] == "returned"]
+    rows = rows[(rows["status"] == "returned") & (rows["source_kind"] == "original")]
     random = np.random.default_rng(7)
     covid = rows["rs_resoth_end_cy"] - rows["rs_resoth_adj_end_cy"]
     for name in [name for name in rows if name.startswith("rs_")]:

@@ -35,10 +35,13 @@ def test_every_code_has_its_meaning(found):
 @pytest.mark.parametrize(
     ("council", "year", "check"),
     [
-        ("Birmingham", "2022-23", "not_returned"),
-        ("Woking", "2023-24", "not_returned"),
+        ("North West Leicestershire", "2022-23", "not_returned"),
+        ("Woking", "2025-26", "not_returned"),
+        ("Woking", "2023-24", "transcribed"),
         ("Thurrock", "2021-22", "partial_return"),
-        ("Birmingham", "2024-25", "second_hand"),
+        ("Birmingham", "2024-25", "transcribed"),
+        ("Sheffield", "2025-26", "second_hand"),
+        ("Norwich", "2023-24", "nil_not_returned"),
     ],
 )
 def test_named_cases(found, council, year, check):

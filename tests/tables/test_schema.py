@@ -68,7 +68,7 @@ def write(panel: pd.DataFrame, path, column: str, value: str, row: int = 3):
         ("year", "", "nothing found, expected a whole number"),
         ("status", "guessed", "'guessed' found, expected returned or partial or not returned"),
         ("status", "", "nothing found, expected returned"),
-        ("source_kind", "hearsay", "'hearsay' found, expected original or interim"),
+        ("source_kind", "hearsay", "'hearsay' found, expected original or transcribed"),
         ("class", "XX", "'XX' found, expected UA or MD"),
         ("ons_code", "Croydon", "'Croydon' found, expected text like"),
         ("outturn_year", "2023", "'2023' found, expected text like"),

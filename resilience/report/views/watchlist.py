@@ -139,11 +139,16 @@ def notes(scored: ScoredDay) -> list[str]:
         CANNOT_SEE,
         "Figures: " + ", ".join(f"{_number(n)} on {year}" for year, n in years.items()) + ".",
     ]
-    second_hand = at_risk["source_kind"].eq("interim")
-    if second_hand.any():
+    of_kind = at_risk["source_kind"].value_counts()
+    if exact := int(of_kind.get("transcribed", 0)):
         result.append(
-            f"{int(second_hand.sum())} of them rest on second-hand figures (* beside the year) until the original "
-            "publication is read; lines these lack are carried forward from the council's last original return."
+            f"Those of {_number(exact)} are exact lines transcribed from a republication until the original is read; "
+            "lines not published for these years are carried forward from the council's last return that has them."
+        )
+    if second_hand := int(of_kind.get("interim", 0)):
+        result.append(
+            f"Those of {_number(second_hand)} are second-hand, from rounded totals (* beside the year), until the "
+            "original is read; lines these lack are carried forward as well."
         )
     if scored.as_of > date.today():
         result.append(

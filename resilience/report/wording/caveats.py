@@ -37,6 +37,12 @@ def cannot_see(why: Explanation) -> list[str]:
             f"So far from the median that more would not count: {listed(limits.cut_off)}. The model cuts off at three "
             "spreads, as it has hardly seen such figures."
         )
+    if limits.rebased:
+        said.append(
+            "Net revenue expenditure has moved by more than a third since the year of "
+            f"{listed([f'{label} ({year})' for label, year in limits.rebased])}: in the score these amounts stand over "
+            "the newest net revenue expenditure, in the table of figures over that of their own year."
+        )
     if limits.predecessors:
         names = listed([facts_of(one).council for one in limits.predecessors])
         said.append(f"Years before it began are added up from {names}.")

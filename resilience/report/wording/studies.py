@@ -21,9 +21,10 @@ STUDIES: dict[str, tuple[str, str, str, int]] = {
     "by switch": ("Definitions turned the other way", "One switch at a time.", "", 3),
     "masked": (
         "Lines that the newest years lack",
-        "At each origin the two newest years known lose the lines that the second-hand years lack. Either the "
-        "council's own last figure is carried forward, or the terms that need those lines are left out, or nothing "
-        "is masked.",
+        "At each origin the newest years known lose the lines that today's list lacks (of its two newest years "
+        "investment income, flexible receipts, capital paid from revenue and what was budgeted; of the newest alone "
+        "housing), or the seven terms that release 0.1.0's second-hand years lacked. Either the council's own last "
+        "figure is carried forward, or the terms that need those lines are left out, or nothing is masked.",
         "",
         3,
     ),

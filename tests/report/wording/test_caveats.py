@@ -42,6 +42,12 @@ def test_what_no_figure_can_tell_comes_first_and_nothing_is_made_up():
             "as it has hardly seen such figures.",
         ),
         (
+            Limits(rebased=(("Capital spending paid from revenue", "2023-24"),)),
+            "Net revenue expenditure has moved by more than a third since the year of Capital spending paid from "
+            "revenue (2023-24): in the score these amounts stand over the newest net revenue expenditure, in the "
+            "table of figures over that of their own year.",
+        ),
+        (
             Limits(predecessors=("E07000026", "E07000028")),
             "Years before it began are added up from Allerdale and Carlisle.",
         ),
