@@ -13,6 +13,8 @@ import pandas as pd
 import pytest
 
 from resilience import paths
+from resilience.tables import checks
+from resilience.tables.panel import load_panel, to_csv
 
 pytestmark = pytest.mark.slow
 
@@ -78,6 +80,10 @@ def take_back(processed: Path, day: str) -> None:
         ("line_sources.csv", sources[kept]),
     ):
         table.to_csv(processed / name, index=False, lineterminator="\n")
+    # What is unusual is said against the others there then were.
+    then = load_panel(processed / "panel.csv")
+    flags = checks.flags(then, checks.findings(then))
+    (processed / "panel.csv").write_text(to_csv(then.assign(flags=flags)), "utf-8")
 
 
 def cut(home: Path, day: date) -> None:

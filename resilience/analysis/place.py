@@ -110,7 +110,8 @@ def council_amounts(day: ScoredDay, members: list[str]) -> pd.DataFrame:
     out = []
     for code in members:
         rows = known[known["ons_code"] == code].sort_values("year").set_index("year")
-        lines = panel.loc[code].reindex(rows.index) if code in panel.index.levels[0] else panel.iloc[:0]
+        own = panel.loc[code] if code in panel.index.levels[0] else panel.iloc[:0].droplevel("ons_code")
+        lines = own.reindex(rows.index)
         size = rows["net_revenue_expenditure"]
         ratio = rows["reserves_ratio"] * size
         stated = lines["int_reserves_unallocated_and_earmarked"].astype(float)
