@@ -160,7 +160,7 @@ def build(source: Path | None = None, out: Path | None = None, *, accept: str | 
             late = _with_kept(joined.late, late, built)
             for name, made in (("line_sources.csv", joined.line_sources), ("conflicts.csv", joined.conflicts)):
                 kept = precedence.load(out / name)
-                made = precedence.with_nil(made, panel) if name == "line_sources.csv" else made
+                made = precedence.with_nil(made, panel[panel["year"].isin(built)]) if name == "line_sources.csv" else made
                 written[name] = precedence.to_csv(_with_kept(made, kept, built))
         past = vintages_of(panel, readings, shipped)
         report.files += files_of_vintages(past, readings, shipped)
