@@ -130,11 +130,11 @@ def build(source: Path | None = None, out: Path | None = None, *, accept: str | 
         panel = shipped.panel  # stands where every release read is older than the one shipped
         report.years_kept = [] if panel is None else sorted(panel["outturn_year"].unique())
         late = shipped.vintages[precedence.is_late_line(shipped.vintages)]
+        line_sources = precedence.load(out / "line_sources.csv")
         if chosen:
             lines = _transcribed(source, report.files)
             if lines is None and panel is not None:
-                there = precedence.load(out / "line_sources.csv")
-                lines = precedence.transcribed_of(panel, there, report.years_read)
+                lines = precedence.transcribed_of(panel, line_sources, report.years_read)
                 report.files += [
                     entry
                     for entry in shipped.provenance
@@ -158,11 +158,12 @@ def build(source: Path | None = None, out: Path | None = None, *, accept: str | 
             report.remarks += [f"Accepted: {text}." for entry in report.accepted for text in entry["alarms"]]
             report.remarks += changes.changes(panel, before, report.years_read)
             late = _with_kept(joined.late, late, built)
-            for name, made in (("line_sources.csv", joined.line_sources), ("conflicts.csv", joined.conflicts)):
-                kept = precedence.load(out / name)
-                made = precedence.with_nil(made, panel[panel["year"].isin(built)]) if name == "line_sources.csv" else made
-                written[name] = precedence.to_csv(_with_kept(made, kept, built))
-        past = vintages_of(panel, readings, shipped)
+            made = precedence.with_nil(joined.line_sources, panel[panel["year"].isin(built)])
+            line_sources = _with_kept(made, line_sources, built)
+            conflicts = _with_kept(joined.conflicts, precedence.load(out / "conflicts.csv"), built)
+            written["line_sources.csv"] = precedence.to_csv(line_sources)
+            written["conflicts.csv"] = precedence.to_csv(conflicts)
+        past = vintages_of(panel, readings, shipped, line_sources)
         report.files += files_of_vintages(past, readings, shipped)
         past = pd.concat([past, late], ignore_index=True)
         if len(past) or (out / revisions.NAME).is_file():

@@ -59,7 +59,7 @@ class Joined:
     table : DataFrame
         One row a council and year, with ``source_kind`` and ``source_file``.
     line_sources : DataFrame
-        Lines that are not of their row's own kind, in the form of ``line_sources.csv``.
+        Lines that are not of their row's own kind or publication, in the form of ``line_sources.csv``.
     conflicts : DataFrame
         Lines on which two sources differ, in the form of ``conflicts.csv``.
     late : DataFrame
@@ -145,7 +145,7 @@ def join(
         if name in kinds:
             gone = [column for column in columns if column in result]
             result.loc[kinds[name] == "transcribed", gone] = np.nan
-    own = result["source_kind"].to_numpy()
+    own, file = result["source_kind"].to_numpy(), result["source_file"].to_numpy(dtype=object)
     found = [
         pd.DataFrame(
             {
@@ -156,7 +156,8 @@ def join(
             }
         )
         for name in filled
-        for differs in [(kinds[name] != "") & (kinds[name] != own)]
+        # Of the row's own kind, but out of another publication: services (RSX) where the summary lacks them.
+        for differs in [(kinds[name] != "") & ((kinds[name] != own) | ((own == "original") & (places[name] != file)))]
     ]
     names = [column.name for column in LINE_SOURCES.columns]
     line_sources = pd.concat([pd.DataFrame(columns=names), *[part for part in found if len(part)]], ignore_index=True)
@@ -193,12 +194,12 @@ def transcribed_of(panel: pd.DataFrame, line_sources: pd.DataFrame, years: Colle
     long = panel.melt(["ons_code", "outturn_year", "source_kind", "source_file"], names, "line", "amount")
     keys = pd.MultiIndex.from_frame(long[["ons_code", "outturn_year", "line"]])
     kind = other["source_kind"].reindex(keys).to_numpy(dtype=object)
-    nil = kind == NOT_RETURNED
-    own = long["source_kind"].eq("transcribed").to_numpy()
-    long["amount"] = long["amount"].mask(nil & own, 0.0)
     source = other["source"].reindex(keys).to_numpy(dtype=object)
     long["source"] = np.where(pd.isna(source), long["source_file"], source)
-    taken = (kind == "transcribed") | (own & (pd.isna(kind) | nil))
+    own = long["source_kind"].eq("transcribed").to_numpy()
+    nil = (kind == NOT_RETURNED) & (own | (long["source"] != long["source_file"]).to_numpy())
+    long["amount"] = long["amount"].mask(nil, 0.0)
+    taken = (kind == "transcribed") | nil | (own & pd.isna(kind))
     found = long[taken & long["amount"].notna().to_numpy()]
     return found[["ons_code", "outturn_year", "line", "amount", "source"]].reset_index(drop=True)
 
@@ -358,6 +359,9 @@ def with_nil(line_sources: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
         rows = nil[["ons_code", "outturn_year", "year"]].assign(
             line=name, source_kind=NOT_RETURNED, source=nil["source_file"]
         )
+        listed = line_sources[line_sources["line"] == name].set_index(KEYS)["source"]
+        own = pd.Series(listed.reindex(pd.MultiIndex.from_frame(rows[KEYS])).to_numpy(), index=rows.index)
+        rows["source"] = own.where(own.notna(), rows["source"])  # where the nil itself stood
         found += [rows] if len(rows) else []
     # A nil of another kind than its row's is listed already, as what it was before it was taken for nothing.
     every = pd.concat(found, ignore_index=True).drop_duplicates([*KEYS, "line"], keep="last")

@@ -145,7 +145,9 @@ def _applied(panel: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
     return result.assign(**columns).copy()
 
 
-def table_of(panel: pd.DataFrame, releases: Iterable[YearRelease]) -> pd.DataFrame:
+def table_of(
+    panel: pd.DataFrame, releases: Iterable[YearRelease], line_sources: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return where earlier releases differ from the panel.
 
     Parameters
@@ -154,6 +156,8 @@ def table_of(panel: pd.DataFrame, releases: Iterable[YearRelease]) -> pd.DataFra
         With the newest release of every year.
     releases : iterable of YearRelease
         Every release at hand, the newest ones (which the panel holds) included.
+    line_sources : DataFrame, optional
+        The panel's lines that another source supplies (``line_sources.csv``): they stood there before as well.
     """
     by_year: dict[int, dict[str, YearRelease]] = {}
     for release in releases:
@@ -163,10 +167,13 @@ def table_of(panel: pd.DataFrame, releases: Iterable[YearRelease]) -> pd.DataFra
         if len(by_day) < 2:
             continue
         now = panel[panel["year"] == year].set_index("ons_code")
+        supplied = _supplied(now, None if line_sources is None else line_sources[line_sources["year"] == year])
         days = sorted(by_day)
         spans: list[tuple[str, str, str, pd.DataFrame]] = []
         for day, following in pairwise(days):
             differing = _differing(now, by_day[day])
+            keys = pd.MultiIndex.from_frame(differing[["ons_code", "line"]])
+            differing = differing[differing["amount"].notna() | ~keys.isin(supplied)].reset_index(drop=True)
             if spans and spans[-1][3].equals(differing):
                 spans[-1] = (spans[-1][0], following, *spans[-1][2:])
             else:
@@ -175,6 +182,14 @@ def table_of(panel: pd.DataFrame, releases: Iterable[YearRelease]) -> pd.DataFra
             rows = differing.assign(year=year, since=since, until=until, source_file=file)
             parts += [rows[list(COLUMNS)]] if len(rows) else []
     return pd.concat(parts, ignore_index=True)
+
+
+def _supplied(now: pd.DataFrame, line_sources: pd.DataFrame | None) -> pd.MultiIndex:
+    """Return council and line of what no release of the workbook gave."""
+    names = ["ons_code", "line"]
+    lines = [name for name in now if name.startswith("rs_")]
+    others = pd.MultiIndex.from_product([now.index[now["source_kind"] != "original"], lines], names=names)
+    return others if line_sources is None else others.union(pd.MultiIndex.from_frame(line_sources[names]))
 
 
 def _differing(now: pd.DataFrame, release: YearRelease) -> pd.DataFrame:

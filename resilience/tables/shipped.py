@@ -246,8 +246,14 @@ def amounts_of(reading: Reading) -> pd.DataFrame:
     return wide(reading.lines).set_index("ons_code").filter(regex="^rs_").astype(float)
 
 
-def vintages_of(panel: pd.DataFrame, readings: Sequence[Reading], shipped: Shipped) -> pd.DataFrame:
-    """Return the vintages of a panel: what earlier releases, read or shipped, said otherwise."""
+def vintages_of(
+    panel: pd.DataFrame, readings: Sequence[Reading], shipped: Shipped, line_sources: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the vintages of a panel: what earlier releases, read or shipped, said otherwise.
+
+    A line that another source supplies (``line_sources``, or the whole row) stood there when an earlier release lacked
+    it as well.
+    """
     releases = (
         [] if shipped.panel is None else revisions.releases_of(shipped.panel, shipped.vintages, shipped.release_days)
     )
@@ -262,7 +268,8 @@ def vintages_of(panel: pd.DataFrame, readings: Sequence[Reading], shipped: Shipp
         if str(year) in several:
             file = str(reading.provenance["file"])
             releases.append(revisions.YearRelease(year, reading.day, amounts_of(reading), file, reading.whole))
-    return revisions.table_of(panel, [release for release in releases if str(release.year) in several])
+    releases = [release for release in releases if str(release.year) in several]
+    return revisions.table_of(panel, releases, line_sources)
 
 
 def files_of_vintages(past: pd.DataFrame, readings: Sequence[Reading], shipped: Shipped) -> list[dict[str, Any]]:
