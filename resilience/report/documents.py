@@ -155,7 +155,7 @@ def _readme(sources: Sources) -> dict[str, str]:
     screen = terminal.text(watchlist.view(scored), width=WIDTH)
     return {
         "screen": blocks.terminal(screen, LINES),
-        "reach": blocks.reach(reach.rows(scored.known)),
+        "reach": blocks.reach(reach.rows(scored)),
         "record": blocks.record(readme.view(content)),
     }
 

@@ -259,10 +259,10 @@ def test_doubt_widens_the_interval_and_leaves_the_chance(model, known, events, s
             assert wide["risk_high"].equals(usual["risk_high"])
             continue
         # Of the 40 draws here one council's quantile may fall short by chance; with the usual 200 none does.
-        assert (wide["risk_low"] < usual["risk_low"]).mean() > 0.995
-        assert (wide["risk_high"] > usual["risk_high"]).mean() > 0.995
+        assert (wide["risk_low"] < usual["risk_low"]).mean() > 0.99
+        assert (wide["risk_high"] > usual["risk_high"]).mean() > 0.99
         width = logit(wide["risk_high"].astype(float)) - logit(wide["risk_low"].astype(float))
-        assert (width > widths[-1]).mean() > 0.995
+        assert (width > widths[-1]).mean() > 0.99
         widths.append(width)
     # Where the doubt is nearly all there is, the interval is its own: 1.645 standard deviations each way.
     assert (widths[-1] / (2 * 1.6449 * 3.0)).between(0.95, 1.3).all()

@@ -37,7 +37,7 @@ def view(scored: ScoredDay) -> dict[str, Any]:
         "bands": [[name, least] for name, least in BANDS],
         "register_to": scored.events.until,
         "releases": _releases(scored),
-        "reach": reach.rows(scored.known),
+        "reach": reach.rows(scored),
         **sources(),
     }
 

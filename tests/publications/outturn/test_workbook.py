@@ -204,7 +204,7 @@ def test_a_line_the_year_lacks_is_absent(write: Callable[..., Path]) -> None:
 def test_a_year_never_seen_goes_by_code(write: Callable[..., Path]) -> None:
     rows = coded("2024-25")
     rows[1].append("RS-newline-net-exp")
-    rows[2][5:] = [f"Renamed {column}" for column in range(len(CODES))] + ["A line never seen"]
+    rows[2][5:] = [f"{heading}, in other words" for heading in rows[2][5:]] + ["A line never seen"]
     read = read_workbook(write(rows, "rs2024_25.xlsx"))
     tidy, report = read.lines, read.reports[0]
     assert not report.known_year
@@ -241,7 +241,7 @@ def test_csv_with_windows_pounds(tmp_path: Path) -> None:
     path.write_bytes(
         "Worksheet 2: Revenue Account Budget (RA) 2023-24: data in £ thousand\n"
         "This row contains the data base Asset ID code for each column.,,,provprin,intextpay,ctrtot\n"
-        "E-code,Local authority,Class,Principal,Interest,CTR\n"
+        "E-code,Local authority,Class,Provision for principal,Interest payable,Council tax requirement\n"
         'E3831,Adur,SD,"1,546",-2,...\n'.encode("cp1252")
     )
     tidy = read_workbook(path, form="RA").lines.set_index("line")
