@@ -155,7 +155,9 @@ def test_provenance_tells_the_file_read_and_those_of_the_years_kept(joined):
     own = joined / "rs2023_24.xlsx"
     new = [entry for entry in after if entry.get("outturn_year") == "2023-24"]
     transcribed = [entry for entry in new if entry.get("source_kind") == "transcribed"]
-    assert transcribed == [e for e in before if e.get("source_kind") == "transcribed" and e["outturn_year"] == "2023-24"]
+    assert transcribed == [
+        e for e in before if e.get("source_kind") == "transcribed" and e["outturn_year"] == "2023-24"
+    ]
     new = [entry for entry in new if entry not in transcribed]
     assert [(entry["file"], entry["sha256"], entry["bytes"]) for entry in new] == [
         (own.name, sha256(own), own.stat().st_size)

@@ -107,7 +107,8 @@ def evidence_rows(past: pd.DataFrame) -> list[dict[str, str]]:
                 "council": row["council"],
                 "vested": day(row["vested"]),
                 "figures": row["figures"] or "–",
-                "chance": wording.no_sum(row["risk"]) or f"{100 * row['risk']:.2f} % ({chance_range(row['risk_low'], row['risk_high'])})",
+                "chance": wording.no_sum(row["risk"])
+                or f"{100 * row['risk']:.2f} % ({chance_range(row['risk_low'], row['risk_high'])})",
                 "place": _place(row),
                 "highest": highest_predecessor(row),
                 "with_event": row["with_event"] or "–",
