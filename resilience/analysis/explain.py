@@ -86,7 +86,8 @@ class Explanation:
         Its place among the councils at risk on the day; 0 where it has none.
     band : str
     contributions : DataFrame
-        Index term, the largest first: ``label, indicator, value, outturn_year, second_hand``, ``transcribed``, ``median`` (the figure of
+        Index term, the largest first: ``label, indicator, value, outturn_year, second_hand``,
+        ``transcribed``, ``median`` (the figure of
         the tier's median council), ``log_odds`` (missing where the council has no score), ``chance_from``
         and ``chance_to`` (adding the terms one after another in this order, beginning at the reference), ``points``
         (their difference), ``evidence`` (`Evidence`), ``at_limit`` (the term is cut off here) and ``applies``.

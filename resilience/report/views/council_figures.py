@@ -104,7 +104,7 @@ def sources(scored: ScoredDay, code: str, shown: Rows) -> Rows:
     Returns
     -------
     list of dict
-        ``publication, year, released, basis``, ``source_kind`` (of the panel, how its row was read) and ``second_hand``.
+        ``publication, year, released, basis``, ``source_kind`` (as in the panel) and ``second_hand``.
     """
     own = scored.known.own(code)
     found: dict[tuple[str, str], dict[str, Any]] = {}
