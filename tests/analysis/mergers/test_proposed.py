@@ -156,6 +156,9 @@ def test_no_debt_is_known_before_it_was_published(hart_and_rushmoor, day):
     assert all(row["debt_year"] == 2023 for row in content["brings"])
     named = [text for text in content["carried"].split("; ") if text.split(" ")[0] in capital]
     assert named == ["gross_debt_ratio 2022-23", "cfr_ratio 2022-23"]
+    said = " ".join(write("merger", "text", view(then, one)).split())
+    assert "debt of years ending 2023" in said
+    assert f"£{held[2023][codes].sum() / 1000:.1f}m" in said and f"£{held[2024][codes].sum() / 1000:.1f}m" not in said
 
 
 def test_the_day_after_it_is_known(hart_and_rushmoor):
