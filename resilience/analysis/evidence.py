@@ -16,7 +16,7 @@ NOT_FALLING = 20.0
 
 @dataclass(frozen=True)
 class Evidence:
-    """A council's figure of an indicator, as known on a day.
+    """A council's figure of an indicator, as known on a day: of its own year, as published.
 
     Attributes
     ----------
@@ -25,8 +25,8 @@ class Evidence:
         Missing where the council has published none of late.
     year : int
         The calendar year in which its financial year ends; 0 where missing.
-    second_hand, built : bool
-        Whether it comes from an interim table, or was added up from predecessors.
+    second_hand, transcribed, built : bool
+        Whether it comes from an interim table, from transcribed lines, or was added up from predecessors.
     lower, higher : float
         Shares of the other councils of its class with a lower, and a higher, figure that year.
     others : int
@@ -37,12 +37,16 @@ class Evidence:
         Whether that one was added up from predecessors.
     median : float
         The figure of the tier's median council on the day, against which the model measures.
+    rebased : float
+        What the score goes by where net revenue expenditure has moved too far since that year: the same amount over
+        the newest one. Missing where the score goes by the figure itself.
     """
 
     indicator: str
     value: float
     year: int
     second_hand: bool = False
+    transcribed: bool = False
     built: bool = False
     lower: float = np.nan
     higher: float = np.nan
@@ -50,10 +54,11 @@ class Evidence:
     earlier: float = np.nan
     earlier_built: bool = False
     median: float = np.nan
+    rebased: float = np.nan
 
 
 def evidence(known: KnownFigures, code: str, indicator: str, median: float = np.nan) -> Evidence:
-    """Return a council's figure of an indicator as the score has it, with what it is compared with."""
+    """Return the figure of an indicator that a council's score rests on, with what it is compared with."""
     year = known.year_of(code, indicator) if indicator in known.years and code in known.years.index else 0
     if not year:
         return Evidence(indicator, np.nan, 0)
@@ -66,6 +71,7 @@ def evidence(known: KnownFigures, code: str, indicator: str, median: float = np.
         value,
         year,
         second_hand=own.at[year, "source_kind"] == "interim",
+        transcribed=own.at[year, "source_kind"] == "transcribed",
         built=bool(own.at[year, "built"]),
         lower=float((others < value).mean()) if len(others) else np.nan,
         higher=float((others > value).mean()) if len(others) else np.nan,
@@ -73,4 +79,5 @@ def evidence(known: KnownFigures, code: str, indicator: str, median: float = np.
         earlier=float(own.at[back, indicator]) if back is not None else np.nan,
         earlier_built=bool(own.at[back, "built"]) if back is not None else False,
         median=median,
+        rebased=float(known.table.at[code, indicator]) if known.is_rebased(code, indicator) else np.nan,
     )

@@ -44,8 +44,8 @@ class Limits:
     ----------
     years : tuple of (str, int)
         Outturn years, the newest first, and how many of the terms' figures are of each.
-    second_hand : bool
-        Whether any of these comes from an interim table.
+    second_hand, transcribed : bool
+        Whether any of these comes from an interim table, or from transcribed lines.
     cut_off : tuple of str
         Labels of the terms that are so far from the median that more would not count.
     rebased : tuple of (str, str)
@@ -60,6 +60,7 @@ class Limits:
 
     years: tuple[tuple[str, int], ...] = ()
     second_hand: bool = False
+    transcribed: bool = False
     cut_off: tuple[str, ...] = ()
     rebased: tuple[tuple[str, str], ...] = ()
     predecessors: tuple[str, ...] = ()
@@ -85,7 +86,8 @@ class Explanation:
         Its place among the councils at risk on the day; 0 where it has none.
     band : str
     contributions : DataFrame
-        Index term, the largest first: ``label, indicator, value, outturn_year, second_hand``, ``median`` (the figure of
+        Index term, the largest first: ``label, indicator, value, outturn_year, second_hand``,
+        ``transcribed``, ``median`` (the figure of
         the tier's median council), ``log_odds`` (missing where the council has no score), ``chance_from``
         and ``chance_to`` (adding the terms one after another in this order, beginning at the reference), ``points``
         (their difference), ``evidence`` (`Evidence`), ``at_limit`` (the term is cut off here) and ``applies``.
@@ -213,6 +215,7 @@ def contributions(scored: ScoredDay, code: str, *, limits: bool = True) -> pd.Da
                 "value": seen.value,
                 "outturn_year": outturn_year_of(seen.year) if seen.year else "",
                 "second_hand": seen.second_hand,
+                "transcribed": seen.transcribed,
                 "median": seen.median,
                 "log_odds": amount if applies else 0.0,
                 "evidence": seen,
@@ -239,6 +242,7 @@ def _limits(run: ScoredDay, code: str, parts: pd.DataFrame) -> Limits:
     return Limits(
         years=tuple((str(year), int(n)) for year, n in years.items()),
         second_hand=bool(used["second_hand"].any()),
+        transcribed=bool(used["transcribed"].any()),
         cut_off=tuple(str(label) for label in parts.loc[parts["at_limit"], "label"]),
         rebased=tuple(
             (str(row["label"]), str(row["outturn_year"]))

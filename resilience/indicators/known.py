@@ -31,6 +31,8 @@ CARRY_YEARS = 3
 REBASE_BEYOND = 1 / 3
 #: Without these nothing can be said of a council.
 CORE = "reserves_ratio"
+#: What a carried ratio is set over anew.
+SIZE = "net_revenue_expenditure"
 
 
 def published_before(frame: pd.DataFrame, day: date, column: str = "known_from") -> pd.Series:
@@ -214,7 +216,7 @@ def known_on(indicators: pd.DataFrame, as_of: date, *, councils: pd.DataFrame | 
     values = result[figures].to_numpy(dtype=float)
     years = np.where(np.isnan(values), np.nan, newest_year[:, None])
     flags = result["flags"].to_numpy(dtype=object, copy=True)
-    spending = result["net_revenue_expenditure"].to_numpy(dtype=float) if "net_revenue_expenditure" in result else None
+    spending = result[SIZE].to_numpy(dtype=float) if SIZE in result else None
     over_spending = np.array([name in by_name and by_name[name].over_spending for name in figures])
     rebased = np.zeros(values.shape, dtype=bool)
     for age in range(-1, -CARRY_YEARS - 1, -1):
@@ -222,7 +224,7 @@ def known_on(indicators: pd.DataFrame, as_of: date, *, councils: pd.DataFrame | 
         fill = older[figures].to_numpy(dtype=float)
         take = np.isnan(values) & ~np.isnan(fill)
         if spending is not None:
-            before = older["net_revenue_expenditure"].to_numpy(dtype=float)
+            before = older[SIZE].to_numpy(dtype=float)
             positive = (spending > 0) & (before > 0)
             times = np.where(positive, before, np.nan) / np.where(positive, spending, np.nan)
             moved = np.abs(1 / times - 1) > REBASE_BEYOND

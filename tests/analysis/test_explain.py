@@ -80,18 +80,42 @@ def test_the_year_s_change_adds_up_for_every_council(today, every):
 
 
 def test_evidence_is_the_figure_that_was_scored(today):
-    """The year's row that a sentence names holds the very value the model used, for every council and term."""
-    scores = today.table
+    """The year's row that a sentence names holds the value the model used, or set over the newest net expenditure."""
+    scores, rebased = today.table, 0
     for term in today.model.terms:
         for code in scores.index:
             seen = evidence(today.known, code, term.indicator)
             scored = scores.at[code, term.indicator]
-            assert (np.isnan(seen.value) and np.isnan(scored)) or seen.value == scored
+            used = seen.value if np.isnan(seen.rebased) else seen.rebased
+            assert (np.isnan(used) and np.isnan(scored)) or used == scored
+            again = today.known.is_rebased(code, term.indicator)
+            assert again == (not np.isnan(seen.rebased))
+            rebased += again
             if seen.year:
                 own = today.indicators
                 row = own[(own["ons_code"] == code) & (own["year"] == seen.year)].iloc[0]
                 assert row[term.indicator] == seen.value
                 assert seen.second_hand == (row["source_kind"] == "interim")
+                assert seen.transcribed == (row["source_kind"] == "transcribed")
+                if again:  # the year's amount over the newest net revenue expenditure, worked out from the panel
+                    spending = today.panel[today.panel["ons_code"] == code].set_index("year")["rs_netrevexp_net_exp"]
+                    newest = scores.at[code, "net_revenue_expenditure"]
+                    assert seen.rebased == pytest.approx(seen.value * spending[seen.year] / newest)
+    assert rebased > 50
+
+
+def test_a_rebased_figure_is_told_beside_its_own_year_s(today):
+    """Westminster's net revenue expenditure grew by a third in a year: investment income of 2023-24 over both."""
+    spending = today.panel[today.panel["ons_code"] == "E09000033"].set_index("year")["rs_netrevexp_net_exp"]
+    assert spending[2025] / spending[2024] - 1 > 1 / 3
+    row = explain(today, "Westminster").contributions.loc["investment income"]
+    then, now = row["value"], row["value"] * spending[2024] / spending[2025]
+    text = contribution(row, "LB")
+    assert f"came to {100 * then:.0f} % of net revenue expenditure in 2023-24" in text
+    assert f", {100 * now:.0f} % over the newest net revenue expenditure, which the score goes by" in text
+    for council, class_ in (("Kent", "SC"), ("Sutton", "LB")):
+        for _, other in explain(today, council).contributions.iterrows():
+            assert "over the newest" not in contribution(other, class_)
 
 
 def test_croydon_in_january_2020_by_hand(today, panel):
@@ -115,14 +139,23 @@ def test_croydon_in_january_2020_by_hand(today, panel):
 
 
 def test_carried_figures_and_second_hand_ones_say_their_year(today):
-    parts = explain(today, "Kent").contributions
+    parts = explain(today, "Isles of Scilly").contributions
     reserves, unallocated = parts.loc["reserves"], parts.loc["unallocated"]
     assert reserves["outturn_year"] == "2024-25"
-    assert "31 March 2025" in contribution(reserves, "SC")
-    assert "[second-hand figure]" in contribution(reserves, "SC")
+    assert "31 March 2025" in contribution(reserves, "UA")
+    assert "[second-hand figure]" in contribution(reserves, "UA")
     assert unallocated["outturn_year"] == "2023-24"
-    assert "31 March 2024" in contribution(unallocated, "SC")
-    assert "second-hand" not in contribution(unallocated, "SC")
+    assert "31 March 2024" in contribution(unallocated, "UA")
+    assert "second-hand" not in contribution(unallocated, "UA")
+
+
+def test_transcribed_figures_are_no_second_hand_ones(today):
+    kent = explain(today, "Kent")
+    reserves, income = (kent.contributions.loc[name] for name in ("unallocated", "investment income"))
+    assert (reserves["outturn_year"], reserves["transcribed"], reserves["second_hand"]) == ("2024-25", True, False)
+    assert (income["outturn_year"], income["transcribed"], income["second_hand"]) == ("2023-24", False, False)
+    assert "second-hand" not in contribution(reserves, "SC")
+    assert kent.limits.transcribed and not kent.limits.second_hand
 
 
 def test_a_council_that_cannot_be_scored_is_given_no_chance(indicators, events, panel):

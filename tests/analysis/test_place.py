@@ -34,7 +34,8 @@ def test_amounts_are_the_panels(run):
         panel.at[("E07000217", 2025), "rs_netrevexp_net_exp"]
     )
     assert one.councils.at["E07000217", "spending_year"] == 2025  # Woking has not returned 2025-26
-    assert one.councils.at["E10000030", "unallocated"] == panel.at[("E10000030", 2024), "rs_resunall_end_cy"]
+    assert one.councils.at["E10000030", "unallocated"] == panel.at[("E10000030", 2026), "rs_resunall_end_cy"]
+    assert one.councils.at["E10000030", "unallocated_year"] == 2026
     capital = pd.read_csv("data/processed/capital.csv").set_index(["ons_code", "year"])
     assert one.councils.at["E07000217", "debt"] == capital.at[("E07000217", 2025), "cor_external_debt"]
     assert one.totals()["debt"] == pytest.approx(one.councils["debt"].sum())
@@ -57,7 +58,11 @@ def test_a_place_of_the_past_has_the_councils_of_the_past():
     early = method.run(date(2019, 1, 1), intervals=False)
     one = place("E10000021", run=early)
     assert len(one.councils) == 8 and one.councils.at["E10000021", "status"] == "event already"
-    assert one.councils["spending_year"].max() == 2018 and one.councils["debt"].isna().all()
+    assert one.councils["spending_year"].max() == 2018
+    # Debt of 31 March 2017, known from 31 March 2018; that of 2018 came later than the day.
+    assert set(one.councils["debt_year"]) == {2017}
+    held = pd.read_csv("data/processed/capital.csv").set_index(["year", "ons_code"])["cor_external_debt"][2017]
+    assert one.councils["debt"].to_dict() == held[one.councils.index].to_dict()
     with pytest.raises(DataError, match="did not exist on 2019-01-01"):
         place("E06000066", run=early)
 

@@ -27,6 +27,8 @@ from resilience.publications.others.capital import load_capital
 NO_CODE = "X00000000"
 #: Second-hand ratios: they cannot be added up.
 _RATES = re.compile(r"^int_.*(_to_nre|_share|_next_year|_capped|plus_minus)|^int_note$")
+#: The two reserves as one figure, which is all that a second-hand row has of them.
+TOTAL = "int_reserves_unallocated_and_earmarked"
 _NEVER_FILLED = re.compile(r"^rs_resoth|^int_reserves|_number$")
 #: What the balance sheet adds, from capital outturn: indicator → column.
 _CAPITAL = {"gross_debt_ratio": "cor_external_debt", "cfr_ratio": "cor_cfr"}
@@ -176,6 +178,11 @@ def merge_councils(
     years = sorted(set.intersection(*(set(table.index) for table in rows.values())))
     if not years:
         raise DataError(f"{', '.join(part.council for part in parts)} have no year in common; they cannot be added up.")
+    second_hand = _any_of(rows, years, "source_kind", "interim", "") == "interim"
+    rows = {
+        code: _with_total(table, [year for year, one in zip(years, second_hand, strict=True) if one])
+        for code, table in rows.items()
+    }
     published = pd.DataFrame(
         np.any([table.loc[years, amounts].notna().to_numpy() for table in rows.values()], axis=0), years, amounts
     )
@@ -201,7 +208,7 @@ def merge_councils(
             "outturn_year": first["outturn_year"],
             "year": years,
             "source_kind": np.where(
-                _any_of(rows, years, "source_kind", "interim", "original") == "interim",
+                second_hand,
                 "interim",
                 _any_of(rows, years, "source_kind", "transcribed", "original"),
             ),
@@ -220,6 +227,12 @@ def merge_councils(
         index=years,
     )
     return pd.concat([facts, total], axis=1).reindex(columns=list(frame.columns)).reset_index(drop=True).copy()
+
+
+def _with_total(table: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+    """Give a council's exact reserves as one figure in years of which another has no more than that."""
+    exact = table["rs_resunall_end_cy"] + table["rs_resoth_end_cy"]
+    return table.assign(**{TOTAL: table[TOTAL].where(table[TOTAL].notna() | ~table.index.isin(years), exact)})
 
 
 def _filled(amounts: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:

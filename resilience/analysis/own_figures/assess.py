@@ -19,7 +19,7 @@ from resilience.councils import council, resolve
 from resilience.errors import DataError
 from resilience.indicators.compute import KEYS, chosen
 from resilience.indicators.formulas import REGISTRY, Books
-from resilience.indicators.known import CORE, KnownFigures, councils_on, known_on
+from resilience.indicators.known import CORE, SIZE, KnownFigures, councils_on, known_on
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay, score
 from resilience.model.terms import Term
@@ -138,7 +138,7 @@ def with_own_figures(run: ScoredDay, code: str, figures: OwnFigures | str | Path
     supplied = figures if isinstance(figures, OwnFigures) else read_figures(run, own, figures)
     if supplied.ons_code != own:
         raise DataError(f"{supplied.file} holds figures of {council(supplied.ons_code).council}; give its own file.")
-    needed = {CORE, *(term.indicator for term in run.model.terms)}
+    needed = {CORE, SIZE, *(term.indicator for term in run.model.terms)}
     indicators = own_indicators(run, own, supplied.rows, [name for name in run.indicators if name in needed])
     changed = set(supplied.changes["year"])
     newest_published = min(supplied.future) - 1 if supplied.future else int(supplied.rows["year"].max())

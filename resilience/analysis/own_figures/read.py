@@ -105,6 +105,8 @@ def read_table(path: str | Path, code: str) -> Table:
     place = Place(source, sheet.name)
     remarks = _whose(sheet.rows[:at], code, place)
     years = _years(sheet.rows, at, place)
+    if source.suffix.lower() == ".xlsx":
+        refuse_unread_cells(source, sheet.name, at + 1, {column_letters(column) for column in years})
     cells: dict[tuple[int, str], Supplied] = {}
     seen: dict[str, int] = {}
     unit_at = next((i for i, cell in enumerate(sheet.rows[at]) if _plain(cell) == "unit"), None)
@@ -130,8 +132,6 @@ def read_table(path: str | Path, code: str) -> Table:
                 raise DataError(
                     f"{place.at(number, column)}: a figure stands under no financial year; head the column with one."
                 )
-    if source.suffix.lower() == ".xlsx":
-        refuse_unread_cells(source, sheet.name, at + 1, {column_letters(column) for column in years})
     headed = {year: place.at(at + 1, column) for column, year in years.items()}
     return Table(source.name, resolve(code), cells, headed, tuple(remarks))
 

@@ -120,6 +120,7 @@ def _heading(row: pd.Series) -> str:
         word
         for word, there in (
             ("second-hand", row["source_kind"] == "interim"),
+            ("transcribed", row["source_kind"] == "transcribed"),
             ("added up from predecessors", bool(row.get("built", False))),
             ("no return", row["status"] == "not returned"),
         )

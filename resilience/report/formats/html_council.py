@@ -39,7 +39,7 @@ def html(view: Mapping[str, Any]) -> str:
         families=families(view),
         printed_out=SCREEN_ONLY,
         definitions=grouped(view["other_definitions"], "definition"),
-        publications=grouped(view["sources"], "publication", "second_hand"),
+        publications=grouped(view["sources"], "publication", "source_kind"),
     )
 
 

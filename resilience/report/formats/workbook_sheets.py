@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resilience.formatting import day
-from resilience.report.wording.general import CLASS_NAMES
+from resilience.report.wording.general import CLASS_NAMES, KIND_WORDS
 from resilience.tables import checks
 
 View = Mapping[str, Any]
@@ -36,7 +36,7 @@ LIST_COLUMNS = (
     Column("Band", "text", 10),
     Column("Main reasons", "wrapped", 70),
     Column("Figures of", "text", 10),
-    Column("Second-hand", "text", 12),
+    Column("Not from the original", "text", 12),
     Column("Carried forward from earlier years", "wrapped", 34),
     Column("First event", "date", 13),
     Column("Kind of event", "text", 20),
@@ -55,7 +55,7 @@ def list_rows(view: View) -> Iterable[list[Any]]:
             row["band"],
             "; ".join(row["main_reasons"]),
             row["outturn_year"],
-            _second_hand(row["source_kind"]),
+            KIND_WORDS.get(row["source_kind"], ""),
             row["carried"],
             row["event_date"],
             row["event_type"].replace("_", " "),
@@ -69,10 +69,6 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def _second_hand(kind: str | None) -> str:
-    return "second-hand" if kind == "interim" else ""
-
-
 _WHO = (
     Column("ONS code", "text", 11),
     Column("Council", "text", 30),
@@ -84,12 +80,12 @@ _WHO = (
 def indicators(view: View) -> tuple[list[Column], list[list[Any]]]:
     """Lay out every indicator of the dictionary with the year it stands for."""
     known = view["dictionary"]
-    columns = [*_WHO, Column("Figures of", "text", 10), Column("Second-hand", "text", 12)]
+    columns = [*_WHO, Column("Figures of", "text", 10), Column("Not from the original", "text", 12)]
     columns += [Column(one["label"], _UNIT_KINDS.get(one["unit"], "number"), 14) for one in known]
     rows = [
         [
             *(row[name] for name in ("ons_code", "council", "class", "region", "outturn_year")),
-            _second_hand(row["source_kind"]),
+            KIND_WORDS.get(row["source_kind"], ""),
             *(row["values"][one["name"]] for one in known),
         ]
         for row in view["indicators"]
@@ -160,6 +156,11 @@ def notes_rows(view: View) -> Iterable[list[str]]:
         yield ["Band", f"{name}: a chance of {least} and over" if least else f"{name}: less than that"]
     for code, name in CLASS_NAMES.items():
         yield ["Class", f"{code}: {name}"]
+    yield [
+        "Transcribed",
+        "A row marked transcribed rests on exact lines transcribed from a republication of MHCLG's data; the original "
+        "was not read. Lines not published there are carried forward.",
+    ]
     yield [
         "Second-hand",
         "A row marked second-hand rests on figures that somebody else took from the publication; the original was "

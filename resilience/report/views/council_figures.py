@@ -99,19 +99,27 @@ def _place(percentile: float, worse: str) -> str:
 
 
 def sources(scored: ScoredDay, code: str, shown: Rows) -> Rows:
-    """Return the publications that the figures shown come from: ``publication, year, released, basis, second_hand``."""
+    """Return the publications that the figures shown come from.
+
+    Returns
+    -------
+    list of dict
+        ``publication, year, released, basis``, ``source_kind`` (as in the panel) and ``second_hand``.
+    """
     own = scored.known.own(code)
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for source, year in dict.fromkeys((row["source"], row["year"]) for row in shown if row["year"]):
         at = int(year[:4]) + 1
         outturn = source in ("outturn", "budget")
+        kind = str(own.at[at, "source_kind"]) if source == "outturn" else "original"
         released = own.at[at, "known_from"] if outturn else own.at[at, f"known_from_{source}"]
         row = {
             "publication": _PUBLICATIONS[source],
             "year": year,
             "released": plain(pd.Timestamp(released)),
             "basis": _basis(source, year),
-            "second_hand": source == "outturn" and bool(own.at[at, "source_kind"] == "interim"),
+            "source_kind": kind,
+            "second_hand": kind == "interim",
         }
         found.setdefault((row["publication"], year), row)
     return [found[key] for key in sorted(found, reverse=True)]

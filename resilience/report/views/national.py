@@ -13,7 +13,7 @@ from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
 from resilience.report.wording.general import CANNOT_SEE, CLASS_PLURALS, SCORE_IS
-from resilience.report.wording.national import COVID, FIXED, PARTS, RATES, SECOND_HAND, TITLES
+from resilience.report.wording.national import COVID, FEW_LINES, FIXED, PARTS, RATES, TITLES
 
 #: Digits after the point that figures for programs keep.
 DIGITS = 6
@@ -39,7 +39,7 @@ def view(scored: ScoredDay) -> dict[str, Any]:
         "title": f"The national picture, as of {day(scored.as_of)}",
         "limits": f"Bands by the chance within 24 months: {limits}.",
         "fixed": FIXED,
-        "notes": [COVID, RATES, SECOND_HAND],
+        "notes": [COVID, RATES, FEW_LINES],
         "last_notes": [f"Chance: {SCORE_IS}.", CANNOT_SEE],
         "register_to": pd.Timestamp(picture.register_to).date(),
         "names": list(NAMES),
@@ -121,7 +121,7 @@ def _content(scored: ScoredDay, picture: National) -> dict[str, Any]:
         "what": SCORE_IS,
         "as_of": str(scored.as_of),
         "yardstick": FIXED,
-        "notes": [COVID, RATES, SECOND_HAND],
+        "notes": [COVID, RATES, FEW_LINES],
         "register_to": picture.register_to,
         "bands": dict(BANDS),
         "counts": picture.counts().reset_index().to_dict("records"),

@@ -17,7 +17,7 @@ from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
 from resilience.report.wording.council import own_step
-from resilience.report.wording.general import SCORE_IS
+from resilience.report.wording.general import KIND_WORDS, SCORE_IS
 from resilience.report.wording.indicators import figure
 
 #: A term's move is told from this many log-odds on.
@@ -109,8 +109,8 @@ def _in_words(label: str, row: pd.Series) -> dict[str, Any]:
 def _year(row: pd.Series) -> str:
     if pd.isna(row["outturn_year"]):
         return "none"
-    kinds = {"interim": " (second-hand)", "own": " (UNPUBLISHED)"}
-    return str(row["outturn_year"]) + kinds.get(row["source_kind"], "")
+    word = (KIND_WORDS | {"own": "UNPUBLISHED"}).get(row["source_kind"])
+    return str(row["outturn_year"]) + (f" ({word})" if word else "")
 
 
 def _moved(step: Step) -> Rows:

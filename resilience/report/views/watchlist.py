@@ -71,6 +71,7 @@ def view(
         "councils": rows,
         "terminal_rows": len(at_risk) if every else min(CAPACITY, len(at_risk)),
         "second_hand": sum(row["source_kind"] == "interim" for row in at_risk),
+        "transcribed": sum(row["source_kind"] == "transcribed" for row in at_risk),
         "bands": _bands(scored, at_risk, band_record),
         **behind(scored, [row["ons_code"] for row in rows]),
     }

@@ -21,16 +21,20 @@ def cannot_see(why: Explanation) -> list[str]:
     said, limits = [CANNOT_SEE], why.limits
     scored = why.contributions["log_odds"].notna().any()
     if limits.years:
+        kinds = [
+            word
+            for word, there in (
+                ("; those from second-hand tables are marked", limits.second_hand),
+                ("; some are exact lines transcribed from a republication", limits.transcribed),
+            )
+            if there
+        ]
         count = sum(n for _, n in limits.years)
         said.append(
             ("The score rests on figures of " if scored else "The figures here are of ")
             + listed([f"{year} ({n} of {count})" for year, n in limits.years])
-            + (
-                "; those from second-hand tables are marked, and lines these lack are the council's own last "
-                "published ones."
-                if limits.second_hand
-                else "."
-            )
+            + "".join(kinds)
+            + (", and lines these lack are the council's own last published ones." if kinds else ".")
         )
     if limits.cut_off:
         said.append(

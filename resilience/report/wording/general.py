@@ -9,6 +9,8 @@ CLASS_NAMES = {
     "SC": "shire county",
     "SD": "shire district",
 }
+#: What a year's figures are called that are not read from the original publication.
+KIND_WORDS = {"transcribed": "transcribed", "interim": "second-hand"}
 CLASS_PLURALS = {
     "UA": "unitary authorities",
     "MD": "metropolitan districts",

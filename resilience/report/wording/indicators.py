@@ -98,9 +98,12 @@ def sentence(evidence: Evidence, class_: str, label: str) -> str:
         value=figure(name, evidence.value), closing=closing_day(evidence.year), year=outturn_year_of(evidence.year)
     )
     against, way = _against(evidence, words, class_, bound)
+    scored = evidence.value if pd.isna(evidence.rebased) else evidence.rebased
+    if figure(name, scored) != figure(name, evidence.value):
+        text += f", {figure(name, scored)} over the newest net revenue expenditure, which the score goes by"
     if pd.notna(evidence.median):
         middle = figure(name, evidence.median)
-        above = np.sign(evidence.value - evidence.median)
+        above = np.sign(scored - evidence.median)
         if above * way < 0:  # the score goes by the tier; the class says the contrary
             word = "above" if above > 0 else "below"
             text += f": {word} the median of its tier ({middle}), which the score goes by, though {against}"

@@ -14,9 +14,10 @@ RATES = (
     "Income from investments rose nearly everywhere with Bank Rate from 2022; measured by today's medians that "
     "counts as more dependence than before, in a good year for savers too."
 )
-SECOND_HAND = (
-    "From January 2026 the newest figures are second-hand and hold few lines: only reserves and interest can move, the "
-    "rest is carried forward."
+FEW_LINES = (
+    "From January 2026 the newest figures are transcribed and hold few lines: income from investments, asset sales "
+    "spent on running costs, capital paid from revenue and reserves against the budget are carried forward and cannot "
+    "move."
 )
 TITLES = {"class": "By class", "region": "By region", "deprivation": "By deprivation"}
 #: What the values of a grouping are, where its title does not say it.

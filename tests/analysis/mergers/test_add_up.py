@@ -1,9 +1,10 @@
 """Councils added up: lines are summed, counties shared out, nothing missing is nought."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from resilience.analysis.mergers.add_up import NO_CODE, merge_councils, merged_indicators, parts_of, read_share
+from resilience.analysis.mergers.add_up import NO_CODE, TOTAL, merge_councils, merged_indicators, parts_of, read_share
 from resilience.councils.proposals import names, proposal
 from resilience.errors import DataError, ResilienceError
 from tests.analysis.mergers.data import EAST, WEST, amount, one_panel, one_run
@@ -84,12 +85,23 @@ def test_debt_is_added_up_from_capital_outturn(run, panel):
 
 
 def test_a_return_not_made_is_never_nought(panel):
-    # Woking made no return for 2022-23 and 2023-24: no reserves may be given for West Surrey in those years.
+    # Runnymede, Waverley and Woking have not returned 2025-26: no reserves may be given for West Surrey in that year.
+    absent, there = ("E07000212", "E07000216", "E07000217"), ("E07000209", "E07000214")
+    newest = panel[panel["year"] == 2026].set_index("ons_code")["status"]
+    assert (newest[list(absent)] == "not returned").all() and (newest[list(there)] == "returned").all()
     rows = merge_councils(panel, WEST, "West Surrey").set_index("year")
-    assert rows.loc[[2023, 2024], "rs_resoth_end_cy"].isna().all()
-    last = amount(panel, "E07000217", 2022, "rs_resunall_end_cy")
-    others = sum(amount(panel, code, 2024, "rs_resunall_end_cy") for code in ("E07000209", "E07000214"))
-    assert rows.at[2024, "rs_resunall_end_cy"] > others + last
+    assert np.isnan(rows.at[2026, "rs_resoth_end_cy"]) and rows.at[2025, "rs_resoth_end_cy"] > 0
+    last = sum(amount(panel, code, 2025, "rs_resunall_end_cy") for code in absent)
+    others = sum(amount(panel, code, 2026, "rs_resunall_end_cy") for code in there)
+    assert rows.at[2026, "rs_resunall_end_cy"] > others + last
+
+
+def test_exact_reserves_and_a_second_hand_total_make_one_total(panel):
+    # Of Barnsley's reserves at 31 March 2026 only the second-hand total is at hand, of Rutland's the two exact lines.
+    rows = merge_councils(panel, ["Barnsley", "Rutland"], "New").set_index("year")
+    assert (rows.at[2026, "source_kind"], rows.at[2025, "source_kind"]) == ("interim", "transcribed")
+    assert rows.at[2026, TOTAL] == 204_847 + 3_000 + 23_802
+    assert np.isnan(rows.at[2026, "rs_resoth_end_cy"]) and np.isnan(rows.at[2025, TOTAL])
 
 
 @pytest.mark.parametrize(

@@ -115,8 +115,9 @@ def test_the_template_returned_unchanged_gives_exactly_the_published_score(run, 
     assert len(codes) >= 20
     assert set(picked["class"]) == {"UA", "MD", "LB", "SC", "SD"}
     assert {AT_RISK, EVENT_ALREADY} <= set(picked["status"])
-    assert {"interim", "original"} <= set(picked["source_kind"])
+    assert {"interim", "transcribed", "original"} <= set(picked["source_kind"])
     labels = {term.indicator: term.label for term in run.model.terms}
+    assert any(run.known.is_rebased(code, name) for code in codes for name in labels)
     assert any(run.known.carried(code, labels) for code in codes)
     for number, code in enumerate(codes):
         file = written(template(run, code), tmp_path / ("own.csv" if number % 2 else "own.xlsx"))

@@ -49,9 +49,14 @@ def test_every_council_at_risk_where_asked_for():
 
 def test_those_that_cannot_be_scored_are_named():
     view = deepcopy(one_view())
+    # Redditch's unallocated reserves are nil in every year since 2020-21, which its returns do not account for.
+    assert "Cannot be scored (1): Redditch." in text(view, width=160)
     row = next(row for row in view["councils"] if row["council"] == "Hackney")
     row |= {"status": NOT_SCORABLE, "event_date": ""}
-    assert "Cannot be scored (1): Hackney." in text(view, width=160)
+    said = text(view, width=160)
+    assert "Cannot be scored (2): " in said
+    (named,) = [line for line in said.splitlines() if line.startswith("Cannot be scored")]
+    assert "Hackney" in named and "Redditch" in named
 
 
 def test_the_range_shown_is_ninety_percent():

@@ -45,7 +45,10 @@ def test_the_list_is_typed(book):
     assert all(row["Chance within 24 months"] is None and row["Rank"] is None for row in with_event)
     chance = book["Watch list"]["F2"]
     assert chance.data_type == "n" and chance.number_format == "0%"
-    assert any(row["Second-hand"] == "second-hand" for row in rows)
+    marks = {"original": None, "transcribed": "transcribed", "interim": "second-hand", "": None}
+    kinds = [row["source_kind"] for row in one_view()["councils"]]
+    assert {"original", "transcribed", "interim"} <= set(kinds)
+    assert [row["Not from the original"] for row in rows] == [marks[kind] for kind in kinds]
 
 
 def test_contributions_make_up_the_chance(book):

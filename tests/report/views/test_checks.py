@@ -29,7 +29,12 @@ def test_counts_by_check_and_year(panel):
 
 def test_each_finding_of_a_council_and_a_year():
     shown = text(year="2022-23", council="Birmingham")
-    assert "not_returned" in shown
+    # Its return is not in the workbook; its lines came with a later data set.
+    assert "earmarked_unadjusted" in shown and "transcribed" in shown
+    assert "not_returned" not in [row["check"] for row in view(year="2022-23", council="Birmingham")["findings"]]
+    # Neither the workbook nor the later data set has a return of this one.
+    none = view(year="2022-23", council="North West Leicestershire")["findings"]
+    assert [row["check"] for row in none] == ["not_returned"]
     assert "Leeds" not in shown
     assert "Each finding" in shown
     assert "2022-23" in shown

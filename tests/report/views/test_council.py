@@ -33,15 +33,20 @@ def test_figures_are_those_of_the_panel(name, code, panel):
     rows = panel[panel["ons_code"] == code].set_index("year")
     spending = rows["rs_netrevexp_net_exp"]
     found = {row["indicator"]: row for row in view_of(name)["indicators"]}
-    last = int(rows.index[rows["rs_resunall_end_cy"].notna() & (rows.index <= 2024)].max())
     unallocated, interest = rows["rs_resunall_end_cy"] / spending, rows["rs_intextpay_net_exp"] / spending
     newest = int(rows.index[rows["known_from"] < pd.Timestamp(DAY)].max())
-    reserves = rows["int_reserves_unallocated_and_earmarked"].where(rows["source_kind"] == "interim")
+    assert (newest, rows.at[newest, "source_kind"]) == (2025, "transcribed")
+    reserves = rows["rs_resunall_end_cy"] + rows["rs_resoth_end_cy"]
     assert found["reserves_ratio"]["value"] == pytest.approx(reserves[newest] / spending[newest])
     assert found["reserves_ratio"]["year"] == rows.at[newest, "outturn_year"]
-    assert found["unallocated_ratio"]["value"] == pytest.approx(unallocated[last])
+    assert found["unallocated_ratio"]["value"] == pytest.approx(unallocated[newest])
     assert found["unallocated_ratio"]["series"]["2019"] == pytest.approx(unallocated[2019])
-    assert found["interest_ratio"]["series"][str(last)] == pytest.approx(interest[last])
+    assert found["interest_ratio"]["series"][str(newest)] == pytest.approx(interest[newest])
+    transcribed = [row for row in view_of(name)["sources"] if row["source_kind"] == "transcribed"]
+    assert [(row["publication"], row["year"]) for row in transcribed] == [
+        ("Revenue outturn, council by council", rows.at[newest, "outturn_year"])
+    ]
+    assert not any(row["second_hand"] for row in view_of(name)["indicators"])
 
 
 def test_a_council_at_risk_has_a_score_and_its_place(indicators):

@@ -37,6 +37,12 @@ def test_what_no_figure_can_tell_comes_first_and_nothing_is_made_up():
             "lack are the council's own last published ones.",
         ),
         (
+            Limits(years=(("2025-26", 2), ("2024-25", 1)), second_hand=True, transcribed=True),
+            "The score rests on figures of 2025-26 (2 of 3) and 2024-25 (1 of 3); those from second-hand tables are "
+            "marked; some are exact lines transcribed from a republication, and lines these lack are the council's own "
+            "last published ones.",
+        ),
+        (
             Limits(cut_off=("Usable reserves",)),
             "So far from the median that more would not count: Usable reserves. The model cuts off at three spreads, "
             "as it has hardly seen such figures.",

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from resilience.formatting import chance, chance_range, day, percent, step_chance
-from resilience.report.wording.general import CLASS_NAMES
+from resilience.report.wording.general import CLASS_NAMES, KIND_WORDS
 
 View = Mapping[str, Any]
 
@@ -44,8 +44,8 @@ def text(view: View, *, width: int = 80) -> str:
     _neighbours(page, view)
     page.head("Sources")
     for row in view["sources"]:
-        second_hand = " (second-hand)" if row["second_hand"] else ""
-        page.point(f"{row['publication']}, {row['year']}: {day(row['released'])}{second_hand}")
+        kind = f" ({KIND_WORDS[row['source_kind']]})" if row["source_kind"] in KIND_WORDS else ""
+        page.point(f"{row['publication']}, {row['year']}: {day(row['released'])}{kind}")
     page.points("What to know about its returns", view["flags"])
     page.points("What figures cannot see", view["cannot_see"])
     page.say(f"\nThe score is {view['what']}.")
