@@ -116,10 +116,11 @@ say(
 )
 
 # %% [markdown]
-# ## Trap 3: the newest years are second-hand
+# ## Trap 3: the newest years lack lines
 #
-# For the newest years the original publication has not been read; figures come from tables that others made of it.
-# These lack several lines. The share of councils for which each of the model's ingredients exists:
+# For the newest years the original publication has not been read. Reserves, net revenue expenditure, interest and social
+# care are exact lines transcribed from a republication; of a few councils there are only rounded totals. Several lines
+# nobody has published yet. The share of councils for which each of the model's ingredients exists:
 
 # %%
 share = coverage(indicators)
@@ -130,7 +131,7 @@ mean.columns = [outturn_year_of(year) for year in newest]
 table(
     mean,
     title="Share of councils with a value (mean over the classes it applies to)",
-    source=OUTTURN + "; interim tables for the newest years",
+    source=OUTTURN + "; transcribed lines for the newest years",
     formats={name: per_cent for name in mean},
 )
 say(

@@ -78,7 +78,7 @@ table(
         index=reserves.index,
     ),
     title="Usable reserves of whole classes, % of net revenue expenditure",
-    source=OUTTURN + "; the newest years second-hand",
+    source=OUTTURN + "; the newest years transcribed",
 )
 
 # %% [markdown]

@@ -32,7 +32,7 @@ events = resilience.load_events()
 rows = events.rows
 say(
     f"**{len(rows)} rows** of {rows['ons_code'].nunique()} bodies; the register stops on {day(events.until)}. "
-    "What came later is held back on purpose, for a blind test."
+    "What came later is not known here."
 )
 
 # %% [markdown]

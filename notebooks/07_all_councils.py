@@ -30,7 +30,7 @@ from resilience.report.views.watchlist import councils, notes
 from resilience.report.wording.general import CLASS_NAMES
 from resilience.report.wording.indicators import contribution
 
-SOURCE = f"{OUTTURN}, newest years second-hand; {REGISTER}"
+SOURCE = f"{OUTTURN}, newest years transcribed; {REGISTER}"
 today = date(2026, 1, 1)
 run = resilience.run(today)
 say("\n".join(f"- {note}" for note in notes(run)))
@@ -165,7 +165,7 @@ table(
 # ## What moved in a year
 #
 # By the same model, and by a council's own figures alone: how often events happen at all is left out. Nearly every
-# figure of the newest year is second-hand.
+# figure of the newest year is transcribed from a republication.
 
 # %%
 moved = pd.DataFrame(

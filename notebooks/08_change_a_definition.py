@@ -30,7 +30,7 @@ from resilience.model.risk_set import AT_RISK
 from resilience.model.terms import Term, load_terms
 from resilience.years import outturn_year_of
 
-SOURCE = f"{OUTTURN}, newest years second-hand; {REGISTER}"
+SOURCE = f"{OUTTURN}, newest years transcribed; {REGISTER}"
 today = date(2026, 1, 1)
 panel, events = resilience.load_panel(), resilience.load_events()
 base = resilience.run(today, events=events, panel=panel, intervals=False)
