@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -179,8 +179,12 @@ def named(text: str, *, path: Path | None = None) -> frozenset[str]:
 
     Unlike `resolve`, which has to choose, this tells whether a name can be a council's: "Newcastle" is two councils'.
     """
-    codes, exact, loose = _index(path or paths.processed() / "councils.csv")
-    bare_text = str(text).strip()
+    return _named(str(text).strip(), path or paths.processed() / "councils.csv")
+
+
+@lru_cache(maxsize=20_000)
+def _named(bare_text: str, path: Path) -> frozenset[str]:
+    codes, exact, loose = _index(path)
     if bare_text.upper() in codes:
         return frozenset((codes[bare_text.upper()],))
     key = plain(bare_text)

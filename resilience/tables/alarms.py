@@ -220,10 +220,11 @@ def _moved(rows: pd.DataFrame, same: pd.DataFrame, what: str) -> list[str]:
     if len(codes) < FEWEST:
         return []
     new, old = rows.loc[codes], same.loc[codes]
+    returned = _has_figures(new).to_numpy()
     told = []
     for name in (column for column in same.columns if column.startswith(("rs_", "ra_"))):
         left, right = _numbers(new, name), _numbers(old, name)
-        filled = _filled(right) & _has_figures(new).to_numpy()
+        filled = _filled(right) & returned
         if filled.sum() < FEWEST:
             continue
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -246,8 +247,9 @@ def _drifted(rows: pd.DataFrame, previous: pd.DataFrame) -> list[str]:
     if len(codes) < FEWEST:
         return []
     told = []
+    new, old = rows.loc[codes], previous.loc[codes]
     for name, limit in SCATTER.items():
-        left, right = _numbers(rows.loc[codes], name), _numbers(previous.loc[codes], name)
+        left, right = _numbers(new, name), _numbers(old, name)
         both = _filled(left) & _filled(right)
         if both.sum() < max(FEWEST, _filled(right).sum() / 2):
             if _filled(right).sum() > len(codes) / 2 and name in previous:

@@ -123,7 +123,8 @@ def build(source: Path | None = None, out: Path | None = None, *, accept: str | 
             written["councils.csv"] = register.to_csv(index=False, lineterminator="\n")
             written |= _lookup_tables(source / "lookups", register, report.files)
         with TemporaryDirectory(prefix="resilience-build-") as folder:
-            companions = _companions(source, Path(folder))
+            lines = _transcribed(source)
+            companions = _companions(source, Path(folder), lines)
             written |= {table.name: table.read_bytes() for table in sorted(Path(folder).iterdir())}
             services = _services(Path(folder), out)
         _log.info("panel")
@@ -132,8 +133,9 @@ def build(source: Path | None = None, out: Path | None = None, *, accept: str | 
         late = shipped.vintages[precedence.is_late_line(shipped.vintages)]
         line_sources = precedence.load(out / "line_sources.csv")
         if chosen:
-            lines = _transcribed(source, report.files)
-            if lines is None and panel is not None:
+            if lines is not None:
+                report.files += _transcribed_files(source, lines)
+            elif panel is not None:
                 lines = precedence.transcribed_of(panel, line_sources, report.years_read)
                 report.files += [
                     entry
@@ -208,17 +210,19 @@ def _with_kept(made: pd.DataFrame, kept: pd.DataFrame, built: set[int]) -> pd.Da
     return pd.concat([part for part in (made, kept) if len(part)] or [made], ignore_index=True)
 
 
-def _transcribed(source: Path, files: list[dict[str, Any]]) -> pd.DataFrame | None:
+def _transcribed(source: Path) -> pd.DataFrame | None:
     """Read the exact lines that stand for returns no workbook at hand holds."""
     folder = source / transcribed.FOLDER
-    if not folder.is_dir():
-        return None
-    lines = transcribed.read_transcribed(folder)
+    return transcribed.read_transcribed(folder) if folder.is_dir() else None
+
+
+def _transcribed_files(source: Path, lines: pd.DataFrame) -> list[dict[str, Any]]:
+    folder, files = source / transcribed.FOLDER, []
     for year in sorted(lines.loc[lines["line"].str.startswith("rs_"), "outturn_year"].unique()):
         entry = _entry(folder / transcribed.FILE, f"Exact lines {year}, transcribed from a republication", year)
         released = transcribed.LATE_RETURNS.get(year)
         files.append(entry | {"source_kind": "transcribed"} | ({"released": str(released)} if released else {}))
-    return lines
+    return files
 
 
 def _interim(source: Path, files: list[dict[str, Any]], original: set[str]) -> pd.DataFrame | None:
@@ -321,12 +325,12 @@ def _with_years_kept(panel: pd.DataFrame, shipped: Shipped, report: BuildReport)
     return check_panel(panel)
 
 
-def _companions(source: Path, out: Path) -> list[dict[str, Any]]:
+def _companions(source: Path, out: Path, lines: pd.DataFrame | None) -> list[dict[str, Any]]:
     needed = ("council_tax", "service_outturn", "capital", "covariates")
     if not all((source / name).is_dir() for name in needed):
         return []
     _log.info("council tax, services, capital, context")
-    return build_companions(source, out)
+    return build_companions(source, out, lines)
 
 
 def _provenance_text(report: BuildReport, shipped: Shipped, companions: list[dict[str, Any]]) -> str:

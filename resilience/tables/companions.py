@@ -43,6 +43,7 @@ _NOT_STATED = (
 def build_companions(
     source: Path,
     out: Path,
+    lines: pd.DataFrame | None = None,
 ) -> list[dict[str, Any]]:
     """Read the publications below a folder and write the tables of `TABLES`.
 
@@ -53,6 +54,8 @@ def build_companions(
         and ``interim/`` in it (``../shared/data``).
     out : Path
         Where the tables go, usually ``data/processed``.
+    lines : DataFrame, optional
+        From ``read_transcribed``, for debt and capital financing requirement; by default not used.
 
     Returns
     -------
@@ -61,8 +64,6 @@ def build_companions(
     """
     if not source.is_dir():
         raise PublicationError(f"{source} is no folder; name the one that holds the publications.")
-    exact = source / transcribed.FOLDER
-    lines = transcribed.read_transcribed(exact) if exact.is_dir() else None
     lait = source / "covariates" / "lait_extract_upper_tier.csv"
     ofsted = source / "covariates" / "ofsted_inspection_outcomes_2025-03-31.ods"
     tables = {

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from resilience import paths
 from resilience.councils import council
 from resilience.councils.register import named
 from resilience.errors import PublicationError
@@ -82,19 +84,21 @@ def check_names(file: str, rows: Iterable[Named]) -> dict[int, Unread]:
     PublicationError
         If a row's codes and name are of two councils, or its E-code is nobody's while its name is a council's.
     """
-    unread = {}
+    unread, register = {}, paths.processed() / "councils.csv"
     for place, row in enumerate(rows):
-        found = _check(file, row)
+        found = _check(file, row, register)
         if found is not None:
             unread[place] = found
     return unread
 
 
-def _check(file: str, row: Named) -> Unread | None:
+def _check(file: str, row: Named, register: Path) -> Unread | None:
     name = _NOTE.sub("", row.name).strip()
-    by_code = named(row.ecode) if _ECODE.fullmatch(row.ecode) else frozenset()
-    by_ons = named(row.ons_code) if _GSS.fullmatch(row.ons_code) else frozenset()
-    by_name = named(name) if name and not _ECODE.fullmatch(name) and not _GSS.fullmatch(name) else frozenset()
+    by_code = named(row.ecode, path=register) if _ECODE.fullmatch(row.ecode) else frozenset()
+    by_ons = named(row.ons_code, path=register) if _GSS.fullmatch(row.ons_code) else frozenset()
+    by_name = (
+        named(name, path=register) if name and not _ECODE.fullmatch(name) and not _GSS.fullmatch(name) else frozenset()
+    )
     if _ECODE.fullmatch(row.ecode) and not by_code:
         # Not a council's code: another authority, a council not yet in the register, or a council's with a slip in it.
         if by_ons or (by_name and row.class_ in PRINCIPAL):
@@ -107,7 +111,7 @@ def _check(file: str, row: Named) -> Unread | None:
         _refuse(file, row, f"the codes are of {_who(own)}", by_name, f"the name '{name}'")
     if not by_code and not (own or (len(by_name) == 1 and row.class_ in PRINCIPAL)):
         return None
-    mine = council(next(iter(own or by_name)))
+    mine = council(next(iter(own or by_name)), path=register)
     if not by_code:
         return Unread(mine.ecode, mine.class_, mine.council, f"{row.where}: its E-code is '{row.ecode[:20]}'")
     if row.class_ != mine.class_:

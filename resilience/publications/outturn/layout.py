@@ -69,6 +69,7 @@ class Layout:
     unmatched: list[str] = field(default_factory=list)
     by_newest_words: list[str] = field(default_factory=list)
     unread: dict[int, Unread] = field(default_factory=dict)
+    _texts: dict[tuple[int, int], str | None] = field(default_factory=dict, init=False, repr=False)
 
     def address(self, column: int) -> str:
         """Return the address of a column's heading, e.g. "RS LA Data 2015-16!BS7"."""
@@ -79,7 +80,11 @@ class Layout:
         column = self.ids.get(key)
         if column is None:
             return [None] * len(rows)
-        return [_text(self.sheet.rows[row], column) or None for row in rows]
+        known = self._texts  # each column of figures asks for the same cells
+        for row in rows:
+            if (row, column) not in known:
+                known[row, column] = _text(self.sheet.rows[row], column) or None
+        return [known[row, column] for row in rows]
 
 
 def _text(row: list[Any], column: int) -> str:

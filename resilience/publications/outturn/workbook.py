@@ -169,7 +169,8 @@ def read_workbook(path: Path | str, *, form: str | None = None) -> OutturnLines:
                 "workbook, and if MHCLG has renamed the column add the new name to lines.toml."
             )
     kept = {id(found): _kept_rows(found) for found in layouts}
-    frames = [_melt(column, *kept[id(column.layout)], path.name) for column in columns]
+    rows_of = {id(found): _council_rows(found, *kept[id(found)], path.name) for found in layouts}
+    frames = [_melt(column, kept[id(column.layout)][0], rows_of[id(column.layout)]) for column in columns]
     tidy = pd.concat(frames, ignore_index=True)
     for name in _CATEGORIES:
         tidy[name] = tidy[name].astype("category")
@@ -321,23 +322,29 @@ def _kept_rows(layout: Layout) -> tuple[list[int], set[str]]:
     best: dict[str, tuple[int, int]] = {}
     doubled: set[str] = set()
     for place, (row, ecode) in enumerate(layout.body):
-        filled = sum(isinstance(cell, float | int) for cell in layout.sheet.rows[row])
         if ecode in best:
             doubled.add(ecode)
-        if ecode not in best or filled > best[ecode][0]:
-            best[ecode] = (filled, place)
+            filled = [
+                sum(isinstance(cell, float | int) for cell in layout.sheet.rows[at]) for at in (row, best[ecode][0])
+            ]
+            if filled[0] <= filled[1]:
+                continue
+        best[ecode] = (row, place)
     return sorted(place for _, place in best.values()), doubled
 
 
-def _melt(column: _Column, places: list[int], doubled: set[str], name: str) -> pd.DataFrame:
-    layout, rows = column.layout, [column.layout.body[place][0] for place in places]
-    ecodes = [column.layout.body[place][1] for place in places]
-    before = f"{layout.sheet.name}!{column_letters(column.index)}"
+def _filled(layout: Layout, row: int) -> int:
+    return sum(isinstance(cell, float | int) for cell in layout.sheet.rows[row])
+
+
+def _council_rows(layout: Layout, places: list[int], doubled: set[str], name: str) -> pd.DataFrame:
+    """Return what every column of a sheet shares: a row a council."""
+    rows = [layout.body[place][0] for place in places]
+    ecodes = [layout.body[place][1] for place in places]
     klass = [CLASSES.get((value or "").upper(), "O") for value in layout.texts("class", rows)]
-    numbers, texts = column.numbers[places], [column.texts[place] for place in places]
-    for at, row in enumerate(rows if layout.unread else ()):
-        if row in layout.unread:
-            klass[at], numbers[at], texts[at] = layout.unread[row].class_, np.nan, f"not read: {layout.unread[row].why}"
+    klass = [
+        layout.unread[row].class_ if row in layout.unread else value for row, value in zip(rows, klass, strict=True)
+    ]
     return pd.DataFrame(
         {
             "form": layout.form,
@@ -346,14 +353,26 @@ def _melt(column: _Column, places: list[int], doubled: set[str], name: str) -> p
             "ons_code": layout.texts("onscode", rows),
             "council": layout.texts("localauthority", rows),
             "class": klass,
-            "line": column.line.name,
-            "amount": numbers,
-            "text": pd.array(texts, dtype="str"),
-            "cell": [f"{before}{row + 1}" for row in rows],
             "source_file": name,
             "certified": [value if value in ("Y", "N") else None for value in layout.texts("certification", rows)],
             "duplicated": [ecode in doubled for ecode in ecodes],
         }
+    )
+
+
+def _melt(column: _Column, places: list[int], shared: pd.DataFrame) -> pd.DataFrame:
+    layout = column.layout
+    rows = [layout.body[place][0] for place in places]
+    before = f"{layout.sheet.name}!{column_letters(column.index)}"
+    numbers, texts = column.numbers[places], [column.texts[place] for place in places]
+    for at, row in enumerate(rows if layout.unread else ()):
+        if row in layout.unread:
+            numbers[at], texts[at] = np.nan, f"not read: {layout.unread[row].why}"
+    return shared.assign(
+        line=column.line.name,
+        amount=numbers,
+        text=pd.array(texts, dtype="str"),
+        cell=[f"{before}{row + 1}" for row in rows],
     )
 
 
