@@ -119,8 +119,8 @@ say(
 # ## Trap 3: the newest years lack lines
 #
 # For the newest years the original publication has not been read. Reserves, net revenue expenditure, interest and social
-# care are exact lines transcribed from a republication; of a few councils there are only rounded totals. Several lines
-# nobody has published yet. The share of councils for which each of the model's ingredients exists:
+# care are exact lines transcribed from a republication; for a few councils there are only rounded totals. Several lines
+# are in no source at hand. The share of councils for which each of the model's ingredients exists:
 
 # %%
 share = coverage(indicators)

@@ -24,7 +24,7 @@ from resilience.years import outturn_year_of, year_of
 KEYS = ["ons_code", "year"]
 #: What a row's kind goes by.
 CORE = ("rs_netrevexp_net_exp", "rs_resunall_end_cy", "rs_resoth_end_cy")
-#: Net current expenditure of RSX is the line of the summary, to the pound, in every year that has both.
+#: Net current expenditure of RSX is the line of the summary, to the £ thousand, in every year that has both.
 FROM_SERVICES = {
     "rs_csc_net_exp": "rsx_csc_net_cur_exp",
     "rs_asc_net_exp": "rsx_asc_net_cur_exp",

@@ -112,7 +112,7 @@ def test_a_rebased_figure_is_told_beside_its_own_year_s(today):
     then, now = row["value"], row["value"] * spending[2024] / spending[2025]
     text = contribution(row, "LB")
     assert f"came to {100 * then:.0f} % of net revenue expenditure in 2023-24" in text
-    assert f", {100 * now:.0f} % over the newest net revenue expenditure, which the score goes by" in text
+    assert f", {100 * now:.0f} % of the newest net revenue expenditure, which the score uses" in text
     for council, class_ in (("Kent", "SC"), ("Sutton", "LB")):
         for _, other in explain(today, council).contributions.iterrows():
             assert "over the newest" not in contribution(other, class_)

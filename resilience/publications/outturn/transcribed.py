@@ -6,7 +6,7 @@ council, the returns of 2022-23 and 2023-24 that came after the workbooks, and d
 of other years. They come out as tidy lines (``docs/architecture.md``) with one column more, ``source``.
 
 - Net current expenditure of RSX is the service's line of the summary (RS): in the workbooks of 2021-22 to 2023-24 the
-  two agree to the pound for every council, so ``RSX_csc_net_cur_exp`` becomes ``rs_csc_net_exp``.
+  two agree to the £ thousand for every council, so ``RSX_csc_net_cur_exp`` becomes ``rs_csc_net_exp``.
 - ``RS_resoth_end_cy`` is the *unadjusted* line (915). The adjusted one (915b) is not in the file; rows that rest on 915
   are flagged ``earmarked_unadjusted``.
 - ``RS_resdsgadj_end_cy`` of 0 is "none or not returned", which nobody can tell apart: it is left out.

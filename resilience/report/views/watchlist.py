@@ -143,12 +143,12 @@ def notes(scored: ScoredDay) -> list[str]:
     of_kind = at_risk["source_kind"].value_counts()
     if exact := int(of_kind.get("transcribed", 0)):
         result.append(
-            f"Those of {_number(exact)} are exact lines transcribed from a republication until the original is read; "
-            "lines not published for these years are carried forward from the council's last return that has them."
+            f"For {_number(exact)} the figures are exact, transcribed from a republication until the original is read; "
+            "lines not in it are carried forward from the council's last return that has them."
         )
     if second_hand := int(of_kind.get("interim", 0)):
         result.append(
-            f"Those of {_number(second_hand)} are second-hand, from rounded totals (* beside the year), until the "
+            f"For {_number(second_hand)} they are second-hand, rounded totals (* beside the year), until the "
             "original is read; lines these lack are carried forward as well."
         )
     if scored.as_of > date.today():

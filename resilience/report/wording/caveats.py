@@ -34,7 +34,7 @@ def cannot_see(why: Explanation) -> list[str]:
             ("The score rests on figures of " if scored else "The figures here are of ")
             + listed([f"{year} ({n} of {count})" for year, n in limits.years])
             + "".join(kinds)
-            + (", and lines these lack are the council's own last published ones." if kinds else ".")
+            + (". Lines missing from them are the council's own last published ones." if kinds else ".")
         )
     if limits.cut_off:
         said.append(
@@ -44,8 +44,8 @@ def cannot_see(why: Explanation) -> list[str]:
     if limits.rebased:
         said.append(
             "Net revenue expenditure has moved by more than a third since the year of "
-            f"{listed([f'{label} ({year})' for label, year in limits.rebased])}: in the score these amounts stand over "
-            "the newest net revenue expenditure, in the table of figures over that of their own year."
+            f"{listed([f'{label} ({year})' for label, year in limits.rebased])}: the score divides these amounts by "
+            "the newest net revenue expenditure, the table of figures by that of their own year."
         )
     if limits.predecessors:
         names = listed([facts_of(one).council for one in limits.predecessors])

@@ -100,7 +100,7 @@ def sentence(evidence: Evidence, class_: str, label: str) -> str:
     against, way = _against(evidence, words, class_, bound)
     scored = evidence.value if pd.isna(evidence.rebased) else evidence.rebased
     if figure(name, scored) != figure(name, evidence.value):
-        text += f", {figure(name, scored)} over the newest net revenue expenditure, which the score goes by"
+        text += f", {figure(name, scored)} of the newest net revenue expenditure, which the score uses"
     if pd.notna(evidence.median):
         middle = figure(name, evidence.median)
         above = np.sign(scored - evidence.median)

@@ -89,7 +89,7 @@ def compared(error: float) -> str:
 
 def no_sum(risk: float) -> str:
     """Say why a past merger had no chance on the eve; "" where it had one."""
-    return "no sum: a predecessor returned no unallocated reserves" if np.isnan(risk) else ""
+    return "no sum: a predecessor has no reliable unallocated figure" if np.isnan(risk) else ""
 
 
 def past(found: PastMergers | None) -> str:
@@ -111,7 +111,7 @@ def past(found: PastMergers | None) -> str:
 def _summed(found: PastMergers) -> str:
     if not found.without_sum:
         return str(found.councils)
-    return f"{found.councils - found.without_sum} of which a sum could be made"
+    return f"{found.councils - found.without_sum} that could be added up"
 
 
 def past_in_brief(found: PastMergers) -> str:

@@ -138,13 +138,13 @@ def test_the_notes_say_how_far_figures_and_register_reach(run):
     assert "register of events ends" not in text
     assert "councils on 2024-25" in text
     exact = (run.at_risk["source_kind"] == "transcribed").sum()
-    assert f"Those of {exact} councils are exact lines transcribed from a republication" in text and exact > 250
+    assert f"For {exact} councils the figures are exact, transcribed from a republication" in text and exact > 250
     assert "second-hand" not in text
     assert "12 first events in the twelve months to 1 March 2026; 25 expected" in text
     later = " ".join(watchlist.notes(method.run(date(2026, 11, 22), intervals=False)))
     assert "register of events ends on 31 October 2026" in later
     # Barnsley, Sheffield and Babergh: no line of 2025-26 but the second-hand table's.
-    assert "Those of 3 councils are second-hand, from rounded totals (* beside the year)" in later
+    assert "For 3 councils they are second-hand, rounded totals (* beside the year)" in later
     assert "10 first events in the twelve months to 1 November 2026; 21 expected" in later
     then = " ".join(watchlist.notes(method.run(date(2025, 1, 1), intervals=False)))
     assert "second-hand" not in then and "transcribed" not in then

@@ -33,13 +33,13 @@ def test_what_no_figure_can_tell_comes_first_and_nothing_is_made_up():
         ),
         (
             Limits(years=(("2024-25", 3),), second_hand=True),
-            "The score rests on figures of 2024-25 (3 of 3); those from second-hand tables are marked, and lines these "
-            "lack are the council's own last published ones.",
+            "The score rests on figures of 2024-25 (3 of 3); those from second-hand tables are marked. Lines "
+            "missing from them are the council's own last published ones.",
         ),
         (
             Limits(years=(("2025-26", 2), ("2024-25", 1)), second_hand=True, transcribed=True),
             "The score rests on figures of 2025-26 (2 of 3) and 2024-25 (1 of 3); those from second-hand tables are "
-            "marked; some are exact lines transcribed from a republication, and lines these lack are the council's own "
+            "marked; some are exact lines transcribed from a republication. Lines missing from them are the council's own "
             "last published ones.",
         ),
         (
@@ -50,8 +50,8 @@ def test_what_no_figure_can_tell_comes_first_and_nothing_is_made_up():
         (
             Limits(rebased=(("Capital spending paid from revenue", "2023-24"),)),
             "Net revenue expenditure has moved by more than a third since the year of Capital spending paid from "
-            "revenue (2023-24): in the score these amounts stand over the newest net revenue expenditure, in the "
-            "table of figures over that of their own year.",
+            "revenue (2023-24): the score divides these amounts by the newest net revenue expenditure, the "
+            "table of figures by that of their own year.",
         ),
         (
             Limits(predecessors=("E07000026", "E07000028")),
