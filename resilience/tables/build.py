@@ -135,8 +135,10 @@ def build(source: Path | None = None, out: Path | None = None, *, accept: str | 
         if chosen:
             if lines is not None:
                 report.files += _transcribed_files(source, lines)
+                written["transcribed.csv"] = precedence.to_csv(precedence.transcribed_table(lines))
             elif panel is not None:
-                lines = precedence.transcribed_of(panel, line_sources, report.years_read)
+                lines = precedence.load(out / "transcribed.csv")
+                lines = lines[lines["outturn_year"].isin(report.years_read)]
                 report.files += [
                     entry
                     for entry in shipped.provenance
@@ -155,12 +157,12 @@ def build(source: Path | None = None, out: Path | None = None, *, accept: str | 
             built = set(panel["year"])
             panel = _with_years_kept(panel, shipped, report)
             before = shipped.reference
-            alarm = alarms.check(panel, before, report.years_read, accept)
+            made = precedence.with_nil(joined.line_sources, panel[panel["year"].isin(built)])
+            alarm = alarms.check(precedence.without_supplied(panel, made), before, report.years_read, accept)
             report.accepted = [alarm] if alarm else []
             report.remarks += [f"Accepted: {text}." for entry in report.accepted for text in entry["alarms"]]
             report.remarks += changes.changes(panel, before, report.years_read)
             late = _with_kept(joined.late, late, built)
-            made = precedence.with_nil(joined.line_sources, panel[panel["year"].isin(built)])
             line_sources = _with_kept(made, line_sources, built)
             conflicts = _with_kept(joined.conflicts, precedence.load(out / "conflicts.csv"), built)
             written["line_sources.csv"] = precedence.to_csv(line_sources)

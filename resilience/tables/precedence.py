@@ -7,7 +7,7 @@ the better one stands and the pair is listed in ``conflicts.csv``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import pandas as pd
 from resilience import paths
 from resilience.errors import DataError
 from resilience.publications.outturn import transcribed
-from resilience.tables.schema import CONFLICTS, LINE_SOURCES, NOT_RETURNED, SOURCE_KINDS, VINTAGES
+from resilience.tables.schema import CONFLICTS, LINE_SOURCES, NOT_RETURNED, SOURCE_KINDS, TRANSCRIBED, VINTAGES
 from resilience.tables.schema_check import check_table
 from resilience.years import outturn_year_of, year_of
 
@@ -171,37 +171,14 @@ def join(
     )
 
 
-def transcribed_of(panel: pd.DataFrame, line_sources: pd.DataFrame, years: Collection[str]) -> pd.DataFrame:
-    """Return the transcribed lines of tables that are there already, so that a build without their file keeps them.
+def transcribed_table(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return the transcribed lines of the summary in the form of ``transcribed.csv``.
 
-    Parameters
-    ----------
-    panel : DataFrame
-    line_sources : DataFrame
-        From ``line_sources.csv`` beside it.
-    years : collection of str
-        Outturn years.
-
-    Returns
-    -------
-    DataFrame
-        ``ons_code, outturn_year, line, amount, source``: what `join` takes for ``lines``. A nil that was taken for not
-        returned is nil again.
+    A build from a source without their file takes them from there, whatever has come to stand in the panel since.
     """
-    panel = panel[panel["outturn_year"].isin(years)]
-    other = line_sources.set_index(["ons_code", "outturn_year", "line"])
-    names = [name for name in set(transcribed.LINES.values()) if name in panel and name.startswith("rs_")]
-    long = panel.melt(["ons_code", "outturn_year", "source_kind", "source_file"], names, "line", "amount")
-    keys = pd.MultiIndex.from_frame(long[["ons_code", "outturn_year", "line"]])
-    kind = other["source_kind"].reindex(keys).to_numpy(dtype=object)
-    source = other["source"].reindex(keys).to_numpy(dtype=object)
-    long["source"] = np.where(pd.isna(source), long["source_file"], source)
-    own = long["source_kind"].eq("transcribed").to_numpy()
-    nil = (kind == NOT_RETURNED) & (own | (long["source"] != long["source_file"]).to_numpy())
-    long["amount"] = long["amount"].mask(nil, 0.0)
-    taken = (kind == "transcribed") | nil | (own & pd.isna(kind))
-    found = long[taken & long["amount"].notna().to_numpy()]
-    return found[["ons_code", "outturn_year", "line", "amount", "source"]].reset_index(drop=True)
+    own = lines[lines["line"].str.startswith("rs_")]
+    own = own.assign(year=own["outturn_year"].map(year_of))
+    return own[[column.name for column in TRANSCRIBED.columns]].reset_index(drop=True)
 
 
 def _transcribed(lines: pd.DataFrame | None) -> _Source:
@@ -368,21 +345,32 @@ def with_nil(line_sources: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     return every.sort_values([*KEYS, "line"], ignore_index=True)
 
 
+def without_supplied(panel: pd.DataFrame, line_sources: pd.DataFrame) -> pd.DataFrame:
+    """Return the panel with only what each original row's own publication gave: what a book lacks shows."""
+    rows = panel.set_index(KEYS)
+    original = rows.index[rows["source_kind"] == "original"]
+    listed = line_sources[pd.MultiIndex.from_frame(line_sources[KEYS]).isin(original)]
+    blank = {}
+    for name, group in listed.groupby("line"):
+        blank[str(name)] = rows[name].mask(rows.index.isin(pd.MultiIndex.from_frame(group[KEYS]))).to_numpy()
+    return panel.assign(**blank)
+
+
 def to_csv(table: pd.DataFrame) -> str:
-    """Return line sources or conflicts as CSV text, in a fixed order."""
+    """Return line sources, conflicts or transcribed lines as CSV text, in a fixed order."""
     order = [name for name in (*KEYS, "line", "other_kind") if name in table]
     return str(table.sort_values(order).to_csv(index=False, lineterminator="\n", float_format="%.10g"))
 
 
 def load(path: Path) -> pd.DataFrame:
-    """Load line sources or conflicts by the file's name; without a file there is no row.
+    """Load line sources, conflicts or transcribed lines by the file's name; without a file there is no row.
 
     Raises
     ------
     DataError
         If it is no such table.
     """
-    table = {each.name: each for each in (LINE_SOURCES, CONFLICTS)}[path.name]
+    table = {each.name: each for each in (LINE_SOURCES, CONFLICTS, TRANSCRIBED)}[path.name]
     names = [column.name for column in table.columns]
     if not path.is_file():
         return pd.DataFrame(columns=names)

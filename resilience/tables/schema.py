@@ -213,6 +213,17 @@ LINE_SOURCES = Table(
     ),
 )
 
+TRANSCRIBED = Table(
+    "data/processed/transcribed.csv",
+    "An exact line transcribed from a republication, whether it stands in the panel or another source goes before it.",
+    ("ons_code", "year", "line"),
+    (
+        *(ONS_CODE, OUTTURN_YEAR, YEAR, _LINE),
+        _amount("amount", "As transcribed; a nil may have been taken for not returned in the panel."),
+        Column("source", "string", "The file the line was read from.", required=True),
+    ),
+)
+
 CONFLICTS = Table(
     "data/processed/conflicts.csv",
     "A line that two sources hold and that differs by more than their rounding; the first of the two stands.",
@@ -474,7 +485,19 @@ EVENTS = Table(
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        *(PANEL, VINTAGES, LINE_SOURCES, CONFLICTS, COUNCILS, AREAS, PROPOSALS, COUNCIL_TAX, SERVICE_OUTTURN, CAPITAL),
+        *(
+            PANEL,
+            VINTAGES,
+            LINE_SOURCES,
+            TRANSCRIBED,
+            CONFLICTS,
+            COUNCILS,
+            AREAS,
+            PROPOSALS,
+            COUNCIL_TAX,
+            SERVICE_OUTTURN,
+            CAPITAL,
+        ),
         CONTEXT_MEASURES,
         *(OFSTED, DEPRIVATION, GDP_DEFLATOR, EVENTS),
     )

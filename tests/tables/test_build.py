@@ -93,7 +93,7 @@ def out(tmp_path) -> Path:
     """Return a folder holding the shipped panel and its provenance."""
     folder = tmp_path / "out"
     folder.mkdir()
-    for name in ("panel.csv", "provenance.json", "councils.csv", "line_sources.csv", "vintages.csv"):
+    for name in ("panel.csv", "provenance.json", "councils.csv", "line_sources.csv", "transcribed.csv", "vintages.csv"):
         shutil.copy(paths.processed() / name, folder / name)
     return folder
 
@@ -106,7 +106,7 @@ def joined(tmp_path_factory, panel) -> Path:
     """Return a folder in which one year's workbook was built into the shipped tables."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("joined")
     save(source / "revenue_outturn" / "rs2023_24.xlsx", grid(panel, "2023-24"))
-    for name in ("panel.csv", "provenance.json", "councils.csv", "line_sources.csv", "vintages.csv"):
+    for name in ("panel.csv", "provenance.json", "councils.csv", "line_sources.csv", "transcribed.csv", "vintages.csv"):
         shutil.copy(paths.processed() / name, out / name)
     report = build(source, out, accept=FEW)
     assert report.years_read == ["2023-24"]

@@ -86,5 +86,5 @@ def test_it_describes_every_shipped_table_column_by_column(package):
 
 
 def test_every_table_of_figures_names_its_sources(package):
-    own = {"line_sources.csv", "conflicts.csv", "vintages.csv"}  # these name a source a row
+    own = {"line_sources.csv", "transcribed.csv", "conflicts.csv", "vintages.csv"}  # these name a source a row
     assert all(one["sources"] for one in package["resources"] if one["path"] not in own)

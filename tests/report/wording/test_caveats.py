@@ -39,8 +39,8 @@ def test_what_no_figure_can_tell_comes_first_and_nothing_is_made_up():
         (
             Limits(years=(("2025-26", 2), ("2024-25", 1)), second_hand=True, transcribed=True),
             "The score rests on figures of 2025-26 (2 of 3) and 2024-25 (1 of 3); those from second-hand tables are "
-            "marked; some are exact lines transcribed from a republication. Lines missing from them are the council's own "
-            "last published ones.",
+            "marked; some are exact lines transcribed from a republication. Lines missing from them are the council's "
+            "own last published ones.",
         ),
         (
             Limits(cut_off=("Usable reserves",)),
