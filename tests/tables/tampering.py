@@ -78,7 +78,7 @@ class Bench:
         """Copy the shipped tables of the later years, and build the sound file of each kind."""
         home = folder / "tables"
         home.mkdir()
-        for name in ("provenance.json", "councils.csv"):
+        for name in ("provenance.json", "councils.csv", "transcribed.csv"):
             shutil.copy(paths.processed() / name, home / name)
         panel = load_panel()
         panel = panel[panel["year"] >= SINCE].reset_index(drop=True)
