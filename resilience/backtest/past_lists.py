@@ -12,7 +12,6 @@ import pandas as pd
 from scipy.special import logit
 
 from resilience.backtest.rolling import CAPACITY
-from resilience.backtest.summaries import bands_record
 from resilience.councils import load_councils
 from resilience.indicators.known import known_on
 from resilience.model.fitting import fit, training_rows
@@ -81,11 +80,6 @@ class PastLists:
         """The rows at risk whose whole horizon had closed; a council abolished in it tells nothing without an event."""
         whole = self.table["event"].eq(True) | (self.table["observed"] >= 1)
         return self.table[whole & (self.table["status"] == "at risk")].astype({"risk": float, "event": bool})
-
-    @cached_property
-    def bands(self) -> pd.DataFrame:
-        """Each band's record (``backtest.bands_record``), over closed horizons only; empty where none had closed."""
-        return bands_record(self.closed) if len(self.closed) else pd.DataFrame()
 
     def similar(self, log_odds: float) -> SimilarScores | None:
         """Return what became of councils whose chance was about this; nothing where no horizon had closed."""

@@ -16,7 +16,7 @@ import numpy as np
 from resilience import paths
 from resilience.errors import ModelError
 from resilience.files import sha256, write_atomically
-from resilience.model.calibration import BANDS, JEFFREYS
+from resilience.model.calibration import JEFFREYS
 from resilience.model.fitting import RiskModel, last_closed_origin
 from resilience.model.scale import CUT, UPPER
 from resilience.model.scoring import INTERVAL, ScoredDay
@@ -101,7 +101,6 @@ def to_json(scored: ScoredDay) -> str:
             "half_event_added": JEFFREYS,
             "expected_within_horizon": scored.expected,
         },
-        "bands": {name: least for name, least in BANDS},
         "prior": {
             "weight": prior.weight,
             "sd": prior.sd,
