@@ -6,7 +6,7 @@ horizon had closed by the day asked about: a list of a past day is set beside wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 from scipy.stats import beta
@@ -14,15 +14,16 @@ from scipy.stats import beta
 from resilience.backtest.past_lists import past_lists
 from resilience.backtest.rivals import rivals
 from resilience.backtest.rolling import CAPACITY
+from resilience.formatting import CAP
 from resilience.model.bands import NAMES
 from resilience.model.calibration import JEFFREYS
 from resilience.model.scoring import INTERVAL, ScoredDay
 
 #: The rule whose rank stands beside the model's.
 PLAIN = "reserves_rank"
-#: A chance above this is not shown as a number until more than so many past councils above it have a closed horizon,
+#: A chance above ``CAP`` is not shown as a number until more than so many past councils above it have a closed horizon,
 #: and at least this share of them had an event. Set in advance.
-CAP, CAP_COUNCILS, CAP_SHARE = 0.40, 10, 0.5
+CAP_COUNCILS, CAP_SHARE = 10, 0.5
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,13 @@ class TrackRecord:
 
     first: int = 0
     last: int = 0
-    bands: dict[str, Followed] | None = None
+    bands: dict[str, Followed] = field(default_factory=dict)
     both: Followed | None = None
     above_cap: Followed | None = None
 
     def of(self, band: str) -> Followed | None:
         """Return what followed in a band; nothing where no January had closed."""
-        return (self.bands or {}).get(band)
+        return self.bands.get(band)
 
     @property
     def cap(self) -> float:

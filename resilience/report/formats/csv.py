@@ -32,6 +32,13 @@ WATCHLIST = (
     "built",
     "flags",
     "main_reasons",
+    "risk_quiet",
+    "risk_middling",
+    "risk_busy",
+    "reserves_rank",
+    "top_30_of_both",
+    "band_events",
+    "band_councils",
 )
 
 

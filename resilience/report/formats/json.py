@@ -28,6 +28,8 @@ _COUNCIL = (
     "status",
     "status_text",
     "headline",
+    "claim",
+    "beside",
     "score",
     "how_sure",
     "change",

@@ -6,6 +6,7 @@ from typing import Any
 
 from resilience.analysis.explain import WORTH_SAYING, Explanation
 from resilience.analysis.levers import levers as every_lever
+from resilience.backtest.rolling import CAPACITY
 from resilience.formatting import signed, step_chance
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
@@ -24,6 +25,7 @@ def score(why: Explanation) -> dict[str, Any]:
     """Return the chance and its exact sum, each contribution with a sentence on the figure behind it."""
     said = [contribution(row, why.class_) for row in why.contributions.itertuples()]
     rows = why.contributions.assign(evidence=said).rename(columns={"evidence": "sentence"}).reset_index()
+    found = why.record.of(why.band)
     result: dict[str, Any] = plain(
         {
             "chance": why.risk,
@@ -32,6 +34,11 @@ def score(why: Explanation) -> dict[str, Any]:
             "band": why.band,
             "rank": why.rank,
             "of": why.of,
+            **{f"chance_{name}": risk for name, risk in why.paces.items()},
+            "reserves_rank": why.reserves_rank,
+            "top_30_of_both": max(why.rank, why.reserves_rank) <= CAPACITY,
+            "band_events": found.events if found else None,
+            "band_councils": found.councils if found else None,
             "log_odds": why.log_odds,
             "reference_log_odds": why.reference,
             "reference_chance": why.reference_chance,
@@ -70,7 +77,7 @@ def change_in_words(why: Explanation) -> Rows:
     """Return what moved the chance in a year, without what moved it too little to be seen in the chances."""
     rows = []
     for row in why.change.itertuples():
-        if step_chance(row.chance_from) == step_chance(row.chance_to):
+        if step_chance(row.chance_from, cap=1) == step_chance(row.chance_to, cap=1):
             continue
         if row.Index == "level":
             then, now = (f"{value:.0f}" for value in (row.value_then, row.value_now))

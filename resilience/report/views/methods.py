@@ -11,18 +11,23 @@ import numpy as np
 
 from resilience import paths
 from resilience.indicators.known import published_before
-from resilience.model.calibration import BANDS, JEFFREYS
+from resilience.backtest.track_record import track_record
+from resilience.model.bands import NAMES
+from resilience.model.calibration import JEFFREYS, PACES
 from resilience.model.scoring import ScoredDay
 from resilience.model.terms import Term
 from resilience.publications.releases import load_releases
 from resilience.report.plain import plain
 from resilience.report.views import reach
+from resilience.report.views.claims import claims
+from resilience.report.wording import bands
 from resilience.report.wording.indicators import figure
 from resilience.tables.precedence import kind_of_year
 
 
 def view(scored: ScoredDay) -> dict[str, Any]:
     """Return everything the methods page shows."""
+    record = track_record(scored)
     return {
         "as_of": scored.as_of,
         "horizon": scored.model.horizon,
@@ -34,7 +39,10 @@ def view(scored: ScoredDay) -> dict[str, Any]:
         "half": JEFFREYS,
         "expected": float(scored.expected),
         "at_risk": int((scored.table["status"] == "at risk").sum()),
-        "bands": [[name, least] for name, least in BANDS],
+        "bands": [{"name": name, "said": bands.headline_record(name, record, scored.model.horizon)} for name in NAMES],
+        "paces": list(PACES.values()),
+        "capped": bands.capped(record),
+        **claims(),
         "register_to": scored.events.until,
         "releases": _releases(scored),
         "reach": reach.rows(scored),

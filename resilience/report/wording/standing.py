@@ -12,7 +12,7 @@ from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 
 
 def standing(row: Mapping[str, Any] | pd.Series) -> str:
-    """Say it: "12 % (raised)", "event September 2023", "cannot be scored".
+    """Say it: "ranked 11–30 (12 %)", "event September 2023", "cannot be scored".
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def standing(row: Mapping[str, Any] | pd.Series) -> str:
         With ``status``, ``risk``, ``band`` and ``event_date``, as in ``ScoredDay.table``.
     """
     if row["status"] == AT_RISK:
-        return f"{chance(row['risk'])} ({row['band']})"
+        return f"ranked {row['band']} ({chance(row['risk'])})"
     if row["status"] == EVENT_ALREADY:
         return f"event {pd.Timestamp(row['event_date']):%B %Y}"
     return "cannot be scored"

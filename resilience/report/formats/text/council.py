@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from resilience.formatting import chance, chance_range, day, percent, step_chance
+from resilience.formatting import day, percent, step_chance
 from resilience.report.wording.general import CLASS_NAMES, KIND_WORDS
 
 View = Mapping[str, Any]
@@ -35,7 +35,7 @@ def text(view: View, *, width: int = 80) -> str:
     scored = [row for row in view["history"] if row["risk"] is not None]
     if scored:
         page.head("Through time")
-        page.say("; ".join(f"{row['day'][:4]} {chance(row['risk'])}" for row in scored) + ".")
+        page.say("Rank: " + "; ".join(f"{row['day'][:4]} {row['rank']:.0f} of {row['of']:.0f}" for row in scored) + ".")
     if view["at_risk"]:
         _what_moves_it(page, view)
     _beyond(page, view)
@@ -59,13 +59,14 @@ def _heading(page: _Page, view: View) -> None:
         page.say(view["unlike"])
     page.say(view["headline"])
     if score:
-        between = chance_range(score["low"], score["high"]) or "not worked out"
-        page.say(f"Chance {chance(score['chance'])}, range {between}, band {score['band']}.")
+        page.say(" ".join(view["beside"]))
         page.say(f"{view['compared']} {view['since']}".strip())
+        if view["claim"]:
+            page.say(view["claim"])
     elif before:
         page.say(
-            f"On {day(before['as_of'])}, the last January before it, the chance stood at {chance(before['chance'])}: "
-            f"rank {before['rank']} of {before['of']}, band {before['band']}."
+            f"On {day(before['as_of'])}, the last January before it, it stood at rank {before['rank']} of "
+            f"{before['of']}; by plain reserves at {before['reserves_rank']}."
         )
     if view["reorganised"]:
         page.say(view["reorganised"])
@@ -75,8 +76,7 @@ def _heading(page: _Page, view: View) -> None:
 
 def _reasons(page: _Page, view: View) -> None:
     told_of = view["score"] or view["before_the_event"]
-    raise_it = f"What raises the chance, from {chance(told_of['reference_chance'])}"
-    for title, raises in ((raise_it, True), ("What lowers it", False)):
+    for title, raises in (("What raises the score", True), ("What lowers it", False)):
         page.head(title)
         rows = [row for row in view["steps"] if row["worth"] and row["raises"] is raises]
         for row in rows:
@@ -93,8 +93,8 @@ def _what_moves_it(page: _Page, view: View) -> None:
     if view["what_would_change_it"]:
         page.head("What would change it, one at a time (arithmetic, not cause)")
         for row in view["what_would_change_it"]:
-            onward = f"; for the band “{row['next_band']}” alone: {row['to_next']}" if row["next_band"] else ""
-            page.point(f"{row['label']}, {row['step']}: {step_chance(row['risk'])}{onward}")
+            onward = f"; to be ranked {row['next_band']} by this alone: {row['to_next']}" if row["next_band"] else ""
+            page.point(f"{row['label']}, {row['step']}: chance {step_chance(row['risk'])}{onward}")
     page.head("How sure")
     for said in view["how_sure"]:
         page.point(said)
@@ -139,11 +139,11 @@ def _events(page: _Page, view: View) -> None:
 def _neighbours(page: _Page, view: View) -> None:
     if not view["neighbours"]:
         return
-    page.head("Statistical neighbours (chance; usable reserves)")
+    page.head("Statistical neighbours (rank; usable reserves)")
     if view["alone"]:
         page.say(view["alone"])
     near = (
-        f"{row['council']} {chance(row['risk']) or row['status']}, {percent(row['reserves'])}"
+        f"{row['council']} {row['rank'] or row['status']}, {percent(row['reserves'])}"
         for row in view["neighbours"]
     )
     page.say("; ".join(near) + ".")
