@@ -59,8 +59,8 @@ def to_json(scored: ScoredDay) -> str:
         "what": "The chance of needing exceptional support or intervention within the horizon, from published figures.",
         "how": (
             "For each indicator of a family that is asked of the council's tier and that the council has: a figure "
-            "whose size is under material_from counts as nought; find its normal score on the tier's ladder (between two "
-            "figures in proportion, beyond the ends the end's). Take the mean of the family's scores, take off the "
+            "whose size is under material_from counts as nought; find its normal score on the tier's ladder (between "
+            "two figures in proportion, beyond the ends the end's). Take the mean of the family's scores, take off the "
             f"tier's centre, divide by the tier's spread, cut off at plus or minus {CUT:g} (nought without a figure or "
             "a spread), multiply by the reliability of what is carried forward (1 where nothing is) and by the weight. "
             "Add the families up, add the intercept, and for an upper-tier council (class UA, MD, LB or SC) the tier's "

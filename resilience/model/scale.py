@@ -174,7 +174,9 @@ def tiers_of(known: pd.DataFrame, families: Sequence[Family]) -> dict[str, TierS
     result = {}
     for tier in TIERS:
         group = known[known["tier"] == tier]
-        ladders, centre, spread = {}, {}, {}
+        ladders: dict[str, Ladder] = {}
+        centre: dict[str, float] = {}
+        spread: dict[str, float] = {}
         for family in families:
             terms = family.in_tier(tier)
             if not terms:
@@ -250,4 +252,4 @@ def _shares(scores: np.ndarray, centre: float, spread: float) -> np.ndarray:
     shares = np.nan_to_num((scores - centre) / (count * spread), nan=0.0)
     total = shares.sum(axis=1)
     cut = np.abs(total) > CUT
-    return shares * np.where(cut, CUT / np.where(cut, np.abs(total), 1.0), 1.0)[:, None]
+    return np.asarray(shares * np.where(cut, CUT / np.where(cut, np.abs(total), 1.0), 1.0)[:, None])
