@@ -139,7 +139,7 @@ class Explanation:
     similar: SimilarScores | None = None
     paces: dict[str, float] = field(default_factory=dict)
     reserves_rank: int = 0
-    record: TrackRecord = TrackRecord()
+    record: TrackRecord = field(default_factory=TrackRecord)
     first_event: FirstEvent | None = None
     limits: Limits = Limits()
     flags: tuple[tuple[str, str], ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -14,8 +14,10 @@ from scipy.special import logit
 from resilience.backtest.rolling import CAPACITY
 from resilience.councils import load_councils
 from resilience.indicators.known import known_on
-from resilience.model.fitting import fit, training_rows
-from resilience.model.risk_set import risk_set
+from resilience.model.families import load_families
+from resilience.model.fitting import FIRST_ORIGIN, fit, training_rows
+from resilience.model.reliability import measure_until
+from resilience.model.risk_set import risk_set, yearly
 from resilience.model.scoring import ScoredDay, score
 from resilience.tables.events import EventRegister
 
@@ -144,13 +146,20 @@ def score_past_lists(
         Empty where no January lies between.
     """
     kept = ["council", "class", "tier", "status", "risk", "log_odds", "rank", "band", "outturn_year", "source_kind"]
-    closed = training_rows(indicators, events, as_of, horizon=horizon, outcome=outcome)
+    days = yearly(FIRST_ORIGIN, as_of.year)
+    reliability = measure_until(indicators, days, load_families())
+    closed = training_rows(
+        indicators, events, as_of, horizon=horizon, outcome=outcome, reliability=reliability[days[-1]]
+    )
     lists, tables = {}, []
     for year in range(first, as_of.year + 1):
         origin = pd.Timestamp(year, 1, 1)
         _log.info("1 January %s", year)
-        # What had closed by the origin: the same rows as training_rows(…, origin), drawn up once.
-        rows = closed.where(closed.table["origin"] + pd.DateOffset(months=horizon) <= origin)
+        # What had closed and could be measured by the origin: the same as training_rows(…, origin), drawn up once.
+        rows = replace(
+            closed.where(closed.table["origin"] + pd.DateOffset(months=horizon) <= origin),
+            reliability=reliability[origin.date()],
+        )
         scored = score(fit(rows, draws=0), known_on(indicators, origin.date()), events, intervals=False)
         lists[year] = scored
         tables.append(scored.table[kept].reset_index().assign(origin=origin, of=len(scored.at_risk)))

@@ -20,8 +20,8 @@ from resilience.tables.events import EventRegister
 
 JEFFREYS = 0.5
 
-#: First events within 24 months in a quiet, a middling and a busy time. No figure in the returns tells which it will be,
-#: so the chances are shown at each. Set in advance, round numbers; never tuned.
+#: First events within 24 months in a quiet, a middling and a busy time. No figure in the returns tells which it will
+#: be, so the chances are shown at each. Set in advance, round numbers; never tuned.
 PACES = {"quiet": 10, "middling": 20, "busy": 30}
 PACES_MONTHS = 24
 

@@ -76,7 +76,7 @@ def _counts(picture: National) -> list[dict[str, Any]]:
 
 
 def _grouping(picture: National, by: str, days: list[str]) -> dict[str, Any]:
-    """Return how many of each group would stand in the first two bands or have had an event, of how many, day by day."""
+    """Return how many of each group stand in the first two bands or have had an event, of how many, day by day."""
     counts = picture.counts(by)
     there = set(counts.index.get_level_values(0))
     groups = [one for one in THIRDS if one in there] if by == "deprivation" else sorted(there)

@@ -32,9 +32,7 @@ _TEXT_OR_NOTHING = ("outturn_year", "source_kind", "event_type", "flags")
 _KINDS = {"s114_notice": "section 114 notice", "efs": "exceptional financial support"}
 
 
-def view(
-    scored: ScoredDay, *, classes: list[str] | None = None, every: bool = False
-) -> dict[str, Any]:
+def view(scored: ScoredDay, *, classes: list[str] | None = None, every: bool = False) -> dict[str, Any]:
     """Return everything the list shows, in any format.
 
     Parameters
@@ -190,9 +188,8 @@ def notes(scored: ScoredDay) -> list[str]:
         )
     rate = scored.base_rate
     result.append(
-        f"Pace of the latest closed year: {rate.events} first event{'' if rate.events == 1 else 's'} in the twelve months to "
-        f"{day(rate.end)}; "
-        f"at that pace {scored.expected:.0f} would follow among the {_number(len(at_risk))} at risk in the next "
+        f"Pace of the latest closed year: {rate.events} first event{'' if rate.events == 1 else 's'} in the twelve "
+        f"months to {day(rate.end)}; at that pace {scored.expected:.0f} would follow among the {_number(len(at_risk))} at risk in the next "
         f"{scored.model.horizon} months."
     )
     return result

@@ -80,8 +80,8 @@ def at_paces(paces: Mapping[str, float], horizon: int, cap: float) -> str:
     if not paces or any(risk != risk for risk in paces.values()):
         return ""
     return (
-        f"How likely a first event is for this council depends on how many will need support within {horizon} months, which no "
-        f"figure in the returns tells: {chances_at({PACES[name]: risk for name, risk in paces.items()}, cap=cap)}."
+        f"How likely a first event is for this council depends on how many will need support within {horizon} months, "
+        f"which no figure in the returns tells: {chances_at({PACES[name]: risk for name, risk in paces.items()}, cap=cap)}."
     )
 
 

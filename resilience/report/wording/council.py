@@ -97,8 +97,8 @@ def since(why: Explanation, history: pd.DataFrame) -> str:
         first = row.on
     higher = "" if why.band == NAMES[0] else " or higher"
     if first is None:
-        before = history["on"].iloc[-2] if len(history) > 1 else None
-        return f"New among those {at_rank(why.band)}" + (f": on {day(before)} it stood lower." if before is not None else ".")
+        stood = f": on {day(history['on'].iloc[-2])} it stood lower" if len(history) > 1 else ""
+        return f"New among those {at_rank(why.band)}{stood}."
     start = " (the first January looked at)" if first == history["on"].min() else ""
     return f"Ranked {why.band}{higher} every January since {first.year}{start}."
 

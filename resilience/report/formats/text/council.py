@@ -75,7 +75,6 @@ def _heading(page: _Page, view: View) -> None:
 
 
 def _reasons(page: _Page, view: View) -> None:
-    told_of = view["score"] or view["before_the_event"]
     for title, raises in (("What raises the score", True), ("What lowers it", False)):
         page.head(title)
         rows = [row for row in view["steps"] if row["worth"] and row["raises"] is raises]
@@ -143,8 +142,7 @@ def _neighbours(page: _Page, view: View) -> None:
     if view["alone"]:
         page.say(view["alone"])
     near = (
-        f"{row['council']} {row['rank'] or row['status']}, {percent(row['reserves'])}"
-        for row in view["neighbours"]
+        f"{row['council']} {row['rank'] or row['status']}, {percent(row['reserves'])}" for row in view["neighbours"]
     )
     page.say("; ".join(near) + ".")
 
