@@ -32,9 +32,9 @@ PLAIN = "reserves_rank"
 #: and at least this share of them had an event. Set in advance.
 CAP_COUNCILS, CAP_SHARE = 10, 0.5
 _WHAT = (
-    "What followed within the horizon for councils of past Januaries' lists, each by the model trainable then: how many "
-    "(a council counts once a January), how many had a first event, and the 90 % interval of the share; for the model "
-    "whose training rows have this checksum."
+    "What followed within the horizon for councils of past Januaries' lists, each by the model trainable then: how "
+    "many (a council counts once a January), how many had a first event, and the 90 % interval of the share; for "
+    "the model whose training rows have this checksum."
 )
 
 

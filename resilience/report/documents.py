@@ -18,6 +18,7 @@ from resilience.analysis.mergers.past import evidence, past_mergers
 from resilience.analysis.neighbours import agreement
 from resilience.backtest.rolling import Backtest, backtest
 from resilience.backtest.studies import LACKING, MASKED, run_studies
+from resilience.backtest.track_record import track_record
 from resilience.errors import DataError
 from resilience.files import write_atomically
 from resilience.formatting import percent
@@ -38,6 +39,8 @@ from resilience.report.views import (
     studies,
     watchlist,
 )
+from resilience.report.views.claims import of_record
+from resilience.report.wording.bands import every_band
 from resilience.report.wording.mergers import past_in_brief
 from resilience.report.writers import write
 from resilience.tables.events import EventRegister, load_events
@@ -46,7 +49,7 @@ from resilience.tables.panel import load_panel
 #: The day of "now" in docs/mergers.md, and that of the list in README.md, so that they stay until the figures change.
 MERGERS_ON, LIST_ON = date(2026, 11, 1), date(2026, 11, 22)
 #: How much of the list the README shows.
-LINES, WIDTH = 12, 100
+LINES, WIDTH = 15, 100
 
 _log = logging.getLogger(__name__)
 
@@ -169,6 +172,8 @@ def _readme(sources: Sources) -> dict[str, str]:
         "screen": blocks.terminal(screen, LINES),
         "reach": blocks.reach(reach.rows(scored)),
         "record": blocks.record(readme.view(content)),
+        "claim": of_record(content)["claim"],
+        "followed": every_band(track_record(scored), scored.model.horizon),
     }
 
 
@@ -181,11 +186,16 @@ def _methods(sources: Sources) -> dict[str, str]:
     }
 
 
+def _claim(sources: Sources, before: str) -> str:
+    content = json.loads((sources.home / "docs" / "record.json").read_text("utf-8"))
+    return "\n".join(filter(None, of_record(content).values())) + "\n"
+
+
 def _studies(sources: Sources) -> dict:
     return studies.view(run_studies(sources.panel, sources.indicators, sources.events))
 
 
-#: Every page that a command writes; README.md quotes docs/record.json and comes after it.
+#: Every page that a command writes; README.md and claim.txt quote docs/record.json and come after it.
 DOCUMENTS = (
     Document("docs/data_dictionary.md", _page("dictionary", "markdown", lambda sources: dictionary.view())),
     Document("docs/coverage.md", _page("coverage", "markdown", lambda sources: coverage.view(sources.indicators))),
@@ -197,6 +207,7 @@ DOCUMENTS = (
     Document("docs/mergers.md", _blocks(_mergers)),
     Document("docs/record.json", _page("record", "json", lambda sources: record.view(sources.backtest)), slow=True),
     Document("docs/record.txt", _page("record", "table", lambda sources: record.view(sources.backtest)), slow=True),
+    Document("docs/claim.txt", _claim),
     Document("README.md", _blocks(_readme)),
     Document("docs/methods.md", _blocks(_methods)),
     Document("docs/studies.md", _page("studies", "markdown", _studies), slow=True),
@@ -252,6 +263,6 @@ def here(oflog: Path | None = None) -> Sources:
     DataError
         Where the documents are not at hand: the installed package has none.
     """
-    if not (paths.home() / "docs").is_dir():
-        raise DataError(f"There is no folder docs in {paths.home()}; run this in a clone of the project.")
+    if not (paths.home() / "README.md").is_file():
+        raise DataError(f"There is no README.md in {paths.home()}; run this in a clone of the project.")
     return Sources(paths.home(), oflog)

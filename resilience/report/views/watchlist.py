@@ -189,8 +189,8 @@ def notes(scored: ScoredDay) -> list[str]:
     rate = scored.base_rate
     result.append(
         f"Pace of the latest closed year: {rate.events} first event{'' if rate.events == 1 else 's'} in the twelve "
-        f"months to {day(rate.end)}; at that pace {scored.expected:.0f} would follow among the {_number(len(at_risk))} at risk in the next "
-        f"{scored.model.horizon} months."
+        f"months to {day(rate.end)}; at that pace {scored.expected:.0f} would follow "
+        f"among the {_number(len(at_risk))} at risk in the next {scored.model.horizon} months."
     )
     return result
 

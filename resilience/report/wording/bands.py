@@ -79,9 +79,10 @@ def at_paces(paces: Mapping[str, float], horizon: int, cap: float) -> str:
     """Say a council's chance for each number of councils that may need support; "" where none is worked out."""
     if not paces or any(risk != risk for risk in paces.values()):
         return ""
+    chances = chances_at({PACES[name]: risk for name, risk in paces.items()}, cap=cap)
     return (
         f"How likely a first event is for this council depends on how many will need support within {horizon} months, "
-        f"which no figure in the returns tells: {chances_at({PACES[name]: risk for name, risk in paces.items()}, cap=cap)}."
+        f"which no figure in the returns tells: {chances}."
     )
 
 
