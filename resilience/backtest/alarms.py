@@ -14,7 +14,7 @@ from resilience.tables.events import EventRegister
 
 
 def flagged_on(indicators: pd.DataFrame, days: Iterable[date]) -> pd.DataFrame:
-    """Count the councils in being that each rule with a threshold flags on some days; index the rule, one column a day."""
+    """Count the councils in being that each rule with a threshold flags: index the rule, one column a day."""
     return pd.DataFrame({day: rival_flags(known_on(indicators, day).table).sum() for day in days})
 
 
@@ -41,8 +41,8 @@ def alarms_kept(
     Returns
     -------
     DataFrame
-        Index the rule; over councils at risk and origins: ``origins``, ``at_risk``, ``events`` (a council counts at each
-        origin whose horizon holds its event), ``flagged``, ``flagged_events``.
+        Index the rule; over councils at risk and origins: ``origins``, ``at_risk``, ``events`` (a council counts at
+        each origin whose horizon holds its event), ``flagged``, ``flagged_events``.
     """
     outcomes = risk_set(indicators, events, origins, horizon=horizon, outcome=outcome).table
     closed = outcomes[outcomes["closed"].astype(bool)]

@@ -27,8 +27,8 @@ def nao_comparison(indicators: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a statement, in the order of rivals.toml: its entries (``said, source, url, population, years, unit, low,
-        high, bounds``), and for each rule, ``one`` year and ``three``: ``…_councils`` gone within those years,
+        One row a statement, in the order of rivals.toml: its entries (``said, source, url, population, years, unit,
+        low, high, bounds``), and for each rule, ``one`` year and ``three``: ``…_councils`` gone within those years,
         ``…_of`` with figures, ``…_figure`` in the statement's unit and ``…_agrees``.
 
     Raises

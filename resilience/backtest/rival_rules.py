@@ -1,7 +1,7 @@
 """The formulas of other people's rules: one day's known figures in, one figure a council out.
 
-Each function takes ``KnownFigures.table`` (or anything with its columns, one row a council, indexed by ``ons_code``) and
-returns a series on its index, missing where the rule can say nothing. `rivals` says whose each is and ranks by it.
+Each function takes ``KnownFigures.table`` (or anything with its columns, one row a council, indexed by ``ons_code``)
+and returns a series on its index, missing where the rule can say nothing. `rivals` says whose each is and ranks by it.
 """
 
 from __future__ import annotations
