@@ -36,6 +36,7 @@ from resilience.report.views import (
     reach,
     readme,
     record,
+    rivals,
     studies,
     watchlist,
 )
@@ -202,6 +203,10 @@ DOCUMENTS = (
     Document(
         "docs/capitalisation_directions.md",
         _page("directions", "markdown", lambda sources: directions.view(sources.panel, sources.events)),
+    ),
+    Document(
+        "docs/rivals.md",
+        _page("rivals", "markdown", lambda sources: rivals.view(sources.indicators, sources.events, LIST_ON)),
     ),
     Document("docs/peers.md", _blocks(_peers)),
     Document("docs/mergers.md", _blocks(_mergers)),
