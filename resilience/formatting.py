@@ -173,6 +173,12 @@ def step_chance(risk: float, *, cap: float = CAP) -> str:
     return f"{100 * risk:.1f} %" if risk < 0.0995 else chance(risk, cap=cap)
 
 
+def chance_step(before: float, after: float, *, cap: float = CAP) -> str:
+    """Write a step from one chance to another: "3.4 % → 12 %", "over 40 % before and after"."""
+    then, now = step_chance(before, cap=cap), step_chance(after, cap=cap)
+    return f"{now} before and after" if then == now and min(before, after) > cap else f"{then} → {now}"
+
+
 def ordinal(number: int) -> str:
     """Write a place in a ranking: "1st", "12th", "23rd"."""
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -7,7 +7,7 @@ from typing import Any
 from resilience.analysis.explain import WORTH_SAYING, Explanation
 from resilience.analysis.levers import levers as every_lever
 from resilience.backtest.rolling import CAPACITY
-from resilience.formatting import signed, step_chance
+from resilience.formatting import chance_step, signed, step_chance
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
 from resilience.report.wording import levers as wording
@@ -58,6 +58,7 @@ def steps(why: Explanation) -> Rows:
             "log_odds": signed(row.log_odds),
             "from": step_chance(row.chance_from),
             "to": step_chance(row.chance_to),
+            "step": chance_step(row.chance_from, row.chance_to),
             "raises": bool(row.log_odds > 0),
             "worth": bool(abs(row.log_odds) >= WORTH_SAYING),
         }
@@ -93,6 +94,7 @@ def change_in_words(why: Explanation) -> Rows:
                 "still": then == now,
                 "from": step_chance(row.chance_from),
                 "to": step_chance(row.chance_to),
+                "step": chance_step(row.chance_from, row.chance_to),
                 "raises": bool(row.log_odds > 0),
             }
         )
@@ -105,7 +107,7 @@ def levers(scored: ScoredDay, code: str) -> Rows:
     Returns
     -------
     list of dict
-        From ``analysis.levers``, the most telling first: ``lever, label, step`` (in words), ``risk``, ``next_band``
+        From ``analysis.levers``, the most telling first: ``lever, label, step`` (in words), ``risk, rank, next_band``
         ("" where there is none lower) and ``to_next`` (in words: how much of this alone would reach it). Empty for a
         council without a score.
     """
@@ -122,6 +124,7 @@ def levers(scored: ScoredDay, code: str) -> Rows:
             "label": wording.label(row["lever"]),
             "step": wording.step(row["lever"], row["amount"], row["share_of_nre"]),
             "risk": float(row["risk_after"]),
+            "rank": int(row["rank_after"]),
             "next_band": row["next_band"],
             "to_next": wording.reach(row),
         }

@@ -35,7 +35,9 @@ def text(view: View, *, width: int = 80) -> str:
     scored = [row for row in view["history"] if row["risk"] is not None]
     if scored:
         page.head("Through time")
-        page.say("Rank: " + "; ".join(f"{row['day'][:4]} {row['rank']:.0f} of {row['of']:.0f}" for row in scored) + ".")
+        days = [row["day"][:4] if row["day"].endswith("-01-01") else "now" for row in scored]
+        ranks = [f"{row['rank']:.0f} of {row['of']:.0f}" for row in scored]
+        page.say("Rank: " + "; ".join(f"{one} {rank}" for one, rank in zip(days, ranks, strict=True)) + ".")
     if view["at_risk"]:
         _what_moves_it(page, view)
     _beyond(page, view)
@@ -79,7 +81,7 @@ def _reasons(page: _Page, view: View) -> None:
         page.head(title)
         rows = [row for row in view["steps"] if row["worth"] and row["raises"] is raises]
         for row in rows:
-            page.point(f"{row['label']} ({row['from']} → {row['to']}). {row['sentence']}")
+            page.point(f"{row['label']} ({row['step']}). {row['sentence']}")
         if not rows:
             page.point("Nothing stands out.")
 
@@ -88,12 +90,12 @@ def _what_moves_it(page: _Page, view: View) -> None:
     page.head("What changed in a year")
     page.say(view["changed"])
     for row in view["change_in_words"]:
-        page.point(f"{row['label']}: {row['moved']}; chance {row['from']} → {row['to']}")
+        page.point(f"{row['label']}: {row['moved']}; chance {row['step']}")
     if view["what_would_change_it"]:
         page.head("What would change it, one at a time (arithmetic, not cause)")
         for row in view["what_would_change_it"]:
-            onward = f"; to be ranked {row['next_band']} by this alone: {row['to_next']}" if row["next_band"] else ""
-            page.point(f"{row['label']}, {row['step']}: chance {step_chance(row['risk'])}{onward}")
+            onward = f"; for rank {row['next_band']}: {row['to_next']}" if row["next_band"] else ""
+            page.point(f"{row['label']}, {row['step']}: rank {row['rank']}, chance {step_chance(row['risk'])}{onward}")
     page.head("How sure")
     for said in view["how_sure"]:
         page.point(said)
