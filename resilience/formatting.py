@@ -139,11 +139,11 @@ def chance(risk: float, *, cap: float = CAP) -> str:
 
 
 def chance_range(low: float, high: float, *, cap: float = CAP) -> str:
-    """Write an interval of chances, e.g. "12–31 %", "22–>40 %"; the cap as in `chance`."""
+    """Write an interval of chances, e.g. "12–31 %", "22–>40 %", "over 40 %"; the cap as in `chance`."""
     if low is None or np.isnan(low) or np.isnan(high):
         return ""
     left, right = short_chance(low, cap=cap), short_chance(high, cap=cap)
-    return f"{left} %" if left == right else f"{left}–{right} %"
+    return chance(high, cap=cap) if left == right else f"{left}–{right} %"
 
 
 def short_chance(risk: float, *, cap: float = CAP) -> str:

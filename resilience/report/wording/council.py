@@ -120,13 +120,13 @@ def how_sure(why: Explanation, horizon: int, level: str) -> list[str]:
     if not np.isnan(why.low):
         said.append(
             f"At the pace of the latest closed year the chance would be {chance(why.risk, cap=cap)}, range "
-            f"{_range(why.low, why.high, cap)}: where it lies in nine of ten redraws of the councils, the weights and "
+            f"{chance_range(why.low, why.high, cap=cap)}: where it lies in nine of ten redraws of the councils, the weights and "
             "the pace it was worked out from."
         )
     if why.similar:
         similar = why.similar
         after = f"An event followed within {horizon} months in {similar.events} of these {similar.times}."
-        stood = f"{_range(similar.low, similar.high, cap)}, {similar.councils} councils in all"
+        stood = f"{chance_range(similar.low, similar.high, cap=cap)}, {similar.councils} councils in all"
         if similar.nearest:
             said.append(
                 f"On the Januaries {similar.first} to {similar.last} few councils had a chance like this one; the "
@@ -139,12 +139,6 @@ def how_sure(why: Explanation, horizon: int, level: str) -> list[str]:
             )
     said += [capped(record), level]
     return [one for one in said if one]
-
-
-def _range(low: float, high: float, cap: float) -> str:
-    if chance(low, cap=cap) == chance(high, cap=cap):
-        return chance(low, cap=cap)
-    return chance_range(low, high, cap=cap)
 
 
 def changed(why: Explanation) -> str:
