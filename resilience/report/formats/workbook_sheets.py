@@ -109,7 +109,7 @@ def contributions(view: View) -> tuple[list[Column], list[list[Any]]]:
     sums = view["contributions"]
     columns = [*_WHO, Column("Median council of the lower tier (intercept)", "points", 14)]
     columns += [Column(label, "points", 13) for label in sums["labels"].values()]
-    columns += [Column("Sum (log-odds)", "points", 11), Column("Chance within 24 months", "chance", 11)]
+    columns += [Column("Sum (log-odds)", "points", 11), Column("Chance at the latest closed year's pace", "chance", 13)]
     rows = [
         [
             *(row[name] for name in ("ons_code", "council", "class", "region")),
