@@ -176,7 +176,7 @@ def history_chart(name: str, rows: Sequence[Mapping[str, Any]], events: Sequence
     happened = f" First event {day(dated.iloc[0])}." if len(dated) else ""
     return svg(
         figure,
-        title=f"The chance for {name} through time",
+        title=f"The score of {name} through time",
         desc=f"{said or 'No score'}.{happened}",
         salt="history",
     )

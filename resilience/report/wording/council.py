@@ -29,12 +29,12 @@ def status_text(why: Explanation) -> str:
         text = why.first_event.date_text
         said = f"{'on ' if len(text) == 10 else 'in '}{when(text, why.first_event.known)}"
         return (
-            f"Its first event was announced {said}. The score is the chance of a first event, so none is "
-            "given; a second spell of distress is not modelled yet. Its figures are shown all the same."
+            f"Its first event was announced {said}. Councils are ranked by how near they are to a first event, so it "
+            "has no rank; a second spell of distress is not modelled yet. Its figures are shown all the same."
         )
     return (
-        "Cannot be scored: no complete return was published for the last four years. No chance is given, and none "
-        "is guessed from other councils."
+        "Cannot be scored: no complete return was published for the last four years. No rank is given, and none is "
+        "guessed from other councils."
     )
 
 

@@ -67,7 +67,7 @@ def test_the_plain_rank_and_the_paces_stand_beside_it(why):
 
 def test_a_council_with_an_event_is_told_when_as_precisely_as_it_is_known(why):
     had = dataclasses.replace(why, status="event already", first_event=FirstEvent(pd.Timestamp(2023, 2, 28), "2023-02"))
-    assert headline(had, 24).startswith("Its first event was announced in February 2023. The score is")
+    assert headline(had, 24).startswith("Its first event was announced in February 2023. Councils are ranked by")
     precise = dataclasses.replace(had, first_event=FirstEvent(pd.Timestamp(2020, 11, 11), "2020-11-11"))
     assert "announced on 11 November 2020." in status_text(precise)
 
