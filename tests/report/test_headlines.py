@@ -18,7 +18,7 @@ RECORD = re.compile(r"\d+ (past councils )?(here )?had an? (first )?event")
 
 
 class Headlines(HTMLParser):
-    """The texts that a reader meets first: titles, description, headings, the lead, the facts; heads of a list's columns."""
+    """What a reader meets first: titles, description, headings, lead and facts; the heads of a list's columns."""
 
     def __init__(self, page: str, *, columns: bool = False) -> None:
         super().__init__()
