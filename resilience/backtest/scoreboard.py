@@ -143,7 +143,8 @@ def _measures(placed: pd.DataFrame, upper: np.ndarray, struck: pd.Index, draws: 
     rng = np.random.default_rng([SEED, 12])
     # The list and all rules on the same draws: their difference is paired.
     weights = rng.multinomial(len(placed), np.full(len(placed), 1 / len(placed)), size=draws).astype(float)
-    rows, drawn = {}, {}
+    rows: dict[str, dict[str, float]] = {}
+    drawn: dict[str, np.ndarray] = {}
     for name in placed:
         score = -placed[name].to_numpy(dtype=float)
         drawn[name] = metrics.auc(score, event, weights)

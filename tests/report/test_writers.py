@@ -34,6 +34,7 @@ from resilience.report.views import (
     places,
     record,
     record_page,
+    scoreboard,
 )
 from resilience.report.writers import PAGE, WRITERS, forms, write
 from resilience.tables.events import load_events
@@ -69,6 +70,7 @@ VIEWS = {
     "national": site_view(lambda site: national.view(site.run)),
     "record": lambda: record.view(small_site().result),
     "record page": site_view(lambda s: record_page.view(s.run, s.result, s.lists, s.address)),
+    "scoreboard": lambda: {**scoreboard.view(load_events(), draws=20), "links": []},
     "checks": lambda: checks.view(council="Croydon"),
     "history": site_view(lambda s: past_lists.history_view(s.run, s.lists, s.address)),
     "january": site_view(lambda s: past_lists.january_view(s.run, s.lists[0], s.lists, s.address)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import isnan, sqrt
 
 from resilience.backtest.betting import CLIP, NEEDED, STRENGTH, Bet
 from resilience.backtest.frozen import MODEL
@@ -74,9 +74,10 @@ def _beside_reserves(score: ListScore) -> str:
     how = {1: "better than", -1: "worse than"}[signs.pop()] if len(signs) == 1 else "about as well as"
     at_hand = int((~score.events["blind"]).sum())
     test = "On its blind test" if not at_hand else "On events of which its makers had some at hand (so no test)"
+    upper = f", among the upper tier {ours['auc_upper_tier']:.2f} against {theirs['auc_upper_tier']:.2f}"
     return (
-        f"{test}, this list did {how} ranking by reserves alone: AUC {ours['auc']:.2f} against {theirs['auc']:.2f}, "
-        f"among the upper tier {ours['auc_upper_tier']:.2f} against {theirs['auc_upper_tier']:.2f}; "
+        f"{test}, this list did {how} ranking by reserves alone: AUC {ours['auc']:.2f} against {theirs['auc']:.2f}"
+        f"{'' if isnan(ours['auc_upper_tier']) else upper}; "
         f"{ours['hits_30']:.0f} against {theirs['hits_30']:.0f} of {len(score.events)} among the first 30."
     )
 
