@@ -33,6 +33,7 @@ from resilience.report.views import (
     reach,
     readme,
     record,
+    rivals,
     scoreboard,
     studies,
     watchlist,
@@ -182,6 +183,10 @@ DOCUMENTS = (
     Document(
         "docs/capitalisation_directions.md",
         _page("directions", "markdown", lambda sources: directions.view(sources.panel, sources.events)),
+    ),
+    Document(
+        "docs/rivals.md",
+        _page("rivals", "markdown", lambda sources: rivals.view(sources.indicators, sources.events, LIST_ON)),
     ),
     Document("docs/scoreboard.md", _page("scoreboard", "markdown", lambda sources: scoreboard.view(sources.events))),
     Document("docs/peers.md", _blocks(_peers)),
