@@ -56,20 +56,18 @@ def nothing_yet(score: ListScore) -> str:
 
 
 def verdict(score: ListScore) -> str:
-    """Say how a list did beside the plain reserves ranking, and what that decides."""
+    """Say how a list did beside the plain reserves ranking, what that decides, and how it came about; paragraphs."""
     count = len(score.events)
-    parts = [f"{_number(count)} came to {day(score.until)}, among {score.at_risk} councils at risk."]
+    first = f"{count} first event{'' if count == 1 else 's'} came to {day(score.until)}, among {score.at_risk} councils"
+    did, claim = [f"{first} at risk."], ""
     if RESERVES in score.measures.index:
-        parts += [_beside_reserves(score), _decides(score)]
-        parts += [_claim(score.bets[RESERVES], score.bets_back[RESERVES])]
+        did += [_beside_reserves(score), _decides(score)]
+        claim = _claim(score.bets[RESERVES], score.bets_back[RESERVES])
+    left = ""
     if score.unranked:
-        parts.append(f"First events at councils it gives no rank, not counted: {listed(list(score.unranked))}.")
-    parts += [_before(score), str(score.frozen.facts["note"]), FIRST]
-    return " ".join(part for part in parts if part)
-
-
-def _number(count: int) -> str:
-    return f"{count} first event{'' if count == 1 else 's'}"
+        left = f"First events at councils it gives no rank, not counted: {listed(list(score.unranked))}."
+    about = [left, _before(score), str(score.frozen.facts["note"]), FIRST]
+    return "\n\n".join(part for part in (" ".join(did), claim, " ".join(one for one in about if one)) if part)
 
 
 def _beside_reserves(score: ListScore) -> str:
