@@ -56,10 +56,9 @@ class AgainRecord:
     ----------
     predictions : mapping of int to DataFrame
         Horizon → the rows of ``again_rows`` from `FIRST_ROUND` on with ``base`` and ``model``, the two chances.
-    comparisons : mapping of int to dict
-        Horizon → the measures of both on closed origins, see `compare`.
-    open_comparison : dict
-        The same for 12 months with the last origin as far as the register reaches.
+    comparisons : mapping of str to dict
+        The measures of both, see `compare`: ``12 every round`` (12 months, the last round as far as the register
+        reaches), ``12 closed`` (Januaries whose twelve months are over) and ``24 closed``.
     rounds : DataFrame
         A row a calendar year, see `by_round`.
     weights : dict of str to float
@@ -68,17 +67,15 @@ class AgainRecord:
     """
 
     predictions: Mapping[int, pd.DataFrame]
-    comparisons: Mapping[int, dict]
-    open_comparison: dict
+    comparisons: Mapping[str, dict]
     rounds: pd.DataFrame
     weights: Mapping[str, float]
     register_to: date
 
     @property
     def ships(self) -> bool:
-        """Whether the model beats the base rate: the interval of its gain in log score lies above nought."""
-        low: float = self.comparisons[12]["log_score"]["gain"]["low"]
-        return low > 0
+        """Whether the model beats the base rate: the interval of its gain in log score lies above nought everywhere."""
+        return all(one["log_score"]["gain"]["low"] > 0 for one in self.comparisons.values())
 
 
 def record(indicators: pd.DataFrame, events: EventRegister, *, draws: int = DRAWS, seed: int = SEED) -> AgainRecord:
@@ -100,11 +97,14 @@ def record(indicators: pd.DataFrame, events: EventRegister, *, draws: int = DRAW
     terms = candidate_terms(rows[AHEAD[0]], indicators)
     found = {horizon: predict(rows[AHEAD[0]], rows[horizon], terms, horizon) for horizon in AHEAD}
     closed = {horizon: one[one["closed"] & tells(one)] for horizon, one in found.items()}
-    seen = found[12][tells(found[12]) | ~found[12]["closed"]]
+    judged = {
+        "12 every round": found[12][tells(found[12]) | ~found[12]["closed"]],
+        "12 closed": closed[12],
+        "24 closed": closed[24],
+    }
     return AgainRecord(
         predictions=found,
-        comparisons={horizon: compare(one, draws=draws, seed=seed) for horizon, one in closed.items()},
-        open_comparison=compare(seen, draws=draws, seed=seed),
+        comparisons={name: compare(one, draws=draws, seed=seed) for name, one in judged.items()},
         rounds=by_round(events, found[12]),
         weights=_weights(rows[12], terms, last),
         register_to=events.until,

@@ -61,6 +61,8 @@ WRITERS: dict[tuple[str, str], str] = {
     ("dictionary", PAGE): "html_pages:dictionary",
     ("coverage", "markdown"): "markdown.coverage:layout",
     ("directions", "markdown"): "markdown.directions:layout",
+    ("support again", "markdown"): "markdown.support_again:layout",
+    ("support again", "json"): _JSON,
 }
 
 
