@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from resilience.backtest.again import RULE
 from resilience.formatting import chance, chance_range, day, signed
 from resilience.report.formats.markdown.table import table
 from resilience.report.wording.again import MEANS
@@ -96,7 +97,7 @@ what was counted stands beside it. Three years and longer are not set apart from
                 "again within 12 months",
                 "chance (90 % range)",
                 "again within 24 months",
-                "counted share's 90 % range",
+                "its 90 % range",
                 "chance",
             ),
             [_rate(row) for row in content["rates"]],
@@ -115,7 +116,8 @@ on, each with a prior of 0 ± {
         content["prior_sd"]
     }, stated before any fit; at each January it is trained only on what had
 closed by then. The gain is model less base rate (for Brier: less error), its range is from councils drawn anew. A range
-that holds 0 says that nothing can be told.
+that holds 0 says that nothing can be told. A group without a record yet has a chance of 1 in 2, so that the first
+Januaries, of which the 24 months are mostly made, say little of either.
 
 {
         table(
@@ -129,9 +131,9 @@ What the last fit made of the terms (log-odds a standard deviation): \
 
 ## Those who left
 
-Councils in being whose last event is a year or longer ago. The register tells what support there was and what
-it has of later steps; it does not tell why none was needed again, so nothing is said of that. An empty last column means
-that the register has nothing since.
+Councils in being whose last event is a year or longer ago. The register tells what support there was and what it has of
+later steps; it does not tell why none was needed again, so nothing is said of that. An empty last column means that the
+register has nothing since.
 
 {
         table(
@@ -192,14 +194,17 @@ def _number(value: float) -> str:
 
 
 def _verdict(content: dict[str, Any]) -> str:
+    first, last = content["rounds"][0]["round"], content["rounds"][-1]["round"]
     rule = (
-        "A model ships only if its log score beats the base rate's out of time beyond doubt: with a range above 0 over "
-        "every round, over the closed ones, and for 24 months as well."
+        "A model ships only if its log score beats the base rate's out of time beyond doubt: over the rounds of "
+        f"{first} to {last}, with a 90 % range above 0."
     )
-    gains = {name: one["log_score"]["gain"] for name, one in content["comparisons"].items()}
-    won = [_JUDGED[name] for name, gain in gains.items() if gain["low"] > 0]
-    failed = [_JUDGED[name] for name, gain in gains.items() if gain["low"] <= 0]
     if content["ships"]:
         return f"{rule} **It does.**"
-    partly = f" It does on “{'” and “'.join(won)}”, and not on “{'” and “'.join(failed)}”." if won else ""
-    return f"{rule} **It does not, so only the base rate ships.**{partly}"
+    rest = (one for name, one in _JUDGED.items() if name != RULE and _wins(content["comparisons"][name]))
+    elsewhere = "".join(f" On “{one}” it would have passed; that is shown below and does not count." for one in rest)
+    return f"{rule} **It does not, so only the base rate ships.**{elsewhere}"
+
+
+def _wins(compared: dict[str, Any]) -> bool:
+    return bool(compared["log_score"]["gain"]["low"] > 0)
