@@ -21,7 +21,7 @@ MEANS = (
 )
 SAME_FOR_ALL = (
     "The chance is the plain share (half a case of either kind added), the same for every council that stands so: a "
-    "small model of the council's own figures did not tell better in every test (docs/support_again.md)."
+    "small model of the council's own figures did not tell better over all rounds (docs/support_again.md)."
 )
 NO_RECORD = "no chance is given, for no council stood so on a past 1 January whose months are over"
 _SHORT = ("less than a year ago", "one to two years ago", "two years ago or longer")

@@ -105,7 +105,7 @@ what was counted stands beside it. Three years and longer are not set apart from
     }
 
 The ranges take every row as independent. They are not: a council's years, and all councils of a round, move together,
-so the true doubt is larger. How policy treats those who ask is most of it, and no figure of a council tells that.
+so the true doubt is larger. And what the government decides for those who ask, no figure of a council tells.
 
 ## A model against the base rate
 
@@ -202,7 +202,9 @@ def _verdict(content: dict[str, Any]) -> str:
     if content["ships"]:
         return f"{rule} **It does.**"
     rest = (one for name, one in _JUDGED.items() if name != RULE and _wins(content["comparisons"][name]))
-    elsewhere = "".join(f" On “{one}” it would have passed; that is shown below and does not count." for one in rest)
+    elsewhere = "".join(
+        f" On “{one}” alone it would have passed: a gain not there over every round is none to rely on." for one in rest
+    )
     return f"{rule} **It does not, so only the base rate ships.**{elsewhere}"
 
 
