@@ -11,11 +11,11 @@ last such event; a model of more terms did not beat it (``backtest/again.py``), 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
@@ -82,18 +82,20 @@ def needs(events: EventRegister) -> pd.DataFrame:
         (£ million newly agreed that day, missing where none was published).
     """
     rows = events.rows[events.rows["distress"] & (events.rows["known"] >= pd.Timestamp(COUNTING_FROM))]
+    by_day: dict[tuple[str, pd.Timestamp], list[dict[Hashable, Any]]] = {}
+    for row in rows.sort_values("known", kind="stable").to_dict("records"):
+        by_day.setdefault((row["ons_code"], row["known"]), []).append(row)
     found = []
-    for code, own in rows.sort_values("known", kind="stable").groupby("ons_code", sort=True):
-        supported: set[int] = set()
-        for known, of_day in own.groupby("known", sort=True):
-            support = of_day[of_day["event_type"] == "efs"]
-            years = support["financial_year"].map(_financial_years)
-            new = support[np.array([not one or bool(one - supported) for one in years], dtype=bool)]
-            supported |= set().union(*years)
-            other = of_day[of_day["event_type"] != "efs"]
-            if len(new) or len(other):
-                kinds = tuple(dict.fromkeys([*other["event_type"].sort_values(), *new["event_type"]]))
-                found.append({"ons_code": code, "known": known, "kinds": kinds, "amount": _amount(new)})
+    supported: dict[str, set[int]] = {}
+    for (code, known), of_day in by_day.items():
+        before = supported.setdefault(code, set())
+        support = [(_financial_years(row["financial_year"]), row) for row in of_day if row["event_type"] == "efs"]
+        new = [row for years, row in support if not years or years - before]
+        other = {row["event_type"] for row in of_day} - {"efs"}
+        before.update(*(years for years, _ in support))
+        if new or other:
+            kinds = (*sorted(other), *(["efs"] if new else []))
+            found.append({"ons_code": code, "known": known, "kinds": kinds, "amount": _amount(new)})
     table = pd.DataFrame(found, columns=["ons_code", "known", "kinds", "amount"])
     types = {"ons_code": str, "known": "datetime64[ns]", "amount": float}
     return table.astype(types).sort_values(["known", "ons_code"], kind="stable", ignore_index=True)
@@ -105,15 +107,17 @@ def _financial_years(text: str) -> set[int]:
     return set(range(min(years), max(years) + 1)) if years else set()
 
 
-def _amount(rows: pd.DataFrame) -> float:
+def _amount(rows: Iterable[Mapping[Hashable, Any]]) -> float:
     """Add up a day's new support, of each year the amount first agreed: what became final is known later only."""
-    amounts = pd.to_numeric(rows["amount_gbp_m"], errors="coerce")
-    first = rows["subtype"].str.contains("in_principle")
-    by_year = [
-        amounts[at & first].max() if (at & first & amounts.notna()).any() else amounts[at].max()
-        for at in (rows["financial_year"] == year for year in rows["financial_year"].unique())
-    ]
-    return float(pd.Series(by_year, dtype=float).sum(min_count=1))
+    first: dict[str, float] = {}
+    other: dict[str, float] = {}
+    for row in rows:
+        if row["amount_gbp_m"]:
+            kind = first if "in_principle" in row["subtype"] else other
+            year = row["financial_year"]
+            kind[year] = max(kind.get(year, 0.0), float(row["amount_gbp_m"]))
+    years = other | first
+    return sum(years.values()) if years else float("nan")
 
 
 def standing(events: EventRegister, day: date) -> pd.DataFrame:
@@ -144,7 +148,7 @@ def _standing(every: pd.DataFrame, day: date) -> pd.DataFrame:
 
 
 def _whole_years(since: pd.Timestamp, day: date) -> int:
-    return day.year - since.year - int((day.month, day.day) < (since.month, since.day))
+    return int(day.year - since.year - ((day.month, day.day) < (since.month, since.day)))
 
 
 def again_rows(events: EventRegister, origins: Iterable[date], horizon: int) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def with_planted(events, day):
     """Take away every row of the day and later, and give every council support and a notice on the day."""
     stamp = pd.Timestamp(day)
     earlier = events.rows[events.rows["known"].isna() | (events.rows["known"] < stamp)]
-    codes = sorted(councils_on(NOW).index)
+    codes = sorted({*councils_on(day).index, *councils_on(NOW).index})
     blank = pd.DataFrame("", index=range(len(codes)), columns=[name for name in events.rows if name != "known"])
     planted = blank.assign(ons_code=codes, known=stamp, distress=True, severe=False)
     support = planted.assign(event_type="efs", subtype="in_principle", financial_year="2029-30", amount_gbp_m="1")

@@ -72,7 +72,7 @@ def reason(group: Mapping[str, Any], in_12: AgainRate) -> str:
     if group["again_12m"] is None:
         return "no record yet of councils that stood so"
     return (
-        f"support again within 12 months {chance(group['again_12m'])} (so it was with {in_12.again} of {in_12.times})"
+        f"support again within 12 months: {chance(group['again_12m'])} ({in_12.again} of {in_12.times} that stood so)"
     )
 
 
