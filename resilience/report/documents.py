@@ -16,6 +16,8 @@ from resilience import paths
 from resilience.analysis.characteristics import WEIGHTS
 from resilience.analysis.mergers.past import evidence, past_mergers
 from resilience.analysis.neighbours import agreement
+from resilience.backtest.again import AgainRecord
+from resilience.backtest.again import record as again_record
 from resilience.backtest.rolling import Backtest, backtest
 from resilience.backtest.studies import LACKING, MASKED, run_studies
 from resilience.backtest.track_record import track_record
@@ -37,7 +39,9 @@ from resilience.report.views import (
     readme,
     record,
     rivals,
+    scoreboard,
     studies,
+    support_again,
     watchlist,
 )
 from resilience.report.views.claims import of_record
@@ -88,6 +92,11 @@ class Sources:
     def backtest(self) -> Backtest:
         """The back test as ``resilience backtest`` runs it."""
         return backtest(self.indicators, self.events)
+
+    @cached_property
+    def again(self) -> AgainRecord:
+        """The proof for councils already supported."""
+        return again_record(self.indicators, self.events)
 
     def neighbours(self) -> dict[str, Sequence[str]] | None:
         """Return Oflog's sets, where a file was given."""
@@ -196,6 +205,10 @@ def _studies(sources: Sources) -> dict:
     return studies.view(run_studies(sources.panel, sources.indicators, sources.events))
 
 
+def _support_again(sources: Sources) -> dict:
+    return support_again.view(sources.again, sources.events)
+
+
 #: Every page that a command writes; README.md and claim.txt quote docs/record.json and come after it.
 DOCUMENTS = (
     Document("docs/data_dictionary.md", _page("dictionary", "markdown", lambda sources: dictionary.view())),
@@ -208,6 +221,9 @@ DOCUMENTS = (
         "docs/rivals.md",
         _page("rivals", "markdown", lambda sources: rivals.view(sources.indicators, sources.events, LIST_ON)),
     ),
+    Document("docs/scoreboard.md", _page("scoreboard", "markdown", lambda sources: scoreboard.view(sources.events))),
+    Document("docs/support_again.md", _page("support again", "markdown", _support_again)),
+    Document("docs/support_again.json", _page("support again", "json", _support_again)),
     Document("docs/peers.md", _blocks(_peers)),
     Document("docs/mergers.md", _blocks(_mergers)),
     Document("docs/record.json", _page("record", "json", lambda sources: record.view(sources.backtest)), slow=True),

@@ -39,6 +39,10 @@ WATCHLIST = (
     "top_30_of_both",
     "band_events",
     "band_councils",
+    "again_12m",
+    "again_24m",
+    "years_since_support",
+    "rounds_so_far",
 )
 
 

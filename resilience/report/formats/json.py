@@ -17,7 +17,18 @@ COUNCIL_DIGITS = 12
 LIST_DIGITS = 6
 
 #: ``docs/schemas/watchlist.schema.json``, besides the councils; each of these has the columns of the CSV.
-_LIST = ("what", "as_of", "outcome", "horizon_months", "register_to", "expected_first_events", "followed", "claim", "notes", "version")
+_LIST = (
+    "what",
+    "as_of",
+    "outcome",
+    "horizon_months",
+    "register_to",
+    "expected_first_events",
+    "followed",
+    "claim",
+    "notes",
+    "version",
+)
 #: ``docs/schemas/assessment.schema.json``.
 _COUNCIL = (
     "what",
@@ -34,6 +45,7 @@ _COUNCIL = (
     "how_sure",
     "change",
     "before_the_event",
+    "support_again",
     "what_would_change_it",
     "what_would_change_it_warning",
     "history",

@@ -18,6 +18,7 @@ from resilience.model.calibration import PACES
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
+from resilience.report.views import again
 from resilience.report.views.claims import claims
 from resilience.report.views.watchlist_behind import behind
 from resilience.report.wording import bands as wording
@@ -75,6 +76,7 @@ def view(scored: ScoredDay, *, classes: list[str] | None = None, every: bool = F
         "followed": wording.every_band(track_record(scored), scored.model.horizon),
         "paces": dict(PACES) if scored.paces else {},
         **claims(),
+        "again": again.section(scored, [row["ons_code"] for row in rows]),
         **behind(scored, [row["ons_code"] for row in rows]),
     }
 
@@ -94,7 +96,7 @@ def councils(scored: ScoredDay, classes: list[str] | None = None) -> list[dict[s
 
 
 def _council(scored: ScoredDay, code: str, row: Mapping[str, Any], asked: set[str]) -> dict[str, Any]:
-    reasons = main_reasons(scored, code) if row["status"] == AT_RISK else _why_not(row)
+    reasons = main_reasons(scored, code) if row["status"] == AT_RISK else _why_not(scored, code, row)
     said = "; ".join(reasons) or "nothing stands out"
     happened = row["event_date"]
     class_name = CLASS_NAMES[row["class"]]
@@ -107,6 +109,7 @@ def _council(scored: ScoredDay, code: str, row: Mapping[str, Any], asked: set[st
         **_beside(scored, row),
         "event_date": "" if pd.isna(happened) else f"{happened:%Y-%m-%d}",
         "built": bool(row["built"]),
+        **again.columns(scored, code),
         "main_reasons": reasons,
         # the same in words
         "reasons": said,
@@ -139,10 +142,10 @@ def _at_paces(scored: ScoredDay, row: Mapping[str, Any]) -> str:
     return "/".join(short_chance(risk, cap=cap) for risk in scored.at_paces(row["log_odds"]).values())
 
 
-def _why_not(row: Mapping[str, Any]) -> list[str]:
+def _why_not(scored: ScoredDay, code: str, row: Mapping[str, Any]) -> list[str]:
     if row["status"] == EVENT_ALREADY:
         kind = _KINDS.get(row["event_type"], "statutory intervention")
-        return [f"{kind} known from {day(row['event_date'])}", "a second spell of distress is not modelled yet"]
+        return [f"{kind} known from {day(row['event_date'])}", again.reason(scored, code)]
     return ["no complete return in the last four years"]
 
 

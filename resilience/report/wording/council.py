@@ -30,7 +30,7 @@ def status_text(why: Explanation) -> str:
         said = f"{'on ' if len(text) == 10 else 'in '}{when(text, why.first_event.known)}"
         return (
             f"Its first event was announced {said}. Councils are ranked by how near they are to a first event, so it "
-            "has no rank; a second spell of distress is not modelled yet. Its figures are shown all the same."
+            "has no rank. Its figures are shown all the same."
         )
     return (
         "Cannot be scored: no complete return was published for the last four years. No rank is given, and none is "

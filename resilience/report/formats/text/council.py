@@ -70,6 +70,8 @@ def _heading(page: _Page, view: View) -> None:
             f"On {day(before['as_of'])}, the last January before it, it stood at rank {before['rank']} of "
             f"{before['of']}; by plain reserves at {before['reserves_rank']}."
         )
+    if view["support_again"]:
+        page.say(view["support_again"]["sentence"])
     if view["reorganised"]:
         page.say(view["reorganised"])
         for plan in view["plans"]:

@@ -16,6 +16,7 @@ from resilience.backtest.rolling import CAPACITY
 from resilience.formatting import day, listed
 from resilience.model.bands import NAMES
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
+from resilience.report.formats.text.again import again
 
 #: From this many characters a line on, the reasons have a column of their own.
 WIDE = 130
@@ -57,6 +58,7 @@ def text(view: Mapping[str, Any], *, width: int | None = None) -> str:
                 f"{row['council']} ({row['event_date'][:7]})" if row["event_date"] else row["council"] for row in rows
             )
             console.print(Text(f"\n{status.capitalize()} ({len(rows)}): {names}."))
+    console.print(Text(again(view["again"], console.width)), end="")
     console.print()
     console.print(f"Ranked by {view['what']}.")
     for note in view["notes"][1:]:
