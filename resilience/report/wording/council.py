@@ -120,8 +120,8 @@ def how_sure(why: Explanation, horizon: int, level: str) -> list[str]:
     if not np.isnan(why.low):
         said.append(
             f"At the pace of the latest closed year the chance would be {chance(why.risk, cap=cap)}, range "
-            f"{chance_range(why.low, why.high, cap=cap)}: where it lies in nine of ten redraws of the councils, the weights and "
-            "the pace it was worked out from."
+            f"{chance_range(why.low, why.high, cap=cap)}: where it lies in nine of ten redraws of the councils, the "
+            "weights and the pace it was worked out from."
         )
     if why.similar:
         similar = why.similar
