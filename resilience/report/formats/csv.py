@@ -32,6 +32,7 @@ WATCHLIST = (
     "built",
     "flags",
     "main_reasons",
+    "not_scored_because",
 )
 
 
