@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from resilience.indicators.definitions import load_definitions
 from resilience.indicators.known import known_on
 from resilience.model.scale import CUT, centres_of, on_scale
-from resilience.model.terms import load_prior, load_terms
+from resilience.model.families import load_prior, load_terms
 
 TERMS = load_terms()
 

@@ -25,7 +25,7 @@ from resilience.model.fitting import (
 from resilience.model.risk_set import AT_RISK, TrainingRows, risk_set
 from resilience.model.scale import UPPER, design_matrix
 from resilience.model.scoring import score
-from resilience.model.terms import load_prior, load_terms
+from resilience.model.families import load_prior, load_terms
 
 
 @pytest.fixture(scope="module")

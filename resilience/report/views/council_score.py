@@ -177,7 +177,7 @@ def levers(scored: ScoredDay, code: str) -> Rows:
     if moved.empty:
         return []
     nearest = (moved["share_of_nre"] - LEVER_STEP).abs()
-    whole = moved["lever"].eq("flexible receipts")  # asset sales for running costs are ended, not eased
+    whole = moved["lever"].eq("flexible receipts")  # flexible use of receipts is ended, not eased
     chosen = moved.loc[nearest.mask(whole, -moved["share_of_nre"]).groupby(moved["lever"]).idxmin()]
     chosen = chosen[chosen["points"] <= -SMALLEST_MOVE].sort_values("points", kind="stable")
     return [

@@ -22,7 +22,7 @@ STUDIES: dict[str, tuple[str, str, str, int]] = {
     "masked": (
         "Lines that the newest years lack",
         "At each origin the newest years known lose the lines that today's list lacks (of its two newest years "
-        "investment income, flexible receipts, capital paid from revenue and what was budgeted; of the newest alone "
+        "investment income, flexible receipts, revenue contribution to capital and what was budgeted; of the newest alone "
         "housing), or the seven terms that release 0.1.0's second-hand years lacked. Either the council's own last "
         "figure is carried forward, or the terms that need those lines are left out, or nothing is masked.",
         "",

@@ -48,7 +48,7 @@ def test_what_no_figure_can_tell_comes_first_and_nothing_is_made_up():
             "as it has hardly seen such figures.",
         ),
         (
-            Limits(rebased=(("Capital spending paid from revenue", "2023-24"),)),
+            Limits(rebased=(("Revenue contribution to capital", "2023-24"),)),
             "Net revenue expenditure has moved by more than a third since the year of Capital spending paid from "
             "revenue (2023-24): the score divides these amounts by the newest net revenue expenditure, the "
             "table of figures by that of their own year.",

@@ -12,7 +12,7 @@ import pytest
 from resilience.analysis.evidence import Evidence
 from resilience.errors import DataError
 from resilience.indicators.definitions import load_definitions
-from resilience.model.terms import load_terms
+from resilience.model.families import load_terms
 from resilience.report.wording.indicators import (
     contribution,
     figure,
