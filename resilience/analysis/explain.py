@@ -116,7 +116,6 @@ class Explanation:
     tier: str
     as_of: date
     status: str
-    not_scored_because: str
     reference: float
     reference_chance: float
     log_odds: float
@@ -126,8 +125,9 @@ class Explanation:
     rank: int
     of: int
     band: str
-    families: pd.DataFrame
     contributions: pd.DataFrame
+    families: pd.DataFrame = field(default_factory=pd.DataFrame)
+    not_scored_because: str = ""
     change: pd.DataFrame = field(default_factory=pd.DataFrame)
     change_from: date | None = None
     risk_then: float = np.nan
