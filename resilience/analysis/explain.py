@@ -46,7 +46,7 @@ class Limits:
     second_hand, transcribed : bool
         Whether any of these comes from an interim table, or from transcribed lines.
     cut_off : tuple of str
-        Labels of the terms that are so far from the median that more would not count.
+        Labels of the families that are so far from the median that more would not count.
     rebased : tuple of (str, str)
         Labels of the terms whose carried figure is set over the newest net revenue expenditure, with its own year.
     predecessors : tuple of str
@@ -173,12 +173,12 @@ def explain(run: ScoredDay, council: str) -> Explanation:
         raise DataError(f"{one.council} was not in being on {day(run.as_of)}: it {when}{hint}.")
     row = run.table.loc[code]
     at_risk, past = row["status"] == AT_RISK, past_lists(run)
-    parts = contributions(run, code)
+    parts, bars = contributions(run, code), family_bars(run, code)
     before = year_before(run) if at_risk else None
     change = _change(run, before, code) if before is not None else pd.DataFrame()
     return Explanation(
         **_standing(run, code),
-        families=family_bars(run, code),
+        families=bars,
         contributions=parts,
         change=change,
         change_from=before.as_of if before is not None and len(change) else None,
@@ -186,7 +186,7 @@ def explain(run: ScoredDay, council: str) -> Explanation:
         similar=past.similar(float(row["log_odds"])) if at_risk else None,
         band_record=past.bands.loc[row["band"]].to_dict() if at_risk and len(past.bands) else {},
         first_event=_first_event(run.events, code, row) if row["status"] == EVENT_ALREADY else None,
-        limits=_limits(run, code, parts),
+        limits=_limits(run, code, parts, bars),
         flags=_flags(run.known, code),
         before_event=_before_event(past.lists, code) if row["status"] == EVENT_ALREADY else None,
     )
@@ -199,7 +199,7 @@ def _first_event(events: EventRegister, code: str, row: pd.Series) -> FirstEvent
     return FirstEvent(row["event_date"], text)
 
 
-def _limits(run: ScoredDay, code: str, parts: pd.DataFrame) -> Limits:
+def _limits(run: ScoredDay, code: str, parts: pd.DataFrame, bars: pd.DataFrame) -> Limits:
     used = parts[parts["applies"] & (parts["outturn_year"] != "")]
     years = used["outturn_year"].value_counts().sort_index(ascending=False)
     older = lineage_of(code)
@@ -207,7 +207,7 @@ def _limits(run: ScoredDay, code: str, parts: pd.DataFrame) -> Limits:
         years=tuple((str(year), int(n)) for year, n in years.items()),
         second_hand=bool(used["second_hand"].any()),
         transcribed=bool(used["transcribed"].any()),
-        cut_off=tuple(str(label) for label in parts.loc[parts["at_limit"], "label"]),
+        cut_off=tuple(str(label) for label in bars.loc[bars["at_limit"], "label"]),
         rebased=tuple(
             (str(row["label"]), str(row["outturn_year"]))
             for _, row in used.iterrows()
@@ -292,5 +292,5 @@ def _before_event(lists: dict[int, ScoredDay], code: str) -> Explanation | None:
     if not at_risk:
         return None
     last = at_risk[-1]
-    parts = contributions(last, code, limits=False)
-    return Explanation(**_standing(last, code), families=family_bars(last, code), contributions=parts)
+    parts, bars = contributions(last, code), family_bars(last, code)
+    return Explanation(**_standing(last, code), families=bars, contributions=parts)

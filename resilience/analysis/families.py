@@ -48,11 +48,11 @@ def family_bars(scored: ScoredDay, code: str) -> pd.DataFrame:
     ]
     table = in_order(pd.DataFrame(rows).set_index("family"))
     if row["status"] != AT_RISK:
-        table["log_odds"] = np.nan
+        table = table.assign(log_odds=np.nan, at_limit=False)
     return chance_path(table, scored.reference(row["tier"]))
 
 
-def contributions(scored: ScoredDay, code: str, *, limits: bool = True) -> pd.DataFrame:
+def contributions(scored: ScoredDay, code: str) -> pd.DataFrame:
     """Return each indicator's contribution with its figure, the largest first.
 
     Without a score (the council is not at risk) the contributions are missing and only the figures are given.
@@ -63,8 +63,8 @@ def contributions(scored: ScoredDay, code: str, *, limits: bool = True) -> pd.Da
         Index term: ``label, indicator, family, value, outturn_year, second_hand, transcribed, median`` (the figure of
         the tier's median council), ``spreads`` (its share of the family's value), ``log_odds``, ``chance_from,
         chance_to, points`` (adding them one after another in this order), ``evidence`` (`Evidence`), ``carried``
-        (whether the figure is of an older year than the council's newest), ``at_limit`` (its family is cut off here;
-        not looked at without ``limits``) and ``applies``.
+        (whether the figure is of an older year than the council's newest), ``at_limit`` (its family is cut off here)
+        and ``applies``.
     """
     row, model, placed = scored.table.loc[code], scored.model, scored.placed
     there, has_chance = code in placed.parts.index, row["status"] == AT_RISK
@@ -76,7 +76,7 @@ def contributions(scored: ScoredDay, code: str, *, limits: bool = True) -> pd.Da
         applies = row["tier"] in term.tiers
         seen = evidence(scored.known, code, term.indicator, medians[term.name])
         family = model.family_of(term.name).name
-        at_limit = limits and applies and amount and has_chance and bool(placed.cut.at[code, family])
+        at_limit = applies and amount and has_chance and bool(placed.cut.at[code, family])
         rows.append(
             {
                 "term": term.name,

@@ -33,7 +33,7 @@ def shipped():
 
 def test_every_pattern_with_something_carried_is_measured_and_none_without(measured):
     """Reserves are never carried: without them a year is not a council's newest."""
-    assert [term.indicator for term in FAMILIES[0].terms][0] == CORE
+    assert FAMILIES[0].terms[0].indicator == CORE
     for tier in TIERS:
         assert set(measured.measured[tier]) == {family.name for family in FAMILIES}
         sizes = {name: len(found) for name, found in measured.measured[tier].items()}
@@ -53,7 +53,7 @@ def test_nothing_carried_counts_whole_and_what_could_not_be_measured_as_the_leas
 
 
 def test_a_figure_of_two_years_ago_by_hand(indicators):
-    """Commercial dependence on one day: today's normal scores against those of each council's own figure before last."""
+    """Commercial dependence on one day: the normal scores of the newest figures against those of two years before."""
     day = DAYS[1]
     found = measure(indicators, [day], FAMILIES).measured["upper"]["commercial"][(2,)]
     known = known_on(indicators, day)
