@@ -12,6 +12,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from resilience.backtest import metrics
+from resilience.backtest.power import detectable_of
 from resilience.indicators.known import known_on
 from resilience.model.calibration import chance_over_part
 from resilience.model.families import Family, Prior, load_prior
@@ -168,9 +169,9 @@ def predict_origin(
     result["rank"] = result["risk"].rank(ascending=False, method="first").astype(int)
     result["band"] = scores["band"].reindex(at_risk)
     result["rival: prior alone"] = prior_only["risk"].reindex(at_risk)
-    for name, values in rival_scores(scores.loc[at_risk]).items():
-        lowest = np.nanmin(values) - 1 if values.notna().any() else 0.0
-        result[f"rival: {name}"] = values.reindex(at_risk).fillna(lowest)
+    # Ranked among all councils in being: those with an event behind them are part of a rule's population too.
+    for name, values in rival_scores(scores).items():
+        result[f"rival: {name}"] = values.reindex(at_risk)
     return result.reset_index(), model
 
 
@@ -205,8 +206,10 @@ def _measure(rows: pd.DataFrame, *, rivals: list[str], draws: int, seed: int, n_
                 entry = _entry(difference, ours - drawn)
                 finite = (ours - drawn)[np.isfinite(ours - drawn)] if parts else np.array([])
                 entry["share_above_0"] = float((finite > 0).mean()) if len(finite) else None
+                entry["detectable"] = detectable_of(finite)
                 result["differences"].setdefault(who, {})[what] = entry
     result["events"] = int(rows["event"].sum())
+    result["councils"] = int(rows.loc[rows["event"], "ons_code"].nunique())
     result["rows"] = len(rows)
     return result
 

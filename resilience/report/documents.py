@@ -16,16 +16,33 @@ from resilience import paths
 from resilience.analysis.characteristics import WEIGHTS
 from resilience.analysis.mergers.past import evidence, past_mergers
 from resilience.analysis.neighbours import agreement
+from resilience.backtest.again import AgainRecord
+from resilience.backtest.again import record as again_record
 from resilience.backtest.rolling import Backtest, backtest
-from resilience.backtest.studies import run_studies
+from resilience.backtest.studies import LACKING, MASKED, run_studies
 from resilience.errors import DataError
 from resilience.files import write_atomically
 from resilience.formatting import percent
 from resilience.indicators.compute import compute_indicators
 from resilience.method import run
+from resilience.model import artefact
 from resilience.report.formats.markdown import blocks
 from resilience.report.formats.text import watchlist as terminal
-from resilience.report.views import coverage, dictionary, directions, mergers, reach, readme, record, studies, watchlist
+from resilience.report.views import (
+    coverage,
+    dictionary,
+    directions,
+    mergers,
+    model,
+    reach,
+    readme,
+    record,
+    rivals,
+    scoreboard,
+    studies,
+    support_again,
+    watchlist,
+)
 from resilience.report.wording.mergers import past_in_brief
 from resilience.report.writers import write
 from resilience.tables.events import EventRegister, load_events
@@ -72,6 +89,11 @@ class Sources:
     def backtest(self) -> Backtest:
         """The back test as ``resilience backtest`` runs it."""
         return backtest(self.indicators, self.events)
+
+    @cached_property
+    def again(self) -> AgainRecord:
+        """The proof for councils already supported."""
+        return again_record(self.indicators, self.events)
 
     def neighbours(self) -> dict[str, Sequence[str]] | None:
         """Return Oflog's sets, where a file was given."""
@@ -121,7 +143,7 @@ def _blocks(make: Callable[[Sources], Mapping[str, str]]) -> Callable[[Sources, 
 def _peers(sources: Sources) -> dict[str, str]:
     found, theirs = {"weights": blocks.weights(WEIGHTS)}, sources.neighbours()
     if theirs is not None:
-        found["agreement"] = blocks.agreement(agreement_rows(theirs))
+        found["agreement"] = blocks.rows(agreement_rows(theirs))
     return found
 
 
@@ -160,8 +182,21 @@ def _readme(sources: Sources) -> dict[str, str]:
     }
 
 
+def _methods(sources: Sources) -> dict[str, str]:
+    fitted = artefact.load()
+    masks = {"today's mask": LACKING, "0.1.0's mask": dict.fromkeys(MASKED, 2)}
+    return {
+        "weights": blocks.rows(model.weights(fitted)),
+        "reliability": blocks.rows(model.reliability(fitted, masks)),
+    }
+
+
 def _studies(sources: Sources) -> dict:
     return studies.view(run_studies(sources.panel, sources.indicators, sources.events))
+
+
+def _support_again(sources: Sources) -> dict:
+    return support_again.view(sources.again, sources.events)
 
 
 #: Every page that a command writes; README.md quotes docs/record.json and comes after it.
@@ -172,11 +207,19 @@ DOCUMENTS = (
         "docs/capitalisation_directions.md",
         _page("directions", "markdown", lambda sources: directions.view(sources.panel, sources.events)),
     ),
+    Document(
+        "docs/rivals.md",
+        _page("rivals", "markdown", lambda sources: rivals.view(sources.indicators, sources.events, LIST_ON)),
+    ),
+    Document("docs/scoreboard.md", _page("scoreboard", "markdown", lambda sources: scoreboard.view(sources.events))),
+    Document("docs/support_again.md", _page("support again", "markdown", _support_again)),
+    Document("docs/support_again.json", _page("support again", "json", _support_again)),
     Document("docs/peers.md", _blocks(_peers)),
     Document("docs/mergers.md", _blocks(_mergers)),
     Document("docs/record.json", _page("record", "json", lambda sources: record.view(sources.backtest)), slow=True),
     Document("docs/record.txt", _page("record", "table", lambda sources: record.view(sources.backtest)), slow=True),
     Document("README.md", _blocks(_readme)),
+    Document("docs/methods.md", _blocks(_methods)),
     Document("docs/studies.md", _page("studies", "markdown", _studies), slow=True),
 )
 

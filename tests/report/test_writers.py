@@ -18,6 +18,7 @@ from resilience.analysis.own_figures.checks import check_table
 from resilience.analysis.own_figures.read import Table
 from resilience.errors import DataError
 from resilience.indicators.compute import compute_indicators
+from resilience.report.documents import LIST_ON
 from resilience.report.views import (
     checks,
     coverage,
@@ -34,6 +35,8 @@ from resilience.report.views import (
     places,
     record,
     record_page,
+    rivals,
+    scoreboard,
 )
 from resilience.report.writers import PAGE, WRITERS, forms, write
 from resilience.tables.events import load_events
@@ -69,6 +72,7 @@ VIEWS = {
     "national": site_view(lambda site: national.view(site.run)),
     "record": lambda: record.view(small_site().result),
     "record page": site_view(lambda s: record_page.view(s.run, s.result, s.lists, s.address)),
+    "scoreboard": lambda: {**scoreboard.view(load_events(), draws=20), "links": []},
     "checks": lambda: checks.view(council="Croydon"),
     "history": site_view(lambda s: past_lists.history_view(s.run, s.lists, s.address)),
     "january": site_view(lambda s: past_lists.january_view(s.run, s.lists[0], s.lists, s.address)),
@@ -78,6 +82,7 @@ VIEWS = {
     "dictionary": site_view(lambda s: dictionary.view(s.run)),
     "coverage": lambda: coverage.view(compute_indicators(load_panel())),
     "directions": lambda: directions.view(load_panel(), load_events()),
+    "rivals": lambda: rivals.view(compute_indicators(load_panel()), load_events(), LIST_ON),
 }
 #: Views that take minutes, or another file: their own tests make small ones.
 ELSEWHERE = {"studies", "revision"}

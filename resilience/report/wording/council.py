@@ -30,7 +30,7 @@ def status_text(why: Explanation) -> str:
         alone = " Nor would any be given without it: no council compares with it." if unlike(why) else ""
         return (
             f"Its first event was announced {said}. The score is the chance of a first event, so none is "
-            f"given; a second spell of distress is not modelled yet.{alone} Its figures are shown all the same."
+            f"given.{alone} Its figures are shown all the same."
         )
     if unlike(why):
         return (
