@@ -38,6 +38,7 @@ _COUNCIL = (
     "council",
     "status",
     "status_text",
+    "not_scored_because",
     "headline",
     "claim",
     "beside",

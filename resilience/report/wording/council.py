@@ -9,6 +9,7 @@ from resilience.analysis.explain import Explanation
 from resilience.analysis.own_figures.assess import Step
 from resilience.backtest.rolling import CAPACITY
 from resilience.formatting import chance, chance_range, day, ordinal, when
+from resilience.indicators.known import NO_LIKE
 from resilience.model.bands import NAMES
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.report.wording.bands import at_paces, at_rank, both, by_reserves, capped, headline_record, share
@@ -28,14 +29,25 @@ def status_text(why: Explanation) -> str:
     if why.status == EVENT_ALREADY and why.first_event:
         text = why.first_event.date_text
         said = f"{'on ' if len(text) == 10 else 'in '}{when(text, why.first_event.known)}"
+        alone = " Nor would any be given without it: no council compares with it." if unlike(why) else ""
         return (
             f"Its first event was announced {said}. Councils are ranked by how near they are to a first event, so it "
-            "has no rank. Its figures are shown all the same."
+            f"has no rank.{alone} Its figures are shown all the same."
+        )
+    if unlike(why):
+        return (
+            "Cannot be scored: no council compares with it in its duties and its sources of income, and the score is a "
+            "comparison. No rank is given. Its figures are shown all the same."
         )
     return (
         "Cannot be scored: no complete return was published for the last four years. No rank is given, and none is "
         "guessed from other councils."
     )
+
+
+def unlike(why: Explanation) -> bool:
+    """Say whether a council is left without a score for want of any other like it."""
+    return why.not_scored_because == NO_LIKE
 
 
 def headline(why: Explanation, horizon: int) -> str:
@@ -73,7 +85,7 @@ def compared(why: Explanation, class_rank: int, class_of: int, class_median: int
     plural = CLASS_PLURALS[why.class_]
     return (
         f"Of the {class_of} {plural} among the councils at risk it ranks {ordinal(class_rank)} from the top. The "
-        f"middle one of these {plural} ranks {ordinal(class_median)} of all; the rank is set against the median "
+        f"middle one of these {plural} ranks {ordinal(class_median)} of all; the score is set against the median "
         f"council of its tier ({TIERS[why.tier]})."
     )
 
