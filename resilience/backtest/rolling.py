@@ -12,6 +12,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from resilience.backtest import metrics
+from resilience.backtest.masks import NONE, Mask
 from resilience.indicators.known import known_on
 from resilience.model.calibration import chance_over_part
 from resilience.model.fitting import SEED, RiskModel, fit, training_rows
@@ -41,10 +42,13 @@ class Backtest:
     ----------
     predictions : DataFrame
         One row an origin and council at risk then: ``origin, ons_code, council, class, tier, region, event,
-        event_date, observed, risk, risk_observed`` (the chance over the part of the horizon observed), ``rank``,
-        ``band`` and one column a rival.
+        event_date, observed, closed, risk, risk_observed`` (the chance over the part of the horizon observed),
+        ``rank``, ``band`` and one column a rival.
     pooled : dict
         ``model`` and each rival → measure → ``value, low, high``; and ``differences``: model less rival.
+    closed, half_observed : dict
+        The same over the pooled origins whose whole horizon lies within the register, and over the others; empty
+        where there is none.
     by_origin : dict
         Origin → the same.
     models : dict
@@ -54,6 +58,8 @@ class Backtest:
 
     predictions: pd.DataFrame
     pooled: dict
+    closed: dict
+    half_observed: dict
     by_origin: dict
     models: dict[str, RiskModel] = field(repr=False)
     settings: dict
@@ -71,6 +77,7 @@ def backtest(
     seed: int = SEED,
     n_jobs: int = 2,
     terms: tuple[Term, ...] | None = None,
+    mask: Mask = NONE,
 ) -> Backtest:
     """Run the rolling-origin back test.
 
@@ -91,6 +98,8 @@ def backtest(
         For joblib, whose backend (loky, Dask, Ray) is the caller's choice.
     terms : tuple of Term, optional
         Other candidate terms.
+    mask : Mask
+        Lines that each list has to do without.
 
     Returns
     -------
@@ -100,21 +109,27 @@ def backtest(
     tables, models = [], {}
     for origin in yearly(first, until):
         _log.info("origin %s", origin.year)
-        table, model = predict_origin(indicators, events, origin, horizon=horizon, outcome=outcome, terms=terms)
+        table, model = predict_origin(
+            indicators, events, origin, horizon=horizon, outcome=outcome, terms=terms, mask=mask
+        )
         tables.append(table)
         models[str(origin)] = model
     predictions = pd.concat(tables, ignore_index=True)
-    rivals = [name for name in predictions if name.startswith("rival: ")]
     _log.info("bootstrap")
     pooled_rows = predictions[predictions["origin"] >= pd.Timestamp(POOLED_FROM, 1, 1)]
     if pooled_rows.empty:
         pooled_rows = predictions
-    measure = partial(_measure, rivals=rivals, draws=draws, seed=seed, n_jobs=n_jobs)
-    pooled = measure(pooled_rows)
+    measure = partial(measured, draws=draws, seed=seed, n_jobs=n_jobs)
+    pooled, whole = measure(pooled_rows), pooled_rows["closed"].astype(bool)
+    closed, half_observed = (
+        measure(part) if part["observed"].gt(0).any() else {} for part in (pooled_rows[whole], pooled_rows[~whole])
+    )
     by_origin = {str(origin.date()): measure(group, lines=False) for origin, group in predictions.groupby("origin")}
     return Backtest(
         predictions,
         pooled,
+        closed,
+        half_observed,
         by_origin,
         models,
         {
@@ -122,7 +137,9 @@ def backtest(
             "outcome": outcome,
             "origins": [str(one) for one in yearly(first, until)],
             "pooled_origins": [str(one.date()) for one in pooled_rows["origin"].drop_duplicates()],
+            "closed_origins": [str(one.date()) for one in pooled_rows.loc[whole, "origin"].drop_duplicates()],
             "register_to": str(events.until),
+            "mask": mask.name,
             "bootstrap_draws": draws,
             "interval": list(INTERVAL),
             "seed": seed,
@@ -143,6 +160,7 @@ def predict_origin(
     horizon: int = 24,
     outcome: str = "distress",
     terms: tuple[Term, ...] | None = None,
+    mask: Mask = NONE,
 ) -> tuple[pd.DataFrame, RiskModel]:
     """Score one origin with what was known then, and set what came next beside it.
 
@@ -156,12 +174,12 @@ def predict_origin(
 
     rows = training_rows(indicators, events, origin, horizon=horizon, outcome=outcome)
     model = fit(rows, draws=0, terms=terms)
-    known = known_on(indicators, origin)
+    known = known_on(mask.applied(indicators, origin), origin)
     scores = score(model, known, events, intervals=False).table
     prior_only = score(prior_model(model, terms), known, events, intervals=False).table
     outcomes = risk_set(indicators, events, [origin], horizon=horizon, outcome=outcome).one_origin()
     at_risk = outcomes.index[outcomes["status"] == AT_RISK]
-    keep = ["origin", "council", "class", "tier", "region", "outturn_year", "event", "event_date", "observed"]
+    keep = ["origin", "council", "class", "tier", "region", "outturn_year", "event", "event_date", "observed", "closed"]
     result = outcomes.loc[at_risk, keep].copy()
     result["risk"] = scores["risk"].reindex(at_risk)
     result["risk_observed"] = chance_over_part(result["risk"], result["observed"])
@@ -182,9 +200,30 @@ def prior_model(model: RiskModel, terms: tuple[Term, ...] | None = None) -> Risk
     return RiskModel(model.outcome, model.horizon, candidates, weights, np.empty((0, len(weights))), np.empty(0), {})
 
 
-def _measure(rows: pd.DataFrame, *, rivals: list[str], draws: int, seed: int, n_jobs: int, lines: bool = True) -> dict:
-    """Work out every measure of the model and the rivals on some rows, each with its interval."""
+def measured(
+    rows: pd.DataFrame,
+    *,
+    draws: int,
+    seed: int = SEED,
+    n_jobs: int = 1,
+    lines: bool = True,
+    rivals: list[str] | None = None,
+) -> dict:
+    """Work out every measure of the model and the rivals on some predictions, each with its interval.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of ``Backtest.predictions``.
+    draws, seed, n_jobs : int
+        See :func:`backtest`.
+    lines : bool
+        Whether to fit the calibration lines too.
+    rivals : list of str, optional
+        The columns to set beside the model; by default every one that begins with "rival: ".
+    """
     rows = rows[rows["observed"] > 0]
+    rivals = [name for name in rows if name.startswith("rival: ")] if rivals is None else rivals
     clusters = rows["ons_code"].astype("category").cat.codes.to_numpy()
     n_clusters = int(clusters.max()) + 1
     own = _figures(rows, np.ones((1, len(rows))), rivals, lines)

@@ -77,13 +77,7 @@ def test_differences_are_paired(result):
 
 
 def test_the_same_seed_gives_the_same_record_whatever_the_jobs(result):
-    again = module._measure(
-        result.predictions,
-        rivals=[name for name in result.predictions if name.startswith("rival: ")],
-        draws=50,
-        seed=module.SEED,
-        n_jobs=2,
-    )
+    again = module.measured(result.predictions, draws=50, n_jobs=2)
     assert again == result.pooled
 
 
