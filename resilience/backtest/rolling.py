@@ -192,6 +192,33 @@ def predict_origin(
     return result.reset_index(), model
 
 
+def judged_by(
+    predictions: pd.DataFrame,
+    indicators: pd.DataFrame,
+    events: EventRegister,
+    *,
+    horizon: int = 24,
+    outcome: str = "distress",
+) -> pd.DataFrame:
+    """Set what another register says came next beside the same predictions.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Of :class:`Backtest`; no origin lies after the register's end.
+    indicators, events : DataFrame, EventRegister
+    horizon, outcome : int, str
+        See ``risk_set``.
+    """
+    origins = [one.date() for one in predictions["origin"].drop_duplicates()]
+    what = ["event", "event_date", "observed", "closed"]
+    table = risk_set(indicators, events, origins, horizon=horizon, outcome=outcome).table
+    came = table.loc[table["status"] == AT_RISK, ["origin", "ons_code", *what]]
+    result = predictions.drop(columns=what).merge(came, on=["origin", "ons_code"], validate="one_to_one")
+    result["risk_observed"] = chance_over_part(result["risk"], result["observed"])
+    return result
+
+
 def prior_model(model: RiskModel, terms: tuple[Term, ...] | None = None) -> RiskModel:
     """Return the prior alone as a model: every candidate term at its expected weight, nothing learnt."""
     prior: Prior = load_prior()
