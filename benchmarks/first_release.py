@@ -30,7 +30,7 @@ from resilience.tables.panel import load_panel
 
 ROOT = Path(__file__).resolve().parents[1]
 #: What is run in 0.1.0's own folder: its own figures, register and code; all councils that can be scored.
-PROGRAM = '''
+PROGRAM = """
 import json, sys
 from datetime import date
 import numpy as np
@@ -61,7 +61,7 @@ for year in range(2018, 2027):
     table.insert(0, "origin", str(origin))
     tables.append(table)
 pd.concat(tables).rename_axis("ons_code").reset_index().to_csv(sys.stdout, index=False, lineterminator="\\n")
-'''
+"""
 
 
 def _from_git(path: str) -> bytes:

@@ -19,7 +19,6 @@ from resilience.formatting import day, listed
 from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.indicators.known import KnownFigures
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
-from resilience.model.scale import CUT
 from resilience.model.scoring import ScoredDay
 from resilience.tables.events import EventRegister
 from resilience.years import outturn_year_of
@@ -79,18 +78,18 @@ class Explanation:
     status : str
         "at risk", "event already" or "cannot be scored".
     reference, reference_chance : float
-        Log-odds and chance of the tier's median council, which has 0 on every term.
+        Log-odds and chance of the tier's median council, which has 0 in every family.
     log_odds, risk, low, high : float
         The council's own; missing where it has none.
     rank, of : int
         Its place among the councils at risk on the day; 0 where it has none.
     band : str
     contributions : DataFrame
-        Index term, the largest first: ``label, indicator, value, outturn_year, second_hand``,
+        Index term, the largest first: ``label, indicator, family, value, outturn_year, second_hand``,
         ``transcribed``, ``median`` (the figure of
         the tier's median council), ``log_odds`` (missing where the council has no score), ``chance_from``
         and ``chance_to`` (adding the terms one after another in this order, beginning at the reference), ``points``
-        (their difference), ``evidence`` (`Evidence`), ``at_limit`` (the term is cut off here) and ``applies``.
+        (their difference), ``evidence`` (`Evidence`), ``at_limit`` (its family is cut off here) and ``applies``.
         ``reference + log_odds.sum()`` is the council's log-odds.
     change : DataFrame
         Index term and "level" (how often events happen at all, and how the others stood), the largest first:
@@ -206,7 +205,8 @@ def contributions(scored: ScoredDay, code: str, *, limits: bool = True) -> pd.Da
         amount = float(scored.contributions.at[code, term.name])
         applies = row["tier"] in term.tiers
         seen = evidence(scored.known, code, term.indicator, medians[term.name])
-        at_limit = limits and applies and amount and abs(amount) >= (CUT - 1e-6) * abs(model.weights[term.name])
+        family = model.family_of(term.name)
+        at_limit = limits and applies and amount and has_chance and bool(scored.placed.cut.at[code, family.name])
         rows.append(
             {
                 "term": term.name,
@@ -219,7 +219,8 @@ def contributions(scored: ScoredDay, code: str, *, limits: bool = True) -> pd.Da
                 "median": seen.median,
                 "log_odds": amount if applies else 0.0,
                 "evidence": seen,
-                "at_limit": has_chance and bool(at_limit),
+                "family": family.name,
+                "at_limit": bool(at_limit),
                 "applies": applies,
             }
         )

@@ -23,7 +23,7 @@ from resilience.indicators.formulas import REGISTRY, Books
 from resilience.indicators.formulas.reserves import reserves_earlier
 from resilience.model.calibration import BANDS, band_of
 from resilience.model.risk_set import AT_RISK
-from resilience.model.scale import on_scale
+from resilience.model.scale import place
 from resilience.model.scoring import ScoredDay
 
 COLUMNS = (
@@ -58,6 +58,8 @@ class _Desk:
         }
         self.now = self._position(code)
         self.terms = run.model.terms
+        # A carried figure is as stale under a lever as it was; an upper-tier council stays one.
+        self.reliability = run.placed.reliability.loc[code].reindex(run.model.names, fill_value=1.0)
         known = self._indicators([self.now]).iloc[0]
         # A term that these lines do not give back exactly as published is held where it is.
         self.moving = [
@@ -144,7 +146,8 @@ class _Desk:
     def log_odds(self, indicators: pd.DataFrame) -> np.ndarray:
         """Return the log-odds of each row of indicators; the position as it stands has the published ones."""
         model, scale = self.run.model, self.run.scale
-        x = on_scale(indicators, self.terms, scale.centres)[model.names].to_numpy()
+        placed = place(indicators, model.families, scale.tiers)
+        x = placed.families.mul(self.reliability)[model.names].to_numpy()
         return scale.intercept + x @ model.weight_vector()
 
     def risk(self, positions: list[Position]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Other learners on the model's terms, in the same rolling windows, to see whether a cleverer one does better.
+"""Other learners on the model's families, in the same rolling windows, to see whether a cleverer one does better.
 
 All settings stand here, chosen before any of these was scored, at the libraries' defaults or at values usual for a few
 dozen events; nothing is tuned. Where a window holds fewer than ``FEWEST`` councils with an event, no learner is
@@ -8,6 +8,7 @@ fitted: the prior's equal-weight sum stands in, and the result says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -21,12 +22,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import SplineTransformer
 
 from resilience.errors import ModelError
-from resilience.indicators.known import CORE
 from resilience.model.estimator import PriorLogit
-from resilience.model.fitting import SEED, training_rows, usable
-from resilience.model.risk_set import risk_set
-from resilience.model.scale import CUT, UPPER, design_matrix
-from resilience.model.terms import load_prior, load_terms
+from resilience.model.families import load_families, load_prior
+from resilience.model.fitting import SEED, design_matrix, training_rows, usable
+from resilience.model.risk_set import NOT_SCORABLE, risk_set
+from resilience.model.scale import CUT, UPPER
 from resilience.tables.events import EventRegister
 
 #: The fewest councils with an event that a learner is fitted to.
@@ -38,10 +38,10 @@ Challenger = Callable[..., np.ndarray]
 
 
 def prior_alone(x_train: pd.DataFrame, y_train: Any, weight: Any, x_test: pd.DataFrame, **_: Any) -> np.ndarray:
-    """Add up the terms with the prior's equal weights; nothing is fitted."""
+    """Add up the families with the prior's equal weights; nothing is fitted."""
     prior = load_prior()
-    terms = [name for name in x_test.columns if name != UPPER]
-    return prior.weight * x_test[terms].to_numpy().sum(axis=1) + prior.upper_weight * x_test[UPPER].to_numpy()
+    families = [name for name in x_test.columns if name != UPPER]
+    return prior.weight * x_test[families].to_numpy().sum(axis=1) + prior.upper_weight * x_test[UPPER].to_numpy()
 
 
 def _sklearn(make: Callable[[pd.DataFrame], Any], step: str | None = None) -> Challenger:
@@ -100,7 +100,7 @@ def _forest(_: pd.DataFrame) -> RandomForestClassifier:
 
 
 def firth(x_train: pd.DataFrame, y_train: np.ndarray, weight: np.ndarray, x_test: pd.DataFrame, **_: Any) -> np.ndarray:
-    """Fit Firth's logistic regression on all terms, without a prior."""
+    """Fit Firth's logistic regression on all families, without a prior."""
     model = PriorLogit(firth=True).fit(x_train.to_numpy(), y_train, weight)
     return x_test.to_numpy() @ model.coef_
 
@@ -188,7 +188,7 @@ def _ridge(
 def challengers() -> dict[str, Challenger]:
     """Return every challenger by name.
 
-    Each is called with ``X_train`` (the designed terms), ``y_train``, ``weight`` and ``X_test``, and gives one score a
+    Each is called with ``X_train`` (the placed families), ``y_train``, ``weight`` and ``X_test``, and gives one score a
     row of ``X_test``, higher being more at risk. ``cox`` also heeds ``months`` and ``strata``; the others ignore them.
     """
     return {
@@ -229,11 +229,11 @@ def run_challengers(
         One row an origin, challenger and council that can be scored: ``origin``, ``ons_code``, ``challenger``,
         ``score`` and ``fallback`` (the prior's sum stands in: too few events to fit to).
     """
-    terms = load_terms()
+    families = load_families()
     tables = []
     for origin in origins:
-        rows = training_rows(indicators, events, origin, horizon=horizon, outcome=outcome).table
-        features = design_matrix(rows, terms)
+        trained = training_rows(indicators, events, origin, horizon=horizon, outcome=outcome)
+        rows, features = trained.table, design_matrix(trained, families)
         use = usable(rows)
         rows, features = rows[use], features[use]
         weight = np.full(len(rows), min(1.0, 12 / horizon))
@@ -243,8 +243,10 @@ def run_challengers(
             "months": np.where(rows["event"], np.clip(watched, 0.01, horizon), horizon),
             "strata": rows["origin"].dt.year.to_numpy(),
         }
-        test = risk_set(indicators, events, [origin], horizon=horizon, outcome=outcome).table
-        x_test = design_matrix(test, terms)[test[CORE].notna()]
+        tested = risk_set(indicators, events, [origin], horizon=horizon, outcome=outcome)
+        tested = replace(tested, reliability=trained.reliability)
+        test = tested.table
+        x_test = design_matrix(tested, families)[test["status"] != NOT_SCORABLE]
         fallback = rows.loc[rows["event"], "ons_code"].nunique() < FEWEST
         for name, challenger in challengers().items():
             learner = prior_alone if fallback else challenger

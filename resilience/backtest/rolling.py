@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -15,11 +15,11 @@ from resilience.backtest import metrics
 from resilience.backtest.masks import NONE, Mask
 from resilience.indicators.known import known_on
 from resilience.model.calibration import chance_over_part
+from resilience.model.families import Family, Prior, load_prior
 from resilience.model.fitting import SEED, RiskModel, fit, training_rows
 from resilience.model.risk_set import AT_RISK, risk_set, yearly
 from resilience.model.scale import UPPER
 from resilience.model.scoring import score
-from resilience.model.terms import Prior, Term, load_prior, load_terms
 from resilience.tables.events import EventRegister
 
 _log = logging.getLogger(__name__)
@@ -76,8 +76,9 @@ def backtest(
     draws: int = DRAWS,
     seed: int = SEED,
     n_jobs: int = 2,
-    terms: tuple[Term, ...] | None = None,
+    families: tuple[Family, ...] | None = None,
     mask: Mask = NONE,
+    unlike_too: bool = False,
 ) -> Backtest:
     """Run the rolling-origin back test.
 
@@ -96,10 +97,12 @@ def backtest(
     seed : int
     n_jobs : int
         For joblib, whose backend (loky, Dask, Ray) is the caller's choice.
-    terms : tuple of Term, optional
-        Other candidate terms.
+    families : tuple of Family, optional
+        Others than those of families.toml.
     mask : Mask
         Lines that each list has to do without.
+    unlike_too : bool
+        Whether the councils that nothing compares with are scored too (see ``KnownFigures``).
 
     Returns
     -------
@@ -110,7 +113,14 @@ def backtest(
     for origin in yearly(first, until):
         _log.info("origin %s", origin.year)
         table, model = predict_origin(
-            indicators, events, origin, horizon=horizon, outcome=outcome, terms=terms, mask=mask
+            indicators,
+            events,
+            origin,
+            horizon=horizon,
+            outcome=outcome,
+            families=families,
+            mask=mask,
+            unlike_too=unlike_too,
         )
         tables.append(table)
         models[str(origin)] = model
@@ -159,8 +169,9 @@ def predict_origin(
     *,
     horizon: int = 24,
     outcome: str = "distress",
-    terms: tuple[Term, ...] | None = None,
+    families: tuple[Family, ...] | None = None,
     mask: Mask = NONE,
+    unlike_too: bool = False,
 ) -> tuple[pd.DataFrame, RiskModel]:
     """Score one origin with what was known then, and set what came next beside it.
 
@@ -172,12 +183,13 @@ def predict_origin(
     """
     from resilience.backtest.rivals import rival_scores
 
-    rows = training_rows(indicators, events, origin, horizon=horizon, outcome=outcome)
-    model = fit(rows, draws=0, terms=terms)
-    known = known_on(mask.applied(indicators, origin), origin)
+    asked = {"horizon": horizon, "outcome": outcome, "unlike_too": unlike_too}
+    rows = training_rows(indicators, events, origin, **asked)
+    model = fit(rows, draws=0, families=families)
+    known = replace(known_on(mask.applied(indicators, origin), origin), unlike_too=unlike_too)
     scores = score(model, known, events, intervals=False).table
-    prior_only = score(prior_model(model, terms), known, events, intervals=False).table
-    outcomes = risk_set(indicators, events, [origin], horizon=horizon, outcome=outcome).one_origin()
+    prior_only = score(prior_model(model), known, events, intervals=False).table
+    outcomes = risk_set(indicators, events, [origin], **asked).one_origin()
     at_risk = outcomes.index[outcomes["status"] == AT_RISK]
     keep = ["origin", "council", "class", "tier", "region", "outturn_year", "event", "event_date", "observed", "closed"]
     result = outcomes.loc[at_risk, keep].copy()
@@ -219,12 +231,11 @@ def judged_by(
     return result
 
 
-def prior_model(model: RiskModel, terms: tuple[Term, ...] | None = None) -> RiskModel:
-    """Return the prior alone as a model: every candidate term at its expected weight, nothing learnt."""
+def prior_model(model: RiskModel) -> RiskModel:
+    """Return the prior alone as a model: every family at its expected weight, nothing learnt from events."""
     prior: Prior = load_prior()
-    candidates = terms or load_terms()
-    weights = {term.name: prior.weight for term in candidates} | {UPPER: prior.upper_weight}
-    return RiskModel(model.outcome, model.horizon, candidates, weights, np.empty((0, len(weights))), np.empty(0), {})
+    weights = {family.name: prior.weight for family in model.families} | {UPPER: prior.upper_weight}
+    return replace(model, weights=weights, draws=np.empty((0, len(weights))), rate_draws=np.empty(0), training={})
 
 
 def measured(

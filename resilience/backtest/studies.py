@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from resilience.backtest import metrics
 from resilience.backtest.masks import OLD, TODAY
-from resilience.backtest.rolling import CAPACITY, FIRST, POOLED_FROM, backtest, last_origin, predict_origin
+from resilience.backtest.rolling import CAPACITY, POOLED_FROM, backtest, last_origin, predict_origin
 from resilience.backtest.summaries import by_group, lead_times
 from resilience.indicators.compute import SWITCHES, compute_indicators
 from resilience.indicators.known import published_before
+from resilience.model.families import load_families, load_terms, without_terms
 from resilience.model.fitting import last_closed_origin
 from resilience.model.risk_set import AT_RISK, risk_set, yearly
-from resilience.model.terms import load_terms
 from resilience.tables.events import EventRegister
 
 _log = logging.getLogger(__name__)
@@ -91,10 +91,10 @@ def masked(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
     """Show what it costs that the newest years lack lines, by masking the same lines in earlier newest years.
 
     At each origin the newest years known lose the lines that today's list lacks (`masks.TODAY`), or those that release
-    0.1.0's lacked (`masks.OLD`). Either the council's own last figure is carried forward, or the terms that
-    need those lines are left out, or nothing is masked.
+    0.1.0's lacked (`masks.OLD`). Either the council's own last figure is carried forward, or the indicators that need
+    those lines are left out, or nothing is masked.
     """
-    few = tuple(term for term in load_terms() if term.indicator not in OLD.years)
+    few = without_terms(load_families(), {term.name for term in load_terms() if term.indicator in OLD.years})
     return pd.DataFrame(
         {
             "all lines known": summary(_predict(indicators, events)),
@@ -104,40 +104,23 @@ def masked(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
             "two newest years masked as in 0.1.0, own last figures carried forward": summary(
                 _predict(indicators, events, mask=OLD)
             ),
-            "two newest years masked as in 0.1.0, only the terms they have": summary(
-                _predict(indicators, events, mask=OLD, terms=few)
+            "two newest years masked as in 0.1.0, only the indicators they have": summary(
+                _predict(indicators, events, mask=OLD, families=few)
             ),
         }
     ).T
 
 
 def without_each_term(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
-    """Return the main figures with each term left out, one at a time."""
-    terms = load_terms()
-    found = {"all terms": summary(_predict(indicators, events))}
-    for left_out in terms:
-        kept = tuple(term for term in terms if term is not left_out)
-        found[f"without {left_out.name}"] = summary(_predict(indicators, events, terms=kept))
-    return pd.DataFrame(found).T
-
-
-def earlier_origins(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
-    """Return what the tenth term did on origins 2018–2020, where it was chosen."""
-    terms = load_terms()
-    found = {}
-    for name, chosen in (
-        ("without unplanned use", tuple(t for t in terms if t.name != "unplanned use")),
-        (
-            "with unplanned use, upper tier only",
-            tuple(replace(t, tiers=("upper",)) if t.name == "unplanned use" else t for t in terms),
-        ),
-        ("with unplanned use", terms),
-    ):
-        tables = [predict_origin(indicators, events, one, terms=chosen)[0] for one in yearly(FIRST, POOLED_FROM - 1)]
-        shifted = pd.concat(tables, ignore_index=True)
-        # summary() looks at the pooled origins; these are moved there, as the figures are within each origin.
-        shifted["origin"] = shifted["origin"] + pd.DateOffset(years=100)
-        found[name] = summary(shifted)
+    """Return the main figures with each family, and each indicator, left out, one at a time."""
+    families = load_families()
+    found = {"all families": summary(_predict(indicators, events))}
+    for family in families:
+        kept = tuple(one for one in families if one is not family)
+        found[f"without the family {family.name}"] = summary(_predict(indicators, events, families=kept))
+    for term in load_terms():
+        kept = without_terms(families, {term.name})
+        found[f"without {term.name}"] = summary(_predict(indicators, events, families=kept))
     return pd.DataFrame(found).T
 
 
@@ -257,7 +240,6 @@ def _every_study(
     yield "by switch", lambda: by_switch(panel, events)
     yield "masked", lambda: masked(indicators, events)
     yield "without each term", lambda: without_each_term(indicators, events)
-    yield "earlier origins", lambda: earlier_origins(indicators, events)
     yield "learners", lambda: learners(indicators, events)
     yield "lead times", lambda: lead_times(events, predictions).set_index("council")
     yield "net benefit", lambda: net_benefit(predictions)

@@ -31,6 +31,8 @@ CARRY_YEARS = 3
 REBASE_BEYOND = 1 / 3
 #: Without these nothing can be said of a council.
 CORE = "reserves_ratio"
+#: Why a council cannot be scored: no complete return is known that is new enough, or no council compares with it.
+NO_FIGURES, NO_LIKE = "no return", "no comparable council"
 #: What a carried ratio is set over anew.
 SIZE = "net_revenue_expenditure"
 
@@ -103,6 +105,9 @@ class KnownFigures:
     rebased : DataFrame
         On the same index, one column an indicator: whether a carried ratio is set over the newest net revenue
         expenditure, for its own year's has moved too far since. Without a column where nothing was looked at.
+    unlike_too : bool
+        Whether City of London and Isles of Scilly are scored although no council compares with them: only to show what
+        leaving them out does to the record.
     """
 
     as_of: date
@@ -110,11 +115,24 @@ class KnownFigures:
     years: pd.DataFrame
     indicators: pd.DataFrame = field(repr=False)
     rebased: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    unlike_too: bool = False
 
     @property
     def scorable(self) -> pd.DataFrame:
-        """The rows of ``table`` of councils of which enough is known to score them."""
-        return self.table[self.table[CORE].notna()]
+        """The rows of ``table`` of councils that can be scored."""
+        return self.table[self.not_scored == ""]
+
+    @cached_property
+    def not_scored(self) -> pd.Series:
+        """Why a council cannot be scored, one of ``NO_FIGURES``, ``NO_LIKE`` and "" for those that can."""
+        alike = np.full(len(self.table), self.unlike_too) | ~self.table.index.isin(UNLIKE_OTHERS)
+        reason = np.where(alike, np.where(self.table[CORE].notna(), "", NO_FIGURES), NO_LIKE)
+        return pd.Series(reason, index=self.table.index, dtype=object)
+
+    @cached_property
+    def ages(self) -> pd.DataFrame:
+        """How many years older than the council's newest year each figure is, as ``years``; missing without one."""
+        return -self.years.sub(self.table["year"].astype(float), axis=0)
 
     @cached_property
     def rows(self) -> pd.DataFrame:

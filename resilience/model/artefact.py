@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Callable
 from datetime import date
 from importlib import metadata
@@ -16,14 +17,16 @@ import numpy as np
 from resilience import paths
 from resilience.errors import ModelError
 from resilience.files import sha256, write_atomically
-from resilience.model.calibration import BANDS, JEFFREYS
+from resilience.model.calibration import JEFFREYS
+from resilience.model.families import Family, Term, load_families, load_prior
 from resilience.model.fitting import RiskModel, last_closed_origin
-from resilience.model.scale import CUT, UPPER
+from resilience.model.reliability import Pattern, Reliability
+from resilience.model.scale import CUT, TIERS, UPPER, Ladder
 from resilience.model.scoring import INTERVAL, ScoredDay
-from resilience.model.terms import Term, load_prior, load_terms
 from resilience.tables.events import EventRegister
 
-FORMAT = 2
+FORMAT = 3
+_FIELDS = ("name", "indicator", "worse", "material_from", "label", "why")
 #: What a model was trained on, by the name under which the artefact keeps its checksum.
 _DATA: dict[str, Callable[[], Path]] = {
     "panel.csv": lambda: paths.processed() / "panel.csv",
@@ -52,47 +55,23 @@ def to_json(scored: ScoredDay) -> str:
     """
     prior, model, scale = load_prior(), scored.model, scored.scale
     rate = scale.base_rate
-    terms = []
-    for term in model.terms:
-        terms.append(
-            {
-                "name": term.name,
-                "label": term.label,
-                "indicator": term.indicator,
-                "transform": term.transform,
-                "floor": term.floor,
-                "cap": term.cap,
-                "smallest_spread": term.smallest_spread,
-                "tiers": list(term.tiers),
-                "weight": model.weights[term.name],
-                "why": term.why,
-                "centre_and_spread": {tier: scale.centres[tier][term.name] for tier in term.tiers},
-            }
-        )
     content: dict[str, Any] = {
         "what": "The chance of needing exceptional support or intervention within the horizon, from published figures.",
         "how": (
-            "For each term: bound the indicator between floor and cap, transform it, take off the tier's centre, "
-            f"divide by the tier's spread, cut off at plus or minus {CUT:g}, multiply by the weight. Add these up, "
-            "add the intercept, and for an upper-tier council (class UA, MD, LB or SC) the tier's weight. The chance "
-            "is 1 / (1 + exp(-sum)). A term that does not apply to the tier, or was never published for the council, "
-            "counts nought."
+            "For each indicator of a family that is asked of the council's tier and that the council has: a figure "
+            "whose size is under material_from counts as nought; find its normal score on the tier's ladder (between "
+            "two figures in proportion, beyond the ends the end's). Take the mean of the family's scores, take off the "
+            f"tier's centre, divide by the tier's spread, cut off at plus or minus {CUT:g} (nought without a figure or "
+            "a spread), multiply by the reliability of what is carried forward (1 where nothing is) and by the weight. "
+            "Add the families up, add the intercept, and for an upper-tier council (class UA, MD, LB or SC) the tier's "
+            "weight. The chance is 1 / (1 + exp(-sum))."
         ),
-        "transforms": {
-            "plain": "x",
-            "log": "ln(x)",
-            "minus log": "-ln(x)",
-            "minus log1p": "-ln(1 + x)",
-            "root": "sqrt(x)",
-            "minus root": "-sqrt(x)",
-        },
         "outcome": model.outcome,
         "horizon_months": model.horizon,
         "as_of": str(scale.as_of),
         "intercept": scale.intercept,
         "upper_tier_weight": model.weights[UPPER],
-        "terms": terms,
-        "dropped_terms": model.dropped,
+        "families": [_family(scored, family) for family in model.families],
         "cut": CUT,
         "base_rate": {
             "first_events": rate.events,
@@ -101,7 +80,6 @@ def to_json(scored: ScoredDay) -> str:
             "half_event_added": JEFFREYS,
             "expected_within_horizon": scored.expected,
         },
-        "bands": {name: least for name, least in BANDS},
         "prior": {
             "weight": prior.weight,
             "sd": prior.sd,
@@ -109,7 +87,6 @@ def to_json(scored: ScoredDay) -> str:
             "upper_tier_sd": prior.upper_sd,
             "intercept": prior.intercept,
             "intercept_sd": prior.intercept_sd,
-            "spread_sd": prior.spread_sd,
         },
         "training": model.training,
         "data": _checksums(),
@@ -127,26 +104,85 @@ def to_json(scored: ScoredDay) -> str:
     content = {"format": FORMAT, **content}
     content = {"format": FORMAT, "sha256": _digest(content), **content}
     text = json.dumps(content, indent=1, ensure_ascii=False)
-    return _one_line_a_draw(text) + "\n"
+    return _one_line_a_list(text) + "\n"
 
 
-def _one_line_a_draw(text: str) -> str:
-    """Put each draw on one line: two thousand numbers are no reading matter."""
-    head, mark, tail = text.partition('\n "draws": {')
-    lines = tail.split("\n")
-    joined, row = [], ""
-    for line in lines:
-        part = line.strip()
-        if part in ("[", '"weights": [', '"rate": ['):
-            row = row + part
-        elif row:
-            row += part if part.startswith("]") else part + ("" if part.endswith("]") else " ")
-        if not row:
-            joined.append(line)
-        elif part.startswith("]"):
-            joined.append("   " + row.strip())
-            row = ""
-    return head + mark + "\n".join(joined) if mark else text
+def _family(scored: ScoredDay, family: Family) -> dict[str, Any]:
+    """Write one family out: its weight, its indicators, and where each tier stood on the day."""
+    model, scale = scored.model, scored.scale
+    return {
+        "name": family.name,
+        "label": family.label,
+        "asks": family.asks,
+        "why": family.why,
+        "weight": model.weights[family.name],
+        "indicators": [
+            {
+                "name": term.name,
+                "label": term.label,
+                "indicator": term.indicator,
+                "worse": term.worse,
+                "material_from": term.material_from,
+                "tiers": list(term.tiers),
+                "why": term.why,
+                "ladder": {tier: _ladder(term, scale.tiers[tier].ladders[term.name]) for tier in term.tiers},
+            }
+            for term in family.terms
+        ],
+        "centre_and_spread": {
+            tier: {"centre": scale.tiers[tier].centre[family.name], "spread": scale.tiers[tier].spread[family.name]}
+            for tier in TIERS
+            if family.in_tier(tier)
+        },
+        "reliability": {
+            tier: {
+                ", ".join(
+                    f"{term.name} {age} years older"
+                    for term, age in zip(family.in_tier(tier), pattern, strict=True)
+                    if age
+                ): value
+                for pattern, value in model.reliability.measured.get(tier, {}).get(family.name, {}).items()
+            }
+            for tier in TIERS
+            if family.in_tier(tier)
+        },
+    }
+
+
+def _carried(terms: tuple[Term, ...], pattern: Pattern) -> str:
+    return ", ".join(f"{term.name} {age} years older" for term, age in zip(terms, pattern, strict=True) if age)
+
+
+def _ladder(term: Term, ladder: Ladder) -> dict[str, list[float]]:
+    """Write the tier's figures out with the normal score of each."""
+    return {
+        "figures": [float(one) for one in term.undirected(ladder.values)],
+        "scores": [float(one) for one in ladder.scores],
+    }
+
+
+def _reliability(content: dict[str, Any], families: tuple[Family, ...]) -> Reliability:
+    """Read the multipliers back."""
+    measured: dict[str, dict[str, dict[Pattern, float]]] = {}
+    for entry, family in zip(content["families"], families, strict=True):
+        for tier, found in entry["reliability"].items():
+            names = [term.name for term in family.in_tier(tier)]
+            for text, value in found.items():
+                ages = {part.rsplit(" ", 3)[0]: int(part.rsplit(" ", 3)[1]) for part in text.split(", ")}
+                if set(ages) - set(names):
+                    raise ValueError(f"reliability of {family.name} speaks of {text}")
+                pattern = tuple(ages.get(name, 0) for name in names)
+                measured.setdefault(tier, {}).setdefault(family.name, {})[pattern] = float(value)
+    return Reliability(measured)
+
+
+#: A list of numbers alone, however it is indented.
+_NUMBERS = re.compile(r"\[\s*(-?[\d.][^\[\]{}\"]*?)\s*\]")
+
+
+def _one_line_a_list(text: str) -> str:
+    """Put each list of numbers on one line: thousands of them are no reading matter."""
+    return _NUMBERS.sub(lambda found: "[" + re.sub(r"\s*\n\s*", " ", found.group(1)) + "]", text)
 
 
 def _checksums() -> dict[str, str]:
@@ -179,21 +215,30 @@ def load(path: Path | None = None, *, outcome: str = "distress", horizon: int = 
     source = path or path_of(outcome, horizon)
     content = _read(source)
     try:
-        fields = ("name", "indicator", "transform", "floor", "cap", "smallest_spread", "label", "why")
-        terms = tuple(
-            Term(**{name: entry[name] for name in fields}, tiers=tuple(entry["tiers"])) for entry in content["terms"]
+        families = tuple(
+            Family(
+                entry["name"],
+                entry["label"],
+                entry["asks"],
+                entry["why"],
+                tuple(
+                    Term(**{name: one[name] for name in _FIELDS}, tiers=tuple(one["tiers"]))
+                    for one in entry["indicators"]
+                ),
+            )
+            for entry in content["families"]
         )
-        weights = {entry["name"]: float(entry["weight"]) for entry in content["terms"]}
+        weights = {entry["name"]: float(entry["weight"]) for entry in content["families"]}
         weights[UPPER] = float(content["upper_tier_weight"])
         model = RiskModel(
             outcome=content["outcome"],
             horizon=int(content["horizon_months"]),
-            terms=terms,
+            families=families,
             weights=weights,
             draws=np.array(content["draws"]["weights"], dtype=float).reshape(-1, len(weights)),
             rate_draws=np.array(content["draws"]["rate"], dtype=float),
             training=content["training"],
-            dropped=content["dropped_terms"],
+            reliability=_reliability(content, families),
             data=content["data"],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -217,7 +262,10 @@ def _read(source: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or "format" not in content:
         raise ModelError(f"{source} is no model artefact (it states no format); {_AGAIN}")
     if content["format"] != FORMAT:
-        raise ModelError(f"{source} is of format {content['format']}, not {FORMAT}; {_AGAIN}")
+        raise ModelError(
+            f"{source} is of format {content['format']}, not {FORMAT} (the five families); it was written by another "
+            f"release; {_AGAIN}"
+        )
     if content.get("sha256") != _digest(content):
         raise ModelError(f"{source} was changed after it was written (its checksum does not fit); {_AGAIN}")
     return content
@@ -227,13 +275,17 @@ def _wrong(model: RiskModel, outcome: str, horizon: int) -> str:
     """Say what a model holds that no fit gives, or nothing."""
     if (model.outcome, model.horizon) != (outcome, horizon):
         return f"is of {model.outcome} within {model.horizon} months, not of {outcome} within {horizon}"
-    known = {term.name: term for term in load_terms()}
-    order = [name for name in known if name in model.weights]
-    if [term.name for term in model.terms] != order:
-        return "does not have its terms in the order of terms.toml"
-    changed = next((term.name for term in model.terms if term != known[term.name]), None)
+    known = load_families()
+    if [family.name for family in model.families] != [family.name for family in known]:
+        return "does not have the families of families.toml in their order"
+    changed = next((own.name for own, written in zip(model.families, known, strict=True) if own != written), None)
     if changed:
-        return f"has another definition of the term '{changed}' than terms.toml"
+        return f"has another definition of the family '{changed}' than families.toml"
+    measured = [
+        value for tier in model.reliability.measured.values() for own in tier.values() for value in own.values()
+    ]
+    if not all(0 <= value <= 1 for value in measured):
+        return "holds a reliability that is not between 0 and 1"
     numbers = (np.array(list(model.weights.values())), model.draws, model.rate_draws)
     if not all(np.isfinite(part).all() for part in numbers):
         return "holds a weight that is not finite"

@@ -8,7 +8,7 @@ what followed within the horizon.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -16,7 +16,8 @@ import pandas as pd
 
 from resilience.councils import load_councils
 from resilience.errors import DataError
-from resilience.indicators.known import CORE, known_on
+from resilience.indicators.known import known_on
+from resilience.model.reliability import Reliability
 from resilience.tables.events import OUTCOMES, EventRegister
 
 HORIZONS = (12, 24, 36)
@@ -41,15 +42,21 @@ class TrainingRows:
         Months looked ahead.
     outcome : str
         What counts as an event.
+    ages : DataFrame
+        On the same index, one column an indicator: ``KnownFigures.ages`` of each origin.
+    reliability : Reliability
+        What families with carried figures are multiplied by; nothing measured by default.
     """
 
     table: pd.DataFrame
     horizon: int
     outcome: str
+    ages: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    reliability: Reliability = field(default_factory=Reliability, repr=False)
 
     def where(self, mask: pd.Series | np.ndarray) -> TrainingRows:
         """Return some of the rows, of the same horizon and outcome."""
-        return replace(self, table=self.table[mask])
+        return replace(self, table=self.table[mask], ages=self.ages[mask])
 
     def one_origin(self) -> pd.DataFrame:
         """Return the table of a single origin by council."""
@@ -63,6 +70,7 @@ def risk_set(
     *,
     horizon: int = 24,
     outcome: str = "distress",
+    unlike_too: bool = False,
 ) -> TrainingRows:
     """Build the table of origins × councils.
 
@@ -78,6 +86,8 @@ def risk_set(
         Months looked ahead.
     outcome : {"distress", "severe"}
         What counts as an event.
+    unlike_too : bool
+        Whether the councils that nothing compares with are at risk too (see ``KnownFigures``).
 
     Returns
     -------
@@ -96,15 +106,17 @@ def risk_set(
     register_end = events.end
     ends = load_councils().drop_duplicates("ons_code").set_index("ons_code")["end_date"]
     ends = pd.to_datetime(ends)
-    tables = []
+    tables, ages = [], []
     for origin in origins:
         start = pd.Timestamp(origin)
         until = start + pd.DateOffset(months=horizon)
-        table = known_on(indicators, start.date()).table.reset_index()
+        known = replace(known_on(indicators, start.date()), unlike_too=unlike_too)
+        ages.append(known.ages)
+        table = known.table.reset_index()
         happened = first["date"].reindex(table["ons_code"]).reset_index(drop=True)
         before = (happened < start).to_numpy()
         table.insert(0, "origin", start)
-        table["status"] = np.where(before, EVENT_ALREADY, np.where(table[CORE].notna(), AT_RISK, NOT_SCORABLE))
+        table["status"] = np.where(before, EVENT_ALREADY, np.where(known.not_scored == "", AT_RISK, NOT_SCORABLE))
         # A council that is abolished is watched until its last day.
         watched_to = table["ons_code"].map(ends).add(pd.Timedelta(days=1)).fillna(until).clip(upper=until)
         watched_to = watched_to.clip(upper=register_end)
@@ -114,7 +126,7 @@ def risk_set(
         table.loc[table["event"], "observed"] = table.loc[table["event"], "observed"].clip(lower=1e-9)
         table["closed"] = bool(until <= register_end)
         tables.append(table)
-    return TrainingRows(pd.concat(tables, ignore_index=True), horizon, outcome)
+    return TrainingRows(pd.concat(tables, ignore_index=True), horizon, outcome, pd.concat(ages, ignore_index=True))
 
 
 def yearly(first: int, last: int) -> list[date]:

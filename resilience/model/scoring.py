@@ -14,11 +14,11 @@ from scipy.special import expit
 from scipy.stats import gamma, norm
 
 from resilience.councils.lineage import with_lineage
-from resilience.indicators.known import CORE, KnownFigures, known_on, published_before
+from resilience.indicators.known import KnownFigures, known_on, published_before
 from resilience.model.calibration import JEFFREYS, BaseRate, band_of, base_rate, intercept_for
 from resilience.model.fitting import RiskModel
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
-from resilience.model.scale import UPPER, Centres, Scale, centres_of, on_scale
+from resilience.model.scale import UPPER, Placed, Scale, TierScale, place, tiers_of
 from resilience.tables.events import EventRegister
 
 #: The interval shown is the middle 90 % of the draws.
@@ -43,11 +43,15 @@ class ScoredDay:
         What the log-odds are measured against; the day's own unless another was given.
     table : DataFrame
         Index ``ons_code``, ordered by rank, then councils with an event, then those that cannot be scored. Columns:
-        those of ``KnownFigures.table`` and ``status, rank, risk, risk_low, risk_high, band, log_odds, event_date,
-        event_type``.
+        those of ``KnownFigures.table`` and ``status, not_scored_because, rank, risk, risk_low, risk_high, band,
+        log_odds, event_date, event_type``.
+    families : DataFrame
+        On the same index: what each family, and the tier, adds to the log-odds (0 at the tier's median); missing for
+        councils that cannot be scored. With the scale's intercept they add up to the log-odds.
     contributions : DataFrame
-        On the same index: what each term, and the tier, adds to the log-odds (0 at the tier's median); missing for
-        councils that cannot be scored.
+        The same by indicator: the shares of a family's indicators add up to the family's.
+    placed : Placed
+        The councils that can be scored, on the scale.
     log_odds : Series
         What the figures give, for councils with an event as well, of which the table gives no chance.
     panel : DataFrame
@@ -61,7 +65,9 @@ class ScoredDay:
     model: RiskModel
     scale: Scale
     table: pd.DataFrame
+    families: pd.DataFrame
     contributions: pd.DataFrame
+    placed: Placed
     log_odds: pd.Series
     panel: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     switches: Mapping[str, bool] = field(default_factory=dict)
@@ -107,7 +113,7 @@ class ScoredDay:
         return 1 + int((self.at_risk["risk"].drop(without, errors="ignore").astype(float) > risk).sum())
 
     def reference(self, tier: str) -> float:
-        """Return the log-odds of a council at its tier's median on every term."""
+        """Return the log-odds of a council at its tier's median in every family."""
         return self.scale.intercept + (self.model.weights[UPPER] if tier == "upper" else 0.0)
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
@@ -126,6 +132,7 @@ def score(
     scale: Scale | None = None,
     intervals: bool = True,
     doubt: float = 0.0,
+    ages: pd.DataFrame | None = None,
 ) -> ScoredDay:
     """Score the councils of a table of known figures.
 
@@ -143,6 +150,8 @@ def score(
         Whether to work out the interval from the draws.
     doubt : float
         A standard deviation, in log-odds, by which the interval is wider than the model alone makes it.
+    ages : DataFrame, optional
+        In the form of ``KnownFigures.ages``, by default those: how stale a carried figure counts as.
 
     Returns
     -------
@@ -151,22 +160,24 @@ def score(
     events = events.known_by(known.as_of)
     first = events.onsets(outcome=model.outcome)
     scorable = known.scorable
-    status = pd.Series(np.where(known.table[CORE].notna(), AT_RISK, NOT_SCORABLE), index=known.table.index)
+    status = pd.Series(np.where(known.not_scored == "", AT_RISK, NOT_SCORABLE), index=known.table.index)
     status[known.table.index.isin(first.index)] = EVENT_ALREADY
-    centres = centres_of(scorable, model.terms) if scale is None else scale.centres
-    features = on_scale(scorable, model.terms, centres)[model.names]
-    contributions = features * model.weight_vector()
-    # Term by term, so that a council's sum has the same last digit whoever else is scored with it.
-    without = np.asarray(sum(contributions.to_numpy().T), dtype=float)
+    tiers = tiers_of(scorable, model.families) if scale is None else scale.tiers
+    ages = known.ages if ages is None else ages
+    reliability = model.reliability.of(scorable["tier"], ages.loc[scorable.index], model.families)
+    placed = place(scorable, model.families, tiers, reliability)
+    features = placed.families[model.names]
+    families = features * model.weight_vector()
+    # Family by family, so that a council's sum has the same last digit whoever else is scored with it.
+    without = np.asarray(sum(families.to_numpy().T), dtype=float)
     at_risk = (status[scorable.index] == AT_RISK).to_numpy()
     if scale is None:
-        scale = _scale_of(
-            model, known.as_of, centres, events, features.to_numpy()[at_risk], without[at_risk], intervals
-        )
+        scale = _scale_of(model, known.as_of, tiers, events, features.to_numpy()[at_risk], without[at_risk], intervals)
     log_odds = pd.Series(scale.intercept + without, index=scorable.index)
 
     result = known.table.copy()
     result["status"] = status
+    result["not_scored_because"] = known.not_scored.where(status == NOT_SCORABLE, "")
     result["log_odds"] = log_odds
     result["risk"] = expit(log_odds)
     result["risk_low"], result["risk_high"] = np.nan, np.nan
@@ -184,11 +195,28 @@ def score(
     order = result["status"].map({AT_RISK: 0, EVENT_ALREADY: 1, NOT_SCORABLE: 2})
     result = result.assign(_order=order).sort_values(["_order", "rank", "council"], kind="stable")
     result = result.drop(columns="_order").copy()
-    return ScoredDay(known, events, model, scale, result, contributions.reindex(result.index), log_odds)
+    return ScoredDay(
+        known,
+        events,
+        model,
+        scale,
+        result,
+        families.reindex(result.index),
+        _by_indicator(model, placed).reindex(result.index),
+        placed,
+        log_odds,
+    )
+
+
+def _by_indicator(model: RiskModel, placed: Placed) -> pd.DataFrame:
+    """Return what each indicator, and the tier, adds to the log-odds."""
+    weights = {term.name: model.weights[family.name] for family in model.families for term in family.terms}
+    parts = placed.parts * pd.Series(weights)
+    return parts.assign(**{UPPER: placed.families[UPPER] * model.weights[UPPER]})
 
 
 def on_fixed_scale(scored: ScoredDay, on: date) -> ScoredDay:
-    """Score the figures known on another day by a scored day's model, medians and level, worked out once.
+    """Score the figures known on another day by a scored day's model, scale and level, worked out once.
 
     A list drawn up on a day uses the model of that day, that day's medians and that day's base rate. Between two such
     lists a council can move because the world around it moved. To see what its own figures did, everything else is
@@ -209,7 +237,7 @@ def on_fixed_scale(scored: ScoredDay, on: date) -> ScoredDay:
 def _scale_of(
     model: RiskModel,
     as_of: date,
-    centres: Centres,
+    tiers: Mapping[str, TierScale],
     events: EventRegister,
     features: np.ndarray,
     without: np.ndarray,
@@ -223,7 +251,7 @@ def _scale_of(
         # Jeffreys' posterior of a Poisson rate after `events` events in a year is Gamma(events + 1/2).
         rates = gamma.ppf(np.clip(model.rate_draws, 1e-6, 1 - 1e-6), rate.events + JEFFREYS) * model.horizon / 12
         levels = intercept_for(model.draws @ features.T, rates)
-    return Scale(as_of, centres, rate, intercept, levels)
+    return Scale(as_of, tiers, rate, intercept, levels)
 
 
 def interval(
@@ -237,7 +265,7 @@ def interval(
     scale : Scale
         With ``levels``.
     features : array of shape (n_councils, n_weights)
-        From ``on_scale``, in the order of ``model.names``.
+        ``Placed.families``, in the order of ``model.names``.
     doubt : float
         A further standard deviation in log-odds, added as a variance.
 

@@ -20,9 +20,9 @@ from resilience.errors import DataError
 from resilience.indicators.compute import KEYS, chosen
 from resilience.indicators.formulas import REGISTRY, Books
 from resilience.indicators.known import CORE, SIZE, KnownFigures, councils_on, known_on
+from resilience.model.families import Term
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay, score
-from resilience.model.terms import Term
 from resilience.years import outturn_year_of
 
 
@@ -190,7 +190,9 @@ def _step(run: ScoredDay, code: str, indicators: pd.DataFrame, kind: str, outtur
     """Score one council with its own indicators on the scale of all the others' published ones."""
     model, being = run.model, councils_on(run.as_of)
     known = _not_lost(known_on(indicators, run.as_of, councils=being.loc[[code]]), run.known, code, model.terms)
-    scored = score(model, known, run.events, scale=run.scale)
+    # A line that a plan does not speak of is as stale as it is published, or silence would look like an improvement.
+    ages = known.ages.clip(upper=run.known.ages.loc[[code], known.ages.columns])
+    scored = score(model, known, run.events, scale=run.scale, ages=ages)
     row = scored.table.loc[code].copy()
     if row["status"] == AT_RISK:
         row["rank"] = run.place_of(float(row["risk"]), without=code)

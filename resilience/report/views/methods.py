@@ -12,8 +12,8 @@ import numpy as np
 from resilience import paths
 from resilience.indicators.known import published_before
 from resilience.model.calibration import BANDS, JEFFREYS
+from resilience.model.families import Family, Term, load_prior
 from resilience.model.scoring import ScoredDay
-from resilience.model.terms import Term
 from resilience.publications.releases import load_releases
 from resilience.report.plain import plain
 from resilience.report.views import reach
@@ -26,8 +26,7 @@ def view(scored: ScoredDay) -> dict[str, Any]:
     return {
         "as_of": scored.as_of,
         "horizon": scored.model.horizon,
-        "terms": [_term(scored, term) for term in scored.model.terms],
-        "dropped": list(scored.model.dropped),
+        "families": [_family(scored, family) for family in scored.model.families],
         "upper_odds": float(np.exp(scored.model.weights["upper tier"])),
         "training": plain(scored.model.training),
         "rate": asdict(scored.base_rate),
@@ -42,27 +41,26 @@ def view(scored: ScoredDay) -> dict[str, Any]:
     }
 
 
-def _term(scored: ScoredDay, term: Term) -> dict[str, Any]:
-    """Say one term with what is usual in each tier and what a step worse is."""
-    usual = {}
-    for tier in term.tiers:
-        at = scored.scale.centres[tier][term.name]
-        usual[tier] = [
-            figure(term.indicator, float(term.untransformed(np.clip(value, *_ends(term)))))
-            for value in (at["centre"], at["centre"] + at["spread"])
-        ]
+def _family(scored: ScoredDay, family: Family) -> dict[str, Any]:
+    """Say one family: what it asks, its indicators with what is usual in each tier, what a step worse is."""
     return {
-        "label": term.label,
-        "why": term.why,
-        "odds": float(np.exp(scored.model.weights[term.name])),
-        "upper": usual.get("upper"),
-        "lower": usual.get("lower"),
+        "label": family.label,
+        "asks": family.asks,
+        "why": family.why,
+        "odds": float(np.exp(scored.model.weights[family.name])),
+        "prior_odds": float(np.exp(load_prior().weight)),
+        "indicators": [_indicator(scored, term) for term in family.terms],
     }
 
 
-def _ends(term: Term) -> tuple[float, float]:
-    low, high = sorted(float(value) for value in term.transformed(np.array([term.floor, term.cap])))
-    return low, high
+def _indicator(scored: ScoredDay, term: Term) -> dict[str, Any]:
+    """Say one indicator: the figure of the median council, and of the one that about a sixth stand beyond."""
+    usual = {}
+    for tier in term.tiers:
+        ladder = scored.scale.tiers[tier].ladders[term.name]
+        worse = float(np.interp(1.0, ladder.scores, ladder.values))
+        usual[tier] = [figure(term.indicator, float(term.undirected(value))) for value in (ladder.median, worse)]
+    return {"label": term.label, "why": term.why, "upper": usual.get("upper"), "lower": usual.get("lower")}
 
 
 def _releases(scored: ScoredDay) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 from resilience import paths
 from resilience.indicators.definitions import FAMILIES, Definition, load_definitions
 from resilience.model.risk_set import AT_RISK
+from resilience.model.scale import UPPER
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
 
@@ -48,15 +49,15 @@ def _indicators(scored: ScoredDay, codes: Sequence[str], definitions: dict[str, 
 
 
 def _contributions(scored: ScoredDay, codes: Sequence[str]) -> dict[str, Any]:
-    """Return what each term adds to a council's log-odds; with the intercept they make up the chance exactly."""
-    labels = {term.name: term.label for term in scored.model.terms} | {"upper tier": "Upper-tier council"}
-    names = scored.model.names
+    """Return what each indicator adds to a council's log-odds; with the intercept they make up the chance exactly."""
+    labels = {term.name: term.label for term in scored.model.terms} | {UPPER: "Upper-tier council"}
+    names = list(labels)
     scores = scored.table.loc[list(codes)]
     at_risk = scores[scores["status"] == AT_RISK]
     terms = scored.contributions.loc[at_risk.index, names].to_dict("records")
     return {
         "intercept": float(scored.scale.intercept),
-        "labels": {name: labels[name] for name in names},
+        "labels": labels,
         "councils": [
             {
                 "ons_code": str(code),

@@ -18,8 +18,8 @@ from resilience.analysis.evidence import NOT_FALLING, Evidence
 from resilience.errors import DataError
 from resilience.formatting import amount, closing_day, times
 from resilience.indicators.definitions import load_definitions
+from resilience.model.families import Term
 from resilience.model.scoring import ScoredDay
-from resilience.model.terms import Term
 from resilience.report.wording.general import CLASS_PLURALS
 from resilience.years import outturn_year_of
 

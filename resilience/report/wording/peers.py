@@ -22,7 +22,7 @@ from resilience.analysis.recovery_lines import (
 )
 from resilience.formatting import chance, percent, pounds
 from resilience.indicators.definitions import load_definitions
-from resilience.model.terms import load_terms
+from resilience.model.families import load_terms
 from resilience.report.wording.general import CLASS_NAMES
 from resilience.report.wording.indicators import figure, wording, words_of
 from resilience.tables.events import describe
