@@ -16,7 +16,7 @@ import pandas as pd
 
 from resilience.backtest.first_release import NAME, beside
 from resilience.backtest.masks import MASKS, NONE, Mask
-from resilience.backtest.rolling import DRAWS, POOLED_FROM, judged_by, last_origin, measured, predict_origin
+from resilience.backtest.rolling import DRAWS, POOLED_FROM, Backtest, judged_by, predict_origin
 from resilience.backtest.summaries import best_of
 from resilience.model.fitting import SEED
 from resilience.model.risk_set import yearly

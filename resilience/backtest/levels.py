@@ -14,7 +14,7 @@ from scipy.special import expit, logit
 from scipy.stats import nbinom
 
 from resilience.backtest.metrics import logistic
-from resilience.backtest.rolling import INTERVAL
+from resilience.backtest.measuring import INTERVAL
 from resilience.model.calibration import JEFFREYS, base_rate
 from resilience.tables.events import EventRegister
 

@@ -18,7 +18,8 @@ from scipy.stats import norm
 
 from resilience.backtest import metrics
 from resilience.backtest.learners import RIDGE_SD
-from resilience.backtest.rolling import DRAWS, POOLED_FROM, measured
+from resilience.backtest.measuring import measured
+from resilience.backtest.rolling import DRAWS, POOLED_FROM
 from resilience.errors import ModelError
 from resilience.indicators.definitions import Definition, load_definitions
 from resilience.indicators.known import CORE, known_on

@@ -9,10 +9,9 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
-from resilience.backtest import metrics
 from resilience.backtest.masks import NONE, Mask
+from resilience.backtest.measuring import INTERVAL, measured
 from resilience.indicators.known import known_on
 from resilience.model.calibration import chance_over_part
 from resilience.model.families import Family, Prior, load_prior
@@ -27,10 +26,8 @@ _log = logging.getLogger(__name__)
 FIRST, LAST = 2018, 2025
 #: The origins over which the pooled figures are taken.
 POOLED_FROM = 2021
-CAPACITIES = (10, 20, 30, 50)
 #: How many councils a sector body can ring in a month.
 CAPACITY = 30
-INTERVAL = (0.05, 0.95)
 DRAWS = 1000
 
 
@@ -78,7 +75,6 @@ def backtest(
     n_jobs: int = 2,
     families: tuple[Family, ...] | None = None,
     mask: Mask = NONE,
-    unlike_too: bool = False,
 ) -> Backtest:
     """Run the rolling-origin back test.
 
@@ -101,8 +97,6 @@ def backtest(
         Others than those of families.toml.
     mask : Mask
         Lines that each list has to do without.
-    unlike_too : bool
-        Whether the councils that nothing compares with are scored too (see ``KnownFigures``).
 
     Returns
     -------
@@ -120,7 +114,6 @@ def backtest(
             outcome=outcome,
             families=families,
             mask=mask,
-            unlike_too=unlike_too,
         )
         tables.append(table)
         models[str(origin)] = model
@@ -172,8 +165,21 @@ def predict_origin(
     families: tuple[Family, ...] | None = None,
     mask: Mask = NONE,
     unlike_too: bool = False,
+    model: RiskModel | None = None,
 ) -> tuple[pd.DataFrame, RiskModel]:
     """Score one origin with what was known then, and set what came next beside it.
+
+    Parameters
+    ----------
+    indicators, events, horizon, outcome, families
+        See :func:`backtest`.
+    origin : date
+    mask : Mask
+        Lines that the list has to do without.
+    unlike_too : bool
+        Whether the councils that nothing compares with are scored too (see ``KnownFigures``).
+    model : RiskModel, optional
+        Fitted to what had closed by the origin; by default it is fitted here.
 
     Returns
     -------
@@ -183,13 +189,15 @@ def predict_origin(
     """
     from resilience.backtest.rivals import rival_scores
 
-    asked = {"horizon": horizon, "outcome": outcome, "unlike_too": unlike_too}
-    rows = training_rows(indicators, events, origin, **asked)
-    model = fit(rows, draws=0, families=families)
+    if model is None:
+        rows = training_rows(indicators, events, origin, horizon=horizon, outcome=outcome)
+        model = fit(rows, draws=0, families=families)
     known = replace(known_on(mask.applied(indicators, origin), origin), unlike_too=unlike_too)
     scores = score(model, known, events, intervals=False).table
     prior_only = score(prior_model(model), known, events, intervals=False).table
-    outcomes = risk_set(indicators, events, [origin], **asked).one_origin()
+    outcomes = risk_set(
+        indicators, events, [origin], horizon=horizon, outcome=outcome, unlike_too=unlike_too
+    ).one_origin()
     at_risk = outcomes.index[outcomes["status"] == AT_RISK]
     keep = ["origin", "council", "class", "tier", "region", "outturn_year", "event", "event_date", "observed", "closed"]
     result = outcomes.loc[at_risk, keep].copy()
@@ -198,9 +206,9 @@ def predict_origin(
     result["rank"] = result["risk"].rank(ascending=False, method="first").astype(int)
     result["band"] = scores["band"].reindex(at_risk)
     result["rival: prior alone"] = prior_only["risk"].reindex(at_risk)
-    for name, values in rival_scores(scores.loc[at_risk]).items():
-        lowest = np.nanmin(values) - 1 if values.notna().any() else 0.0
-        result[f"rival: {name}"] = values.reindex(at_risk).fillna(lowest)
+    # Ranked among all councils in being: those with an event behind them are part of a rule's population too.
+    for name, values in rival_scores(scores).items():
+        result[f"rival: {name}"] = values.reindex(at_risk)
     return result.reset_index(), model
 
 
@@ -236,112 +244,3 @@ def prior_model(model: RiskModel) -> RiskModel:
     prior: Prior = load_prior()
     weights = {family.name: prior.weight for family in model.families} | {UPPER: prior.upper_weight}
     return replace(model, weights=weights, draws=np.empty((0, len(weights))), rate_draws=np.empty(0), training={})
-
-
-def measured(
-    rows: pd.DataFrame,
-    *,
-    draws: int,
-    seed: int = SEED,
-    n_jobs: int = 1,
-    lines: bool = True,
-    rivals: list[str] | None = None,
-) -> dict:
-    """Work out every measure of the model and the rivals on some predictions, each with its interval.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Of ``Backtest.predictions``.
-    draws, seed, n_jobs : int
-        See :func:`backtest`.
-    lines : bool
-        Whether to fit the calibration lines too.
-    rivals : list of str, optional
-        The columns to set beside the model; by default every one that begins with "rival: ".
-    """
-    rows = rows[rows["observed"] > 0]
-    rivals = [name for name in rows if name.startswith("rival: ")] if rivals is None else rivals
-    clusters = rows["ons_code"].astype("category").cat.codes.to_numpy()
-    n_clusters = int(clusters.max()) + 1
-    own = _figures(rows, np.ones((1, len(rows))), rivals, lines)
-    chunks = np.array_split(np.arange(draws), max(1, draws // 50)) if draws else []
-    parts = Parallel(n_jobs=n_jobs)(
-        delayed(_draw)(rows, clusters, n_clusters, rivals, lines, seed, chunk) for chunk in chunks
-    )
-    result: dict = {"model": {}, "rivals": {}, "differences": {}}
-    for (who, what), value in own.items():
-        drawn = np.concatenate([part[who, what] for part in parts]) if parts else np.array([])
-        entry = _entry(value[0], drawn)
-        if who == "model":
-            result["model"][what] = entry
-        else:
-            result["rivals"].setdefault(who, {})[what] = entry
-            if ("model", what) in own:
-                difference = own["model", what][0] - value[0]
-                ours = np.concatenate([part["model", what] for part in parts]) if parts else np.array([])
-                entry = _entry(difference, ours - drawn)
-                finite = (ours - drawn)[np.isfinite(ours - drawn)] if parts else np.array([])
-                entry["share_above_0"] = float((finite > 0).mean()) if len(finite) else None
-                result["differences"].setdefault(who, {})[what] = entry
-    result["events"] = int(rows["event"].sum())
-    result["rows"] = len(rows)
-    return result
-
-
-def _entry(value: float, drawn: np.ndarray) -> dict:
-    finite = drawn[np.isfinite(drawn)]
-    low, high = np.quantile(finite, INTERVAL) if len(finite) else (np.nan, np.nan)
-    clean = [None if not np.isfinite(one) else float(one) for one in (value, low, high)]
-    return dict(zip(("value", "low", "high"), clean, strict=True))
-
-
-def _draw(
-    rows: pd.DataFrame,
-    clusters: np.ndarray,
-    n_clusters: int,
-    rivals: list[str],
-    lines: bool,
-    seed: int,
-    numbers: np.ndarray,
-) -> dict:
-    times = np.stack(
-        [
-            np.bincount(
-                np.random.default_rng([seed, 3, int(number)]).integers(n_clusters, size=n_clusters),
-                minlength=n_clusters,
-            )
-            for number in numbers
-        ]
-    )
-    return _figures(rows, times[:, clusters].astype(float), rivals, lines)
-
-
-def _figures(
-    rows: pd.DataFrame, weights: np.ndarray, rivals: list[str], lines: bool
-) -> dict[tuple[str, str], np.ndarray]:
-    """Return (who, measure) → one figure a draw."""
-    event = rows["event"].to_numpy(dtype=bool)
-    origin = rows["origin"].to_numpy()
-    upper = (rows["tier"] == "upper").to_numpy()
-    found: dict[tuple[str, str], np.ndarray] = {}
-    for column in ["risk", *rivals]:
-        who = "model" if column == "risk" else column.removeprefix("rival: ")
-        values = rows[column].to_numpy(dtype=float)
-        rank = metrics.within_origin(values, origin)
-        found[who, "auc"] = metrics.auc(rank, event, weights)
-        rank_upper = metrics.within_origin(values[upper], origin[upper])
-        found[who, "auc_upper_tier"] = metrics.auc(rank_upper, event[upper], weights[:, upper])
-        found[who, "average_precision"] = metrics.average_precision(rank, event, weights)
-        for capacity in CAPACITIES:
-            hits, events, alerts = metrics.caught(values, event, origin, weights, capacity)
-            found[who, f"recall_at_{capacity}"] = np.where(events > 0, hits / np.maximum(events, 1e-12), np.nan)
-            found[who, f"precision_at_{capacity}"] = hits / np.maximum(alerts, 1e-12)
-    chance = rows["risk_observed"].to_numpy(dtype=float)
-    expected = weights @ chance
-    found["model", "observed_expected"] = (weights @ event) / np.maximum(expected, 1e-12)
-    found["model", "brier_skill"] = metrics.brier_skill(chance, event, origin, weights)
-    if lines:
-        intercept, slope = metrics.calibration_line(chance, event, weights)
-        found["model", "calibration_intercept"], found["model", "calibration_slope"] = intercept, slope
-    return found

@@ -25,7 +25,18 @@ from resilience.indicators.compute import compute_indicators
 from resilience.method import run
 from resilience.report.formats.markdown import blocks
 from resilience.report.formats.text import watchlist as terminal
-from resilience.report.views import coverage, dictionary, directions, mergers, reach, readme, record, studies, watchlist
+from resilience.report.views import (
+    coverage,
+    dictionary,
+    directions,
+    mergers,
+    reach,
+    readme,
+    record,
+    rivals,
+    studies,
+    watchlist,
+)
 from resilience.report.wording.mergers import past_in_brief
 from resilience.report.writers import write
 from resilience.tables.events import EventRegister, load_events
@@ -171,6 +182,10 @@ DOCUMENTS = (
     Document(
         "docs/capitalisation_directions.md",
         _page("directions", "markdown", lambda sources: directions.view(sources.panel, sources.events)),
+    ),
+    Document(
+        "docs/rivals.md",
+        _page("rivals", "markdown", lambda sources: rivals.view(sources.indicators, sources.events, LIST_ON)),
     ),
     Document("docs/peers.md", _blocks(_peers)),
     Document("docs/mergers.md", _blocks(_mergers)),

@@ -61,6 +61,7 @@ WRITERS: dict[tuple[str, str], str] = {
     ("dictionary", PAGE): "html_pages:dictionary",
     ("coverage", "markdown"): "markdown.coverage:layout",
     ("directions", "markdown"): "markdown.directions:layout",
+    ("rivals", "markdown"): "markdown.rivals:layout",
 }
 
 

@@ -18,6 +18,7 @@ from resilience.analysis.own_figures.checks import check_table
 from resilience.analysis.own_figures.read import Table
 from resilience.errors import DataError
 from resilience.indicators.compute import compute_indicators
+from resilience.report.documents import LIST_ON
 from resilience.report.views import (
     checks,
     coverage,
@@ -34,6 +35,7 @@ from resilience.report.views import (
     places,
     record,
     record_page,
+    rivals,
 )
 from resilience.report.writers import PAGE, WRITERS, forms, write
 from resilience.tables.events import load_events
@@ -78,6 +80,7 @@ VIEWS = {
     "dictionary": site_view(lambda s: dictionary.view(s.run)),
     "coverage": lambda: coverage.view(compute_indicators(load_panel())),
     "directions": lambda: directions.view(load_panel(), load_events()),
+    "rivals": lambda: rivals.view(compute_indicators(load_panel()), load_events(), LIST_ON),
 }
 #: Views that take minutes, or another file: their own tests make small ones.
 ELSEWHERE = {"studies", "revision"}

@@ -11,7 +11,7 @@ from resilience import __version__
 from resilience.backtest.rolling import Backtest
 from resilience.backtest.summaries import bands_record, best_rival, by_group
 from resilience.formatting import percent
-from resilience.report.wording.record import MEASURES, TARGETS, alone, with_range
+from resilience.report.wording.record import DETECTABLE, MEASURES, TARGETS, alone, detectable, with_range
 
 _BY_ORIGIN = ("auc", "auc_upper_tier", "recall_at_30", "precision_at_30", "observed_expected")
 _BY_RULE = ("auc", "auc_upper_tier", "average_precision", "recall_at_30")
@@ -25,8 +25,8 @@ def view(result: Backtest) -> dict[str, Any]:
     dict
         ``introduction``; ``tables``, each with ``title``, ``columns`` and ``rows`` of text; and ``content``, for
         programs: ``model`` (measure → ``value, low, high``), ``rivals.<name>`` (``observed_expected`` empty: a rule
-        ranks councils and gives no chances), ``differences.<name>`` (model less rival, paired), ``by_origin.<date>``
-        with the same, ``bands``, ``settings``.
+        ranks councils and gives no chances), ``differences.<name>`` (model less rival, paired; with ``detectable``),
+        ``by_origin.<date>`` with the same, ``bands``, ``settings``.
     """
     settings = result.settings
     return {
@@ -34,12 +34,13 @@ def view(result: Backtest) -> dict[str, Any]:
         f"{settings['horizon_months']} months, outcome {settings['outcome']}, register to {settings['register_to']}. "
         f"Pooled figures: origins {settings['pooled_origins'][0][:4]}–{settings['pooled_origins'][-1][:4]}, "
         f"{result.pooled['events']} first events (a council counts at each origin whose horizon holds its event) "
-        f"among {result.pooled['rows']} councils × origins. In brackets: 90 % interval, "
-        f"{settings['bootstrap_draws']} draws over councils.",
+        f"in {result.pooled['councils']} councils, among {result.pooled['rows']} councils × origins. In brackets: 90 % "
+        f"interval, {settings['bootstrap_draws']} draws over councils. {DETECTABLE}",
         "tables": [
             _targets(result),
             _model(result),
             _rivals(result),
+            _differences(result),
             _origins(result),
             _bands(result),
             _groups(result),
@@ -50,6 +51,7 @@ def view(result: Backtest) -> dict[str, Any]:
             "rivals": _all_keys(result.pooled["rivals"]),
             "differences": result.pooled["differences"],
             "events": result.pooled["events"],
+            "councils_with_event": result.pooled["councils"],
             "council_origins": result.pooled["rows"],
             "by_origin": {
                 origin: found | {"rivals": _all_keys(found["rivals"])} for origin, found in result.by_origin.items()
@@ -79,6 +81,7 @@ def _targets(result: Backtest) -> dict[str, Any]:
     difference = result.pooled["differences"][rival]["auc"]
     above = difference.get("share_above_0")
     reached = with_range(difference, 3) + ("" if above is None else f", above 0 in {percent(above)} of draws")
+    reached += f"; {detectable(difference, 3)} detectable"
     rows.append([f"AUC above the best rival ({rival}), paired", "0", "> 0 at 90 %", "> 0.04, > 0 at 95 %", reached])
     rows.append(["Observed ÷ expected", "–", "0.7–1.4", "0.85–1.15", with_range(model["observed_expected"])])
     columns = ["Measure", "First look", "Must", "Goal", "Reached"]
@@ -91,14 +94,25 @@ def _model(result: Backtest) -> dict[str, Any]:
 
 
 def _rivals(result: Backtest) -> dict[str, Any]:
-    columns = ["Rule", "AUC", "AUC upper", "Av. precision", "Top 30", "Model − rule, AUC", "Model − rule, top 30"]
-    rows = [["this model", *(alone(result.pooled["model"][one]) for one in _BY_RULE), "", ""]]
-    ordered = sorted(result.pooled["rivals"].items(), key=lambda item: -(item[1]["auc"]["value"] or 0))
-    for name, found in ordered:
-        difference = result.pooled["differences"][name]
-        less = [with_range(difference[one]) for one in ("auc", "recall_at_30")]
-        rows.append([name, *(alone(found[one]) for one in _BY_RULE), *less])
+    columns = ["Rule", "AUC", "AUC upper", "Av. precision", "Top 30"]
+    rows = [["this model", *(alone(result.pooled["model"][one]) for one in _BY_RULE)]]
+    rows += [[name, *(alone(found[one]) for one in _BY_RULE)] for name, found in _by_auc(result)]
     return _table("Other rules at the same number of alerts, pooled", columns, rows)
+
+
+def _differences(result: Backtest) -> dict[str, Any]:
+    """Return the model less each rule, and beside each difference how small a true one would have been found."""
+    rows = []
+    for name, _ in _by_auc(result):
+        difference = result.pooled["differences"][name]
+        cells = [write(difference[one]) for one in ("auc", "recall_at_30") for write in (with_range, detectable)]
+        rows.append([name, *cells])
+    columns = ["Rule", "Model − rule, AUC", "Detectable", "Model − rule, top 30", "Detectable"]
+    return _table("The model less each rule, paired, pooled", columns, rows)
+
+
+def _by_auc(result: Backtest) -> list[tuple[str, dict]]:
+    return sorted(result.pooled["rivals"].items(), key=lambda item: -(item[1]["auc"]["value"] or 0))
 
 
 def _origins(result: Backtest) -> dict[str, Any]:

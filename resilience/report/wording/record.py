@@ -41,6 +41,16 @@ def with_range(entry: dict[str, Any] | None, digits: int = 2) -> str:
     return text
 
 
+#: What a column of detectable differences means.
+DETECTABLE = "Detectable: the smallest true difference found four times in five, at 5 %."
+
+
+def detectable(entry: dict[str, Any] | None, digits: int = 2) -> str:
+    """Write the smallest difference a comparison could have told from chance; a dash where nothing was drawn."""
+    found = (entry or {}).get("detectable")
+    return "–" if found is None else f"{found:.{digits}f}"
+
+
 def alone(entry: dict[str, Any]) -> str:
     """Write a measure without its interval."""
     return with_range({**entry, "low": None})
