@@ -17,12 +17,13 @@ from resilience.analysis.characteristics import WEIGHTS
 from resilience.analysis.mergers.past import evidence, past_mergers
 from resilience.analysis.neighbours import agreement
 from resilience.backtest.rolling import Backtest, backtest
-from resilience.backtest.studies import run_studies
+from resilience.backtest.studies import LACKING, MASKED, run_studies
 from resilience.errors import DataError
 from resilience.files import write_atomically
 from resilience.formatting import percent
 from resilience.indicators.compute import compute_indicators
 from resilience.method import run
+from resilience.model import artefact
 from resilience.report.formats.markdown import blocks
 from resilience.report.formats.text import watchlist as terminal
 from resilience.report.views import (
@@ -30,6 +31,7 @@ from resilience.report.views import (
     dictionary,
     directions,
     mergers,
+    model,
     reach,
     readme,
     record,
@@ -132,7 +134,7 @@ def _blocks(make: Callable[[Sources], Mapping[str, str]]) -> Callable[[Sources, 
 def _peers(sources: Sources) -> dict[str, str]:
     found, theirs = {"weights": blocks.weights(WEIGHTS)}, sources.neighbours()
     if theirs is not None:
-        found["agreement"] = blocks.agreement(agreement_rows(theirs))
+        found["agreement"] = blocks.rows(agreement_rows(theirs))
     return found
 
 
@@ -171,6 +173,15 @@ def _readme(sources: Sources) -> dict[str, str]:
     }
 
 
+def _methods(sources: Sources) -> dict[str, str]:
+    fitted = artefact.load()
+    masks = {"today's mask": LACKING, "0.1.0's mask": dict.fromkeys(MASKED, 2)}
+    return {
+        "weights": blocks.rows(model.weights(fitted)),
+        "reliability": blocks.rows(model.reliability(fitted, masks)),
+    }
+
+
 def _studies(sources: Sources) -> dict:
     return studies.view(run_studies(sources.panel, sources.indicators, sources.events))
 
@@ -192,6 +203,7 @@ DOCUMENTS = (
     Document("docs/record.json", _page("record", "json", lambda sources: record.view(sources.backtest)), slow=True),
     Document("docs/record.txt", _page("record", "table", lambda sources: record.view(sources.backtest)), slow=True),
     Document("README.md", _blocks(_readme)),
+    Document("docs/methods.md", _blocks(_methods)),
     Document("docs/studies.md", _page("studies", "markdown", _studies), slow=True),
 )
 

@@ -45,8 +45,8 @@ def weights(weights: Mapping[str, float]) -> str:
     return table(("characteristic", "weight"), [(name, f"{weight:g}") for name, weight in weights.items()])
 
 
-def agreement(rows: list[dict[str, str]]) -> str:
-    """Return how far the peers agree with another body's sets."""
+def rows(rows: list[dict[str, str]]) -> str:
+    """Return rows of one form as a table."""
     return table(list(rows[0]), [list(row.values()) for row in rows])
 
 
