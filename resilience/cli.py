@@ -190,6 +190,7 @@ def backtest(
     outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
     horizon: Annotated[int, typer.Option(help="Months looked ahead: 12, 24 or 36.")] = 24,
     studies: Annotated[bool, typer.Option("--studies", help="How the record moves when something is changed.")] = False,
+    frozen: Annotated[bool, typer.Option("--frozen", help="What came of each frozen list instead.")] = False,
 ) -> None:
     """Show how often the warnings were right, origin by origin, against other rules."""
     from resilience.backtest.rolling import backtest as run_backtest
@@ -198,7 +199,13 @@ def backtest(
     from resilience.tables.events import load_events
     from resilience.tables.panel import load_panel
 
-    register, panel = load_events(events), load_panel()
+    register = load_events(events)
+    if frozen:
+        from resilience.report.views.scoreboard import of_frozen_lists
+
+        _deliver(write("scoreboard", form, of_frozen_lists(register, draws=bootstrap)), output)
+        return
+    panel = load_panel()
     indicators = compute_indicators(panel)
     if studies:
         from resilience.backtest.studies import run_studies
@@ -208,6 +215,15 @@ def backtest(
         return
     result = run_backtest(indicators, register, horizon=horizon, outcome=outcome.value, draws=bootstrap)
     _deliver(write("record", form, record.view(result)), output)
+
+
+@app.command()
+def freeze(as_of: AsOf = None, output: Output = None) -> None:
+    """Freeze the list of a day with its checksum, so that later events can judge it."""
+    from resilience.backtest.frozen import freeze as keep
+
+    path, new = keep(_day(as_of), output)
+    typer.echo(f"Frozen as {path}; commit it." if new else f"Frozen before, and the same: {path}.", err=True)
 
 
 @app.command()

@@ -36,6 +36,7 @@ from resilience.report.views import (
     readme,
     record,
     rivals,
+    scoreboard,
     studies,
     watchlist,
 )
@@ -198,6 +199,7 @@ DOCUMENTS = (
         "docs/rivals.md",
         _page("rivals", "markdown", lambda sources: rivals.view(sources.indicators, sources.events, LIST_ON)),
     ),
+    Document("docs/scoreboard.md", _page("scoreboard", "markdown", lambda sources: scoreboard.view(sources.events))),
     Document("docs/peers.md", _blocks(_peers)),
     Document("docs/mergers.md", _blocks(_mergers)),
     Document("docs/record.json", _page("record", "json", lambda sources: record.view(sources.backtest)), slow=True),

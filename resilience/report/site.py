@@ -35,6 +35,7 @@ from resilience.report.views import (
     places,
     record,
     record_page,
+    scoreboard,
     watchlist,
 )
 from resilience.report.views.past_lists import file_name, history_view, january_view
@@ -49,6 +50,7 @@ _PAGES = (
     ("index.html", "Watch list"),
     ("history.html", "Past lists"),
     ("record.html", "The record"),
+    ("scoreboard.html", "Scoreboard"),
     ("national.html", "National picture"),
     ("places.html", "Places"),
     ("mergers.html", "Mergers"),
@@ -193,6 +195,7 @@ _VIEWS: tuple[tuple[str, str, Callable[[Site], dict[str, Any]]], ...] = (
         "record page",
         lambda site: record_page.view(site.run, site.result, site.lists, site.address),
     ),
+    ("scoreboard.html", "scoreboard", lambda site: scoreboard.view(site.run.events, site.run.as_of)),
     ("methods.html", "methods", lambda site: methods.view(site.run)),
     ("dictionary.html", "dictionary", lambda site: dictionary.view(site.run)),
 )
