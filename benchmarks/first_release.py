@@ -1,6 +1,7 @@
-"""Release 0.1.0 run again from git, so that every later design can be set beside it: ``python -m benchmarks.first_release``.
+"""Release 0.1.0 run again from git, so that later designs can be set beside it.
 
-``predictions`` writes what its code gives each 1 January (``resilience/backtest/release_0_1_0.csv``) and what its own
+``python -m benchmarks.first_release predictions`` writes what its code gives each 1 January
+(``resilience/backtest/release_0_1_0.csv``) and what its own
 record said (``release_0_1_0.json``); ``figures`` prints today's design on its panel and on today's, side by side.
 """
 
@@ -73,7 +74,8 @@ def predictions() -> None:
     masks = {mask.name: dict(mask.years) for mask in MASKS}
     with tempfile.TemporaryDirectory() as folder:
         archive = subprocess.run(["git", "archive", COMMIT], cwd=ROOT, check=True, capture_output=True).stdout
-        tarfile.open(fileobj=io.BytesIO(archive)).extractall(folder, filter="data")
+        with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+            packed.extractall(folder, filter="data")
         done = subprocess.run(
             [sys.executable, "-c", PROGRAM, json.dumps(masks)],
             cwd=folder,

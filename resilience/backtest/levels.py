@@ -1,4 +1,4 @@
-"""Calibration in two parts: the level of each year, which policy moves, and the spread within a year, which figures give.
+"""Calibration in two parts: the level of each year, which policy moves, and the spread within it, from the figures.
 
 One slope over all origins pooled mixes the two: a year with many more events than expected, all of them where they were
 likeliest, looks like chances too extreme. So each origin has an intercept of its own here, and all share one slope.
@@ -13,8 +13,8 @@ import pandas as pd
 from scipy.special import expit, logit
 from scipy.stats import nbinom
 
-from resilience.backtest.metrics import logistic
 from resilience.backtest.measuring import INTERVAL
+from resilience.backtest.metrics import logistic
 from resilience.model.calibration import JEFFREYS, base_rate
 from resilience.tables.events import EventRegister
 

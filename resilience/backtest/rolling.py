@@ -219,6 +219,7 @@ def judged_by(
     *,
     horizon: int = 24,
     outcome: str = "distress",
+    unlike_too: bool = False,
 ) -> pd.DataFrame:
     """Set what another register says came next beside the same predictions.
 
@@ -227,12 +228,12 @@ def judged_by(
     predictions : DataFrame
         Of :class:`Backtest`; no origin lies after the register's end.
     indicators, events : DataFrame, EventRegister
-    horizon, outcome : int, str
-        See ``risk_set``.
+    horizon, outcome, unlike_too
+        Those of the predictions; see ``risk_set``.
     """
     origins = [one.date() for one in predictions["origin"].drop_duplicates()]
     what = ["event", "event_date", "observed", "closed"]
-    table = risk_set(indicators, events, origins, horizon=horizon, outcome=outcome).table
+    table = risk_set(indicators, events, origins, horizon=horizon, outcome=outcome, unlike_too=unlike_too).table
     came = table.loc[table["status"] == AT_RISK, ["origin", "ons_code", *what]]
     result = predictions.drop(columns=what).merge(came, on=["origin", "ons_code"], validate="one_to_one")
     result["risk_observed"] = chance_over_part(result["risk"], result["observed"])
