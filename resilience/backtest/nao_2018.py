@@ -29,7 +29,8 @@ def nao_comparison(indicators: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row a statement, in the order of rivals.toml: its entries (``said, source, url, population, years, unit,
         low, high, bounds``), and for each rule, ``one`` year and ``three``: ``…_councils`` gone within those years,
-        ``…_of`` with figures, ``…_figure`` in the statement's unit and ``…_agrees``.
+        ``…_of`` with figures, ``…_figure`` in the statement's unit, ``…_agrees``, and ``…_sooner``, the councils gone
+        within a year less.
 
     Raises
     ------
@@ -53,4 +54,5 @@ def _figure(left: pd.Series, statement: dict) -> dict[str, float | int | bool]:
     gone, of = int((left < statement["years"]).sum()), int(left.notna().sum())
     figure = gone / of if statement["unit"] == "share" else gone
     agrees = statement["low"] <= figure <= statement["high"]
-    return {"councils": gone, "of": of, "figure": figure, "agrees": agrees}
+    sooner = int((left < statement["years"] - 1).sum())
+    return {"councils": gone, "of": of, "figure": figure, "agrees": agrees, "sooner": sooner}

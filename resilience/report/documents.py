@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -16,8 +17,9 @@ from resilience import paths
 from resilience.analysis.characteristics import WEIGHTS
 from resilience.analysis.mergers.past import evidence, past_mergers
 from resilience.analysis.neighbours import agreement
-from resilience.backtest.rolling import Backtest, backtest
-from resilience.backtest.studies import LACKING, MASKED, run_studies
+from resilience.backtest.full import FullRecord, full_record
+from resilience.backtest.masks import OLD, TODAY
+from resilience.backtest.studies import run_studies
 from resilience.errors import DataError
 from resilience.files import write_atomically
 from resilience.formatting import percent
@@ -32,6 +34,7 @@ from resilience.report.views import (
     directions,
     mergers,
     model,
+    of_2026,
     reach,
     readme,
     record,
@@ -83,9 +86,15 @@ class Sources:
         return load_events()
 
     @cached_property
-    def backtest(self) -> Backtest:
-        """The back test as ``resilience backtest`` runs it."""
-        return backtest(self.indicators, self.events)
+    def record(self) -> FullRecord:
+        """The record as ``resilience backtest`` works it out."""
+        return full_record(self.indicators, self.events)
+
+    @property
+    def written_record(self) -> dict[str, Any]:
+        """What docs/record.json holds, which other pages quote."""
+        found: dict[str, Any] = json.loads((self.home / "docs" / "record.json").read_text("utf-8"))
+        return found
 
     def neighbours(self) -> dict[str, Sequence[str]] | None:
         """Return Oflog's sets, where a file was given."""
@@ -165,19 +174,29 @@ def _mergers(sources: Sources) -> dict[str, str]:
 
 def _readme(sources: Sources) -> dict[str, str]:
     scored = run(LIST_ON)
-    content = json.loads((sources.home / "docs" / "record.json").read_text("utf-8"))
+    content = sources.written_record
     screen = terminal.text(watchlist.view(scored), width=WIDTH)
     return {
         "screen": blocks.terminal(screen, LINES),
         "reach": blocks.reach(reach.rows(scored)),
         "record": blocks.record(readme.view(content)),
+        "of_2026": _of_2026(content),
     }
+
+
+def _of_2026(content: Mapping[str, Any]) -> str:
+    return blocks.told_table(of_2026.view(content["of_2026"]))
+
+
+def _model_card(sources: Sources) -> dict[str, str]:
+    return {"of_2026": _of_2026(sources.written_record)}
 
 
 def _methods(sources: Sources) -> dict[str, str]:
     fitted = artefact.load()
-    masks = {"today's mask": LACKING, "0.1.0's mask": dict.fromkeys(MASKED, 2)}
+    masks = {"today's mask": TODAY.years, "0.1.0's mask": OLD.years}
     return {
+        "of_2026": _of_2026(sources.written_record),
         "weights": blocks.rows(model.weights(fitted)),
         "reliability": blocks.rows(model.reliability(fitted, masks)),
     }
@@ -187,7 +206,7 @@ def _studies(sources: Sources) -> dict:
     return studies.view(run_studies(sources.panel, sources.indicators, sources.events))
 
 
-#: Every page that a command writes; README.md quotes docs/record.json and comes after it.
+#: Every page that a command writes; README.md, methods and model card quote docs/record.json and come after it.
 DOCUMENTS = (
     Document("docs/data_dictionary.md", _page("dictionary", "markdown", lambda sources: dictionary.view())),
     Document("docs/coverage.md", _page("coverage", "markdown", lambda sources: coverage.view(sources.indicators))),
@@ -202,10 +221,11 @@ DOCUMENTS = (
     Document("docs/scoreboard.md", _page("scoreboard", "markdown", lambda sources: scoreboard.view(sources.events))),
     Document("docs/peers.md", _blocks(_peers)),
     Document("docs/mergers.md", _blocks(_mergers)),
-    Document("docs/record.json", _page("record", "json", lambda sources: record.view(sources.backtest)), slow=True),
-    Document("docs/record.txt", _page("record", "table", lambda sources: record.view(sources.backtest)), slow=True),
+    Document("docs/record.json", _page("record", "json", lambda sources: record.view(sources.record)), slow=True),
+    Document("docs/record.txt", _page("record", "table", lambda sources: record.view(sources.record)), slow=True),
     Document("README.md", _blocks(_readme)),
     Document("docs/methods.md", _blocks(_methods)),
+    Document("docs/model_card.md", _blocks(_model_card)),
     Document("docs/studies.md", _page("studies", "markdown", _studies), slow=True),
 )
 

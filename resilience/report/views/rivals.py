@@ -11,7 +11,7 @@ from resilience.backtest.alarms import alarms_kept, flagged_on
 from resilience.backtest.nao_2018 import nao_comparison
 from resilience.backtest.rivals import UPPER_FIRST, in_population, rivals
 from resilience.backtest.rolling import POOLED_FROM
-from resilience.formatting import day, percent
+from resilience.formatting import day, listed, percent
 from resilience.indicators.known import known_on
 from resilience.model.risk_set import yearly
 from resilience.report.wording import rivals as wording
@@ -96,8 +96,15 @@ def _kept(indicators: pd.DataFrame, events: EventRegister, origins: list[date]) 
 
 def _nao(indicators: pd.DataFrame) -> dict[str, Any]:
     table = nao_comparison(indicators)
+    longest, share = table["years"] == table["years"].max(), table["unit"] == "share"
     return {
-        "words": wording.NAO.format(one=table["one_agrees"].sum(), three=table["three_agrees"].sum(), of=len(table)),
+        "words": wording.NAO.format(
+            one=table["one_agrees"].sum(),
+            three=table["three_agrees"].sum(),
+            of=len(table),
+            sooner=listed([str(one) for one in table.loc[longest, "one_sooner"]]),
+            share=wording.figure_of(table.loc[share, "one_figure"].iloc[0], "share"),
+        ),
         "columns": ["said", "by", "one year's use", "three years'", "counts as agreeing", "whose bounds"],
         "rows": [
             [
