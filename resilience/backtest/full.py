@@ -14,7 +14,7 @@ from resilience.backtest.frozen import frozen_lists
 from resilience.backtest.levels import Levels, levels
 from resilience.backtest.masks import NONE
 from resilience.backtest.proof import Proof, prove
-from resilience.backtest.rolling import DRAWS, Backtest, backtest, judged_by
+from resilience.backtest.rolling import DRAWS, FIRST, Backtest, backtest, judged_by
 from resilience.model.fitting import SEED
 from resilience.tables.events import EventRegister
 
@@ -49,6 +49,8 @@ def full_record(
     indicators: pd.DataFrame,
     events: EventRegister,
     *,
+    first: int = FIRST,
+    last: int | None = None,
     horizon: int = 24,
     outcome: str = "distress",
     draws: int = DRAWS,
@@ -57,7 +59,7 @@ def full_record(
 ) -> FullRecord:
     """Work out the whole record; parameters as of ``backtest``."""
     how = {"draws": draws, "seed": seed, "n_jobs": n_jobs}
-    result = backtest(indicators, events, horizon=horizon, outcome=outcome, **how)
+    result = backtest(indicators, events, first=first, last=last, horizon=horizon, outcome=outcome, **how)
     return beside(result, indicators, events, **how)
 
 

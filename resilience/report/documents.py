@@ -185,7 +185,7 @@ def _readme(sources: Sources) -> dict[str, str]:
 
 
 def _of_2026(content: Mapping[str, Any]) -> str:
-    return blocks.told_table(of_2026.view(content["of_2026"]))
+    return blocks.told_table(of_2026.view(content["blind_2026"]))
 
 
 def _model_card(sources: Sources) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from resilience.backtest.blind_year import BlindYear
+from resilience.backtest.first_release import NAME
 from resilience.backtest.rivals import UPPER_FIRST, rivals
 from resilience.report.plain import plain
 from resilience.report.wording.record_beside import BLIND, of_2026
@@ -24,14 +25,17 @@ COLUMNS = (
 
 
 def content_of(year: BlindYear | None) -> dict[str, Any] | None:
-    """Return the table for programs, as ``docs/record.json`` has it."""
+    """Return the table for programs, as ``docs/record.json`` has it; with the AUC of the two that are set side by side."""
     if year is None:
         return None
+    auc = year.table["auc"]
     rows = year.table.rename(columns={"auc_without": "auc_without_city_of_london_and_isles_of_scilly"})
     return {
         "register_to": str(year.register_to),
         "at_risk": year.at_risk,
         "events": year.events,
+        "version_1": float(auc[NAME]),
+        "reserves_rank": float(auc["reserves_rank"]),
         "lists": plain(rows.rename_axis("name").reset_index().to_dict("records")),
     }
 

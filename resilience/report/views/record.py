@@ -36,7 +36,7 @@ def view(full: FullRecord) -> dict[str, Any]:
     return {
         "introduction": f"Back test: origins {settings['origins'][0]} to {settings['origins'][-1]}, "
         f"{settings['horizon_months']} months, outcome {settings['outcome']}, register to {settings['register_to']}. "
-        f"Closed origins: {years_of(settings['closed_origins']) or 'none'}; the others are told apart, as half observed. "
+        f"Closed origins: {years_of(settings['closed_origins']) or 'none'}; the others, half observed, are told apart. "
         f"Pooled figures: origins {settings['pooled_origins'][0][:4]}–{settings['pooled_origins'][-1][:4]}, "
         f"{result.pooled['events']} first events (a council counts at each origin whose horizon holds its event) "
         f"in {result.pooled['councils']} councils, among {result.pooled['rows']} councils × origins. In brackets: 90 % "
@@ -63,8 +63,9 @@ def view(full: FullRecord) -> dict[str, Any]:
             "events": result.pooled["events"],
             "councils_with_event": result.pooled["councils"],
             "council_origins": result.pooled["rows"],
-            "closed": _with_all_keys(result.closed),
-            "half_observed": _with_all_keys(result.half_observed),
+            "closed": _with_all_keys(result.closed) | {"origins": settings["closed_origins"]},
+            "half_observed": _with_all_keys(result.half_observed)
+            | {"origins": [one for one in settings["pooled_origins"] if one not in settings["closed_origins"]]},
             "by_origin": {origin: _with_all_keys(found) for origin, found in result.by_origin.items()},
             "bands": json.loads(bands_record(result.predictions).to_json(orient="index")),
             "version": __version__,

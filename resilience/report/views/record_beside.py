@@ -41,13 +41,14 @@ def content(full: FullRecord) -> dict[str, Any]:
         "cases": [to_plain(one) for one in ordered(full.cases)],
         "release_0_1_0": {key: own_record()[key] for key in ("commit", "sha256", "settings", "model")},
         "three_figures": [_proof(str(until), proof) for until, proof in full.proofs.items()],
-        "of_2026": of_2026.content_of(full.blind_year),
+        "blind_2026": of_2026.content_of(full.blind_year),
         "levels": None
         if apart is None
         else {
             "slope": apart.slope,
             "slope_standard_error": apart.slope_error,
-            "held": apart.held,
+            "outside": len(apart.table) - apart.held,
+            "of": len(apart.table),
             "origins": plain(apart.table.reset_index().to_dict("records")),
         },
     }

@@ -14,10 +14,10 @@ LINES = {"none": "all lines", "today": "today's gaps", "0.1.0": "0.1.0's gaps"}
 UNLIKE = "every council"
 
 CASES = (
-    "Closed origins are those whose 24 months lie within the register; of others the part observed counts. A register to "
-    "December 2025 is as far as 0.1.0 and the design of the families go. Today's gaps: each list does without the lines "
-    "that today's newest years lack (investment income, flexible use of capital receipts, revenue contribution to "
-    "capital and budgeted use of reserves for two years, housing for one); 0.1.0's gaps: without the seven that it "
+    "Closed origins are those whose 24 months lie within the register; of others the part observed counts. A register "
+    "to December 2025 is as far as 0.1.0 and the design of the families go. Today's gaps: each list does without the "
+    "lines that today's newest years lack (investment income, flexible use of capital receipts, revenue contribution "
+    "to capital and budgeted use of reserves for two years, housing for one); 0.1.0's gaps: without the seven that it "
     "lacked for two years. Last figures are carried forward then. Every council: City of London and Isles of Scilly, "
     "which no council compares with and the model does not score, are ranked too."
 )
@@ -49,8 +49,8 @@ def spread(slope: float, error: float, held: int, origins: int) -> str:
     """Say what level and spread came to."""
     return (
         f"The spread within an origin: slope {slope:.2f} (standard error {error:.2f}; 1 is right, less means that "
-        f"chances are too extreme). The level: its 90 % range held what came at {held} of {origins} closed origins. How many councils "
-        "need support in a year no figure in the returns tells."
+        f"chances are too extreme). The level: its 90 % range held what came at {held} of {origins} closed origins. "
+        "How many councils need support in a year no figure in the returns tells."
     )
 
 
@@ -60,7 +60,7 @@ def of_2026(content: Mapping[str, Any]) -> str:
     Parameters
     ----------
     content : mapping
-        ``of_2026`` of ``docs/record.json``.
+        ``blind_2026`` of ``docs/record.json``.
     """
     by_name = {one["name"]: one for one in content["lists"]}
     first, plain = by_name["0.1.0"], by_name["reserves_rank"]
@@ -75,8 +75,8 @@ def of_2026(content: Mapping[str, Any]) -> str:
         "settled by one who had seen what 2026 said of 0.1.0 and of the rules, and City of London and Isles of Scilly, "
         "which it does not score, are ranked in its line only so that all rank the same councils; its "
         f"{second['auc']:.2f} proves nothing. {content['events']} events decide nothing between two rules (a 90 % "
-        "range of about ±0.15), but they show that an edge on 2021–2025 is not to be relied on: read the list beside the "
-        "plain reserves ratio."
+        "range of about ±0.15), but they show that an edge on 2021–2025 is not to be relied on: read the list beside "
+        "the plain reserves ratio."
     )
 
 
