@@ -34,7 +34,7 @@ class BlindYear:
     at_risk, events : int
         Councils ranked on the day, and first events among them; City of London and Isles of Scilly included.
     table : DataFrame
-        Index "0.1.0", each rule, and "five families"; ``auc``, ``auc_upper_tier``, ``hits_10``, ``hits_20``,
+        Index "0.1.0", each rule, the best first, and last "five families"; ``auc``, ``auc_upper_tier``, ``hits_10``, ``hits_20``,
         ``hits_30``, ``hits_50``, ``auc_without`` (City of London and Isles of Scilly left out, which the second model
         does not score; missing for lists whose ranking of single councils is not at hand) and ``blind``.
     """
@@ -71,7 +71,7 @@ def blind_year(lists: Iterable[FrozenList], events: EventRegister, predictions: 
     table["auc_without"] = [_auc(frozen.ranks[MODEL if name == NAME else name], frozen, events) for name in table.index]
     table["blind"] = True
     table.loc[SECOND] = {**_second(rows), "blind": False}
-    order = sorted(table.index, key=lambda name: (name not in (NAME, SECOND), -table.at[name, "auc"]))
+    order = sorted(table.index, key=lambda name: (name == SECOND, name != NAME, -table.at[name, "auc"]))
     return BlindYear(events.until, score.at_risk, len(score.events), table.loc[order])
 
 

@@ -25,7 +25,7 @@ COLUMNS = (
 
 
 def content_of(year: BlindYear | None) -> dict[str, Any] | None:
-    """Return the table for programs, as ``docs/record.json`` has it; with the AUC of the two that are set side by side."""
+    """Return the table for programs, as ``docs/record.json`` has it; and by themselves the two figures most quoted."""
     if year is None:
         return None
     auc = year.table["auc"]
