@@ -34,9 +34,9 @@ class BlindYear:
     at_risk, events : int
         Councils ranked on the day, and first events among them; City of London and Isles of Scilly included.
     table : DataFrame
-        Index "0.1.0", each rule, the best first, and last "five families"; ``auc``, ``auc_upper_tier``, ``hits_10``, ``hits_20``,
-        ``hits_30``, ``hits_50``, ``auc_without`` (City of London and Isles of Scilly left out, which the second model
-        does not score; missing for lists whose ranking of single councils is not at hand) and ``blind``.
+        Index "0.1.0", each rule, the best first, and last "five families"; ``auc``, ``auc_upper_tier``, ``hits_10``,
+        ``hits_20``, ``hits_30``, ``hits_50``, ``auc_without`` (City of London and Isles of Scilly left out, which the
+        second model does not score) and ``blind``.
     """
 
     register_to: date
