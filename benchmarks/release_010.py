@@ -14,7 +14,8 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from resilience.backtest.frozen import assembled, checksums, git_commit, save
+from resilience.backtest.freezing import assembled, checksums, git_commit
+from resilience.backtest.frozen import save
 from resilience.formatting import day as said
 
 COMMIT = "7853f54"

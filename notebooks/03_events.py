@@ -68,7 +68,7 @@ table(never, title="In the register and no outcome", source=REGISTER, index=Fals
 # ## First events
 #
 # A council counts once, at its **first** qualifying event since April 2010. One that had an event stays on the list with
-# that status; a second spell is not modelled yet.
+# that status, and with the chance of needing support again (docs/support_again.md).
 
 # %%
 first = events.onsets()

@@ -220,7 +220,7 @@ def backtest(
 @app.command()
 def freeze(as_of: AsOf = None, output: Output = None) -> None:
     """Freeze the list of a day with its checksum, so that later events can judge it."""
-    from resilience.backtest.frozen import freeze as keep
+    from resilience.backtest.freezing import freeze as keep
 
     path, new = keep(_day(as_of), output)
     typer.echo(f"Frozen as {path}; commit it." if new else f"Frozen before, and the same: {path}.", err=True)

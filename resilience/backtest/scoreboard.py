@@ -13,6 +13,7 @@ from resilience.backtest import metrics
 from resilience.backtest.betting import Bet, bet
 from resilience.backtest.frozen import MODEL, FrozenList
 from resilience.backtest.measuring import CAPACITIES, INTERVAL
+from resilience.backtest.power import detectable_of
 from resilience.backtest.rolling import DRAWS
 from resilience.councils import load_councils, resolve
 from resilience.model.fitting import SEED
@@ -49,8 +50,8 @@ class ListScore:
         Names of councils with a first event after the day that the list gives no rank.
     measures : DataFrame
         Index "model" and the rules; ``auc``, its 90 % interval ``auc_low, auc_high``, ``auc_upper_tier``, ``hits_10``
-        and ``recall_10`` and so on, and ``less, less_low, less_high``: the list's AUC less the rule's. Empty without
-        events.
+        and ``recall_10`` and so on, and ``less, less_low, less_high``: the list's AUC less the rule's, with
+        ``detectable``, the smallest true difference that so many events find 4 times in 5. Empty without events.
     bets, bets_back : dict of str to Bet
         The list's bet against a rule, and the rule's against the list. Only events the list is blind to count.
     """
@@ -144,7 +145,8 @@ def _measures(placed: pd.DataFrame, upper: np.ndarray, struck: pd.Index, draws: 
     rng = np.random.default_rng([SEED, 12])
     # The list and all rules on the same draws: their difference is paired.
     weights = rng.multinomial(len(placed), np.full(len(placed), 1 / len(placed)), size=draws).astype(float)
-    rows, drawn = {}, {}
+    rows: dict[str, dict[str, float]] = {}
+    drawn: dict[str, np.ndarray] = {}
     for name in placed:
         score = -placed[name].to_numpy(dtype=float)
         drawn[name] = metrics.auc(score, event, weights)
@@ -156,6 +158,8 @@ def _measures(placed: pd.DataFrame, upper: np.ndarray, struck: pd.Index, draws: 
             row[f"recall_{capacity}"] = row[f"hits_{capacity}"] / event.sum()
         row["less"] = rows.get(MODEL, row)["auc"] - row["auc"]
         row["less_low"], row["less_high"] = _interval(drawn[MODEL] - drawn[name])
+        least = None if name == MODEL else detectable_of(drawn[MODEL] - drawn[name])
+        row["detectable"] = np.nan if least is None else least
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index")
 

@@ -17,6 +17,8 @@ from resilience import paths
 from resilience.analysis.characteristics import WEIGHTS
 from resilience.analysis.mergers.past import evidence, past_mergers
 from resilience.analysis.neighbours import agreement
+from resilience.backtest.again import AgainRecord
+from resilience.backtest.again import record as again_record
 from resilience.backtest.full import FullRecord, full_record
 from resilience.backtest.masks import OLD, TODAY
 from resilience.backtest.studies import run_studies
@@ -41,6 +43,7 @@ from resilience.report.views import (
     rivals,
     scoreboard,
     studies,
+    support_again,
     watchlist,
 )
 from resilience.report.wording.mergers import past_in_brief
@@ -95,6 +98,11 @@ class Sources:
         """What docs/record.json holds, which other pages quote."""
         found: dict[str, Any] = json.loads((self.home / "docs" / "record.json").read_text("utf-8"))
         return found
+
+    @cached_property
+    def again(self) -> AgainRecord:
+        """The proof for councils already supported."""
+        return again_record(self.indicators, self.events)
 
     def neighbours(self) -> dict[str, Sequence[str]] | None:
         """Return Oflog's sets, where a file was given."""
@@ -206,6 +214,10 @@ def _studies(sources: Sources) -> dict:
     return studies.view(run_studies(sources.panel, sources.indicators, sources.events))
 
 
+def _support_again(sources: Sources) -> dict:
+    return support_again.view(sources.again, sources.events)
+
+
 #: Every page that a command writes; README.md, methods and model card quote docs/record.json and come after it.
 DOCUMENTS = (
     Document("docs/data_dictionary.md", _page("dictionary", "markdown", lambda sources: dictionary.view())),
@@ -219,6 +231,8 @@ DOCUMENTS = (
         _page("rivals", "markdown", lambda sources: rivals.view(sources.indicators, sources.events, LIST_ON)),
     ),
     Document("docs/scoreboard.md", _page("scoreboard", "markdown", lambda sources: scoreboard.view(sources.events))),
+    Document("docs/support_again.md", _page("support again", "markdown", _support_again)),
+    Document("docs/support_again.json", _page("support again", "json", _support_again)),
     Document("docs/peers.md", _blocks(_peers)),
     Document("docs/mergers.md", _blocks(_mergers)),
     Document("docs/record.json", _page("record", "json", lambda sources: record.view(sources.record)), slow=True),

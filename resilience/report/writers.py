@@ -66,6 +66,8 @@ WRITERS: dict[tuple[str, str], str] = {
     ("coverage", "markdown"): "markdown.coverage:layout",
     ("directions", "markdown"): "markdown.directions:layout",
     ("rivals", "markdown"): "markdown.rivals:layout",
+    ("support again", "markdown"): "markdown.support_again:layout",
+    ("support again", "json"): _JSON,
 }
 
 

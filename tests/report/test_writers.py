@@ -36,6 +36,7 @@ from resilience.report.views import (
     record,
     record_page,
     rivals,
+    scoreboard,
 )
 from resilience.report.writers import PAGE, WRITERS, forms, write
 from resilience.tables.events import load_events
@@ -71,6 +72,7 @@ VIEWS = {
     "national": site_view(lambda site: national.view(site.run)),
     "record": lambda: record.view(small_site().record),
     "record page": site_view(lambda s: record_page.view(s.run, s.record, s.lists, s.address)),
+    "scoreboard": lambda: {**scoreboard.view(load_events(), draws=20), "links": []},
     "checks": lambda: checks.view(council="Croydon"),
     "history": site_view(lambda s: past_lists.history_view(s.run, s.lists, s.address)),
     "january": site_view(lambda s: past_lists.january_view(s.run, s.lists[0], s.lists, s.address)),

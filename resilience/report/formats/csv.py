@@ -32,6 +32,10 @@ WATCHLIST = (
     "built",
     "flags",
     "main_reasons",
+    "again_12m",
+    "again_24m",
+    "years_since_support",
+    "rounds_so_far",
 )
 
 

@@ -32,6 +32,7 @@ _COUNCIL = (
     "how_sure",
     "change",
     "before_the_event",
+    "support_again",
     "what_would_change_it",
     "what_would_change_it_warning",
     "history",

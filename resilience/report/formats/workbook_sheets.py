@@ -43,6 +43,10 @@ LIST_COLUMNS = (
     Column("Added up from predecessors", "text", 13),
     Column("Data flags", "wrapped", 30),
     Column("ONS code", "text", 11),
+    Column("Support again within 12 months", "chance", 12),
+    Column("Support again within 24 months", "chance", 12),
+    Column("Years since the last support", "integer", 11),
+    Column("Rounds so far", "integer", 9),
 )
 
 
@@ -62,6 +66,8 @@ def list_rows(view: View) -> Iterable[list[Any]]:
             "yes" if row["built"] else "",
             row["flags"],
             row["ons_code"],
+            *(_rounded(row[name]) for name in ("again_12m", "again_24m")),
+            *(row[name] for name in ("years_since_support", "rounds_so_far")),
         ]
 
 

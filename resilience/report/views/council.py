@@ -16,6 +16,7 @@ from resilience.councils import council as facts_of
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
+from resilience.report.views import again
 from resilience.report.views.council_beyond import beyond, neighbours
 from resilience.report.views.council_figures import indicators, other_definitions, sources
 from resilience.report.views.council_score import change, change_in_words, levers, score, steps
@@ -64,6 +65,7 @@ def view(scored: ScoredDay, council: str, *, mergers: Mapping[str, Merger] | Non
         # Years before this one are added up from predecessors.
         "added_up_before": facts.start_date.year if facts.start_date and facts.predecessors else 0,
         **_standing(scored, why),
+        "support_again": again.council(scored, code),
         "what_would_change_it": levers(scored, code),
         "what_would_change_it_warning": WARNING,
         "indicators": shown,

@@ -17,6 +17,7 @@ from resilience.model.calibration import BANDS
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
+from resilience.report.views import again
 from resilience.report.views.watchlist_behind import behind
 from resilience.report.wording.general import CANNOT_SEE, CLASS_NAMES, SCORE_IS, SEVERE_IS
 from resilience.report.wording.indicators import main_reasons
@@ -73,6 +74,7 @@ def view(
         "second_hand": sum(row["source_kind"] == "interim" for row in at_risk),
         "transcribed": sum(row["source_kind"] == "transcribed" for row in at_risk),
         "bands": _bands(scored, at_risk, band_record),
+        "again": again.section(scored, [row["ons_code"] for row in rows]),
         **behind(scored, [row["ons_code"] for row in rows]),
     }
 
@@ -91,7 +93,7 @@ def councils(scored: ScoredDay, classes: list[str] | None = None) -> list[dict[s
 
 
 def _council(scored: ScoredDay, code: str, row: Mapping[str, Any], asked: set[str]) -> dict[str, Any]:
-    reasons = main_reasons(scored, code) if row["status"] == AT_RISK else _why_not(row)
+    reasons = main_reasons(scored, code) if row["status"] == AT_RISK else _why_not(scored, code, row)
     said = "; ".join(reasons) or "nothing stands out"
     happened = row["event_date"]
     class_name = CLASS_NAMES[row["class"]]
@@ -103,6 +105,7 @@ def _council(scored: ScoredDay, code: str, row: Mapping[str, Any], asked: set[st
         "carried": carried_text(scored.known.carried(code, asked)),
         "event_date": "" if pd.isna(happened) else f"{happened:%Y-%m-%d}",
         "built": bool(row["built"]),
+        **again.columns(scored, code),
         "main_reasons": reasons,
         # the same in words
         "reasons": said,
@@ -115,10 +118,10 @@ def _council(scored: ScoredDay, code: str, row: Mapping[str, Any], asked: set[st
     }
 
 
-def _why_not(row: Mapping[str, Any]) -> list[str]:
+def _why_not(scored: ScoredDay, code: str, row: Mapping[str, Any]) -> list[str]:
     if row["status"] == EVENT_ALREADY:
         kind = _KINDS.get(row["event_type"], "statutory intervention")
-        return [f"{kind} known from {day(row['event_date'])}", "a second spell of distress is not modelled yet"]
+        return [f"{kind} known from {day(row['event_date'])}", again.reason(scored, code)]
     return ["no complete return in the last four years"]
 
 

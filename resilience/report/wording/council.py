@@ -28,7 +28,7 @@ def status_text(why: Explanation) -> str:
         said = f"{'on ' if len(text) == 10 else 'in '}{when(text, why.first_event.known)}"
         return (
             f"Its first event was announced {said}. The score is the chance of a first event, so none is "
-            "given; a second spell of distress is not modelled yet. Its figures are shown all the same."
+            "given. Its figures are shown all the same."
         )
     return (
         "Cannot be scored: no complete return was published for the last four years. No chance is given, and none "

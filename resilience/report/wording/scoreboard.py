@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import isnan
 
 from resilience.backtest.betting import CLIP, NEEDED, STRENGTH, Bet
 from resilience.backtest.frozen import MODEL
@@ -16,7 +16,10 @@ INTRODUCTION = (
     "councils on the same day. Nothing of any model is tuned on what stands here."
 )
 #: The columns "first 10" and so on.
-FIRST = "“First 10”: first events among the ten councils ranked highest; likewise 20, 30 and 50."
+FIRST = (
+    "“First 10”: first events among the ten councils ranked highest; likewise 20, 30 and 50. The rules are as that "
+    "version had them."
+)
 BETS = (
     "Of two rankings, one bets against the other. Both are made chances in the same way, fixed once and free of any "
     f"level: p of a council proportional to exp({STRENGTH:g} × normal score of its rank) among the councils at risk "
@@ -28,8 +31,9 @@ BETS = (
     "itself, the bet does not know."
 )
 EVENTS = "Ranks are among the councils at risk on the day of the list; 1 is the most at risk."
-#: A difference in AUC that so many events find 4 times in 5 at the 5 % level; it shrinks with the root of their number.
-FOUND, WITH = 0.09, 42
+#: Fewer events than this decide nothing between two rankings: even so many miss a difference of 0.09 in AUC one time in
+#: five.
+ENOUGH = 42
 
 
 def title(score: ListScore) -> str:
@@ -52,20 +56,18 @@ def nothing_yet(score: ListScore) -> str:
 
 
 def verdict(score: ListScore) -> str:
-    """Say how a list did beside the plain reserves ranking, and what that decides."""
+    """Say how a list did beside the plain reserves ranking, what that decides, and how it came about; paragraphs."""
     count = len(score.events)
-    parts = [f"{_number(count)} came to {day(score.until)}, among {score.at_risk} councils at risk."]
+    first = f"{count} first event{'' if count == 1 else 's'} came to {day(score.until)}, among {score.at_risk} councils"
+    did, claim = [f"{first} at risk."], ""
     if RESERVES in score.measures.index:
-        parts += [_beside_reserves(score), _decides(count, score.events["date"].nunique())]
-        parts += [_claim(score.bets[RESERVES], score.bets_back[RESERVES])]
+        did += [_beside_reserves(score), _decides(score)]
+        claim = _claim(score.bets[RESERVES], score.bets_back[RESERVES])
+    left = ""
     if score.unranked:
-        parts.append(f"First events at councils it gives no rank, not counted: {listed(list(score.unranked))}.")
-    parts += [_before(score), str(score.frozen.facts["note"]), FIRST]
-    return " ".join(part for part in parts if part)
-
-
-def _number(count: int) -> str:
-    return f"{count} first event{'' if count == 1 else 's'}"
+        left = f"First events at councils it gives no rank, not counted: {listed(list(score.unranked))}."
+    about = [left, _before(score), str(score.frozen.facts["note"]), FIRST]
+    return "\n\n".join(part for part in (" ".join(did), claim, " ".join(one for one in about if one)) if part)
 
 
 def _beside_reserves(score: ListScore) -> str:
@@ -74,22 +76,24 @@ def _beside_reserves(score: ListScore) -> str:
     how = {1: "better than", -1: "worse than"}[signs.pop()] if len(signs) == 1 else "about as well as"
     at_hand = int((~score.events["blind"]).sum())
     test = "On its blind test" if not at_hand else "On events of which its makers had some at hand (so no test)"
+    upper = f", among the upper tier {ours['auc_upper_tier']:.2f} against {theirs['auc_upper_tier']:.2f}"
     return (
-        f"{test}, this list did {how} ranking by reserves alone: AUC {ours['auc']:.2f} against {theirs['auc']:.2f}, "
-        f"among the upper tier {ours['auc_upper_tier']:.2f} against {theirs['auc_upper_tier']:.2f}; "
+        f"{test}, this list did {how} ranking by reserves alone: AUC {ours['auc']:.2f} against {theirs['auc']:.2f}"
+        f"{'' if isnan(ours['auc_upper_tier']) else upper}; "
         f"{ours['hits_30']:.0f} against {theirs['hits_30']:.0f} of {len(score.events)} among the first 30."
     )
 
 
-def _decides(count: int, days: int) -> str:
+def _decides(score: ListScore) -> str:
     """Say how little so many events decide between two rankings."""
-    if count >= WITH:
-        return f"{count} events find a difference of {FOUND * sqrt(WITH / count):.2f} in AUC 4 times in 5."
+    count, days = len(score.events), score.events["date"].nunique()
+    least = score.measures.at[RESERVES, "detectable"]
+    if count >= ENOUGH:
+        return f"So many find a difference of {least:.2f} in AUC 4 times in 5."
     same = ", all of one day," if days == 1 and count > 1 else ""
-    nothing = f"{_number(count).replace('first ', '')}{same} {'decides' if count == 1 else 'decide'} nothing"
-    least = FOUND * sqrt(WITH / count)
-    enough = f"so few find a difference in AUC 4 times in 5 only if it is {least:.2f} or more" if least < 0.5 else ""
-    return f"{nothing} between two rankings" + (f": {enough}." if enough else ".")
+    said = f"{count} event{'' if count == 1 else 's'}{same} {'decides' if count == 1 else 'decide'} nothing"
+    found = "" if isnan(least) else f": so few find a difference in AUC 4 times in 5 only if it is {least:.2f} or more"
+    return f"{said} between two rankings{found}."
 
 
 def _claim(ours: Bet, back: Bet) -> str:

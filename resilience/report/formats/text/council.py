@@ -67,6 +67,8 @@ def _heading(page: _Page, view: View) -> None:
             f"On {day(before['as_of'])}, the last January before it, the chance stood at {chance(before['chance'])}: "
             f"rank {before['rank']} of {before['of']}, band {before['band']}."
         )
+    if view["support_again"]:
+        page.say(view["support_again"]["sentence"])
     if view["reorganised"]:
         page.say(view["reorganised"])
         for plan in view["plans"]:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from resilience.formatting import day
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
+from resilience.report.formats.text.again import again
 
 #: From this many characters a line on, the reasons have a column of their own.
 WIDE = 130
@@ -53,6 +54,7 @@ def text(view: Mapping[str, Any], *, width: int | None = None) -> str:
                 f"{row['council']} ({row['event_date'][:7]})" if row["event_date"] else row["council"] for row in rows
             )
             console.print(Text(f"\n{status.capitalize()} ({len(rows)}): {names}."))
+    console.print(Text(again(view["again"], console.width)), end="")
     bands = (
         f"{one['name']} ({one['least']} and over) {one['councils']}"
         if one["least"]
