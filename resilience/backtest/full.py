@@ -58,9 +58,18 @@ def full_record(
     n_jobs: int = 2,
 ) -> FullRecord:
     """Work out the whole record; parameters as of ``backtest``."""
-    how = {"draws": draws, "seed": seed, "n_jobs": n_jobs}
-    result = backtest(indicators, events, first=first, last=last, horizon=horizon, outcome=outcome, **how)
-    return beside(result, indicators, events, **how)
+    result = backtest(
+        indicators,
+        events,
+        first=first,
+        last=last,
+        horizon=horizon,
+        outcome=outcome,
+        draws=draws,
+        seed=seed,
+        n_jobs=n_jobs,
+    )
+    return beside(result, indicators, events, draws=draws, seed=seed, n_jobs=n_jobs)
 
 
 def beside(
