@@ -29,12 +29,6 @@ STUDIES: dict[str, tuple[str, str, str, int]] = {
         3,
     ),
     "without each term": ("Each term left out", "One at a time; shown, not used to choose.", "", 3),
-    "earlier origins": (
-        "The tenth term on the origins it was chosen on (2018–2020)",
-        "Chosen by average precision, before a look at later origins.",
-        "",
-        3,
-    ),
     "learners": (
         "Other learners on the same terms",
         "Settings fixed beforehand; with fewer than five councils with an event, the prior's sum stands in.",

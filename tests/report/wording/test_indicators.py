@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from resilience.model.terms import load_terms
 
 from resilience.analysis.evidence import Evidence
 from resilience.errors import DataError
 from resilience.indicators.definitions import load_definitions
-from resilience.model.terms import load_terms
 from resilience.report.wording.indicators import (
     contribution,
     figure,
