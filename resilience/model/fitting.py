@@ -216,6 +216,27 @@ def design_matrix(rows: TrainingRows, families: Sequence[Family]) -> pd.DataFram
     return pd.concat(parts).reindex(rows.table.index).fillna(0.0)
 
 
+def moved_by_cases(model: RiskModel) -> pd.DataFrame:
+    """Say by how much the historic cases moved each weight from what was expected of it beforehand.
+
+    Returns
+    -------
+    DataFrame
+        Index the names of the weights: ``prior, prior_sd, fitted`` and ``moved`` (fitted less prior), in log-odds a
+        spread (of ``upper tier``: in log-odds).
+    """
+    prior, count = load_prior(), len(model.families)
+    table = pd.DataFrame(
+        {
+            "prior": np.r_[np.full(count, prior.weight), prior.upper_weight],
+            "prior_sd": np.r_[np.full(count, prior.sd), prior.upper_sd],
+            "fitted": model.weight_vector(),
+        },
+        index=pd.Index(model.names, name="weight"),
+    )
+    return table.assign(moved=table["fitted"] - table["prior"])
+
+
 def _estimator(prior: Prior, n_families: int, mean: np.ndarray | None = None) -> PriorLogit:
     centre = np.r_[np.full(n_families, prior.weight), prior.upper_weight]
     spread = np.r_[np.full(n_families, prior.sd), prior.upper_sd]

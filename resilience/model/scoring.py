@@ -43,8 +43,8 @@ class ScoredDay:
         What the log-odds are measured against; the day's own unless another was given.
     table : DataFrame
         Index ``ons_code``, ordered by rank, then councils with an event, then those that cannot be scored. Columns:
-        those of ``KnownFigures.table`` and ``status, not_scored_because, rank, risk, risk_low, risk_high, band,
-        log_odds, event_date, event_type``.
+        those of ``KnownFigures.table`` and ``status, not_scored_because`` (of councils with an event too: why their
+        figures give nothing), ``rank, risk, risk_low, risk_high, band, log_odds, event_date, event_type``.
     families : DataFrame
         On the same index: what each family, and the tier, adds to the log-odds (0 at the tier's median); missing for
         councils that cannot be scored. With the scale's intercept they add up to the log-odds.
@@ -177,7 +177,7 @@ def score(
 
     result = known.table.copy()
     result["status"] = status
-    result["not_scored_because"] = known.not_scored.where(status == NOT_SCORABLE, "")
+    result["not_scored_because"] = known.not_scored
     result["log_odds"] = log_odds
     result["risk"] = expit(log_odds)
     result["risk_low"], result["risk_high"] = np.nan, np.nan
@@ -219,19 +219,16 @@ def on_fixed_scale(scored: ScoredDay, on: date) -> ScoredDay:
     """Score the figures known on another day by a scored day's model, scale and level, worked out once.
 
     A list drawn up on a day uses the model of that day, that day's medians and that day's base rate. Between two such
-    lists a council can move because the world around it moved. To see what its own figures did, everything else is
-    held still here.
+    lists a council can move because the world around it moved, or because a line has grown stale. To see what its own
+    figures did, everything else is held still here: each figure counts as stale as it is on the scored day.
     """
-    return scored.once(
-        ("fixed scale", on),
-        lambda: score(
-            scored.model,
-            known_on(scored.indicators, on),
-            scored.events,
-            scale=scored.scale,
-            intervals=False,
-        ),
-    )
+
+    def make() -> ScoredDay:
+        known = known_on(scored.indicators, on)
+        ages = scored.known.ages.reindex(known.table.index)
+        return score(scored.model, known, scored.events, scale=scored.scale, intervals=False, ages=ages)
+
+    return scored.once(("fixed scale", on), make)
 
 
 def _scale_of(

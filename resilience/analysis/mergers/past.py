@@ -149,7 +149,9 @@ def errors(today: ScoredDay) -> pd.DataFrame:
         built = own[own["built"].astype(bool)]
         known = known_on(built, eve, councils=as_council(built))
         # A sum that lacks a figure (a predecessor never returned its reserves) has no chance, and so no error.
-        scored = score(today.model, known, today.events, scale=today.scale, intervals=False).log_odds
+        # As stale as the successor's own figures count (see `on_fixed_scale`), so that nothing but figures differs.
+        ages = today.known.ages.reindex(known.table.index)
+        scored = score(today.model, known, today.events, scale=today.scale, intervals=False, ages=ages).log_odds
         before = float(scored.iloc[0]) if len(scored) else float("nan")
         found: tuple[int | None, float] = (None, float("nan"))
         for year in range(eve.year + 1, today.as_of.year + 1):

@@ -179,7 +179,8 @@ def _brings(run: ScoredDay, parts: Sequence[Part]) -> pd.DataFrame:
     table[list(AMOUNTS)] = table[list(AMOUNTS)].mul(shares, axis=0)
     table["share"], table["how"] = shares, [part.how for part in parts]
     years = [f"{name}_year" for name in AMOUNTS]
-    return table[["council", "share", "how", "status", "risk", "band", "event_date", *AMOUNTS, *years]]
+    stands = ["status", "not_scored_because", "risk", "band", "event_date"]
+    return table[["council", "share", "how", *stands, *AMOUNTS, *years]]
 
 
 def merger_asked_for(

@@ -44,7 +44,7 @@ class Step:
     carried : tuple of (str, str)
         Labels of the terms not supplied for the year and the year that their figure is carried forward from.
     neutral : tuple of str
-        Labels of the terms without any figure, which therefore stand at the tier's median.
+        Labels of the terms without any figure, which therefore are left out of their family.
     """
 
     kind: str

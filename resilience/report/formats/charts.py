@@ -60,7 +60,7 @@ def _bare(axis, *, keep: tuple[str, ...]) -> None:  # noqa: ANN001 - any matplot
 
 
 def contributions_chart(name: str, score: Mapping[str, Any]) -> Markup:
-    """Draw how the score adds up: one step a term from the tier's median council to this one.
+    """Draw how the score adds up: one bar a family from the tier's median council to this one.
 
     The scale is even in log-odds, on which the steps add up and no step's length depends on the order; it is marked
     in chances.
@@ -70,9 +70,9 @@ def contributions_chart(name: str, score: Mapping[str, Any]) -> Markup:
     name : str
         The council.
     score : mapping
-        The ``score`` of a council's view: ``reference_log_odds``, ``reference_chance`` and ``contributions``.
+        The ``score`` of a council's view: ``reference_log_odds``, ``reference_chance`` and ``families``.
     """
-    rows = [row for row in score["contributions"] if row["applies"]]
+    rows = score["families"]
     labels = [row["label"] for row in rows]
     count = len(rows) + 2
     levels = score["reference_log_odds"] + np.r_[0.0, np.cumsum([row["log_odds"] for row in rows])]

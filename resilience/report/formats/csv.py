@@ -36,6 +36,7 @@ WATCHLIST = (
     "again_24m",
     "years_since_support",
     "rounds_so_far",
+    "not_scored_because",
 )
 
 

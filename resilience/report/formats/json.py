@@ -27,6 +27,7 @@ _COUNCIL = (
     "council",
     "status",
     "status_text",
+    "not_scored_because",
     "headline",
     "score",
     "how_sure",

@@ -26,6 +26,7 @@ from resilience.report.wording import council as wording
 from resilience.report.wording.events import council_events
 from resilience.report.wording.general import SCORE_IS
 from resilience.report.wording.levers import WARNING
+from resilience.report.wording.standing import NOT_SCORED
 
 
 def view(scored: ScoredDay, council: str, *, mergers: Mapping[str, Merger] | None = None) -> dict[str, Any]:
@@ -104,6 +105,7 @@ def _standing(scored: ScoredDay, why: Explanation) -> dict[str, Any]:
         "status": why.status,
         "at_risk": at_risk,
         "status_text": wording.status_text(why),
+        "not_scored_because": NOT_SCORED[why.not_scored_because],
         "headline": wording.headline(why, horizon),
         "score": score(why) if at_risk else None,
         "before_the_event": {"as_of": str(before.as_of), **score(before)} if before else None,

@@ -10,12 +10,31 @@ from resilience.formatting import signed, step_chance
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
 from resilience.report.wording import levers as wording
+from resilience.report.wording.families import counts_for_less, stands
 from resilience.report.wording.indicators import contribution, figure
 
 #: A lever is said to move the chance from half a tenth of a point on.
 SMALLEST_MOVE = 0.0005
 #: Levers are shown at the step nearest to this share of net revenue expenditure.
 LEVER_STEP = 0.02
+
+#: What programs are told of a family beside its indicators.
+_BAR = (
+    "label",
+    "asks",
+    "spreads",
+    "weight",
+    "log_odds",
+    "reliability",
+    "without_figure",
+    "at_limit",
+    "chance_from",
+    "chance_to",
+    "points",
+)
+
+#: From so much on a family is said to count for less, or more, than a year before.
+STALER = 0.005
 
 Rows = list[dict[str, Any]]
 
@@ -36,9 +55,53 @@ def score(why: Explanation) -> dict[str, Any]:
             "reference_log_odds": why.reference,
             "reference_chance": why.reference_chance,
             "contributions": rows.to_dict("records"),
+            "families": families(why),
         }
     )
     return result
+
+
+def families(why: Explanation) -> Rows:
+    """Return the five bars, the largest first, each with the figures beneath it."""
+    result = []
+    for bar in why.families.itertuples():
+        own = why.contributions[(why.contributions["family"] == bar.Index) & why.contributions["applies"]]
+        carried = [row.outturn_year for row in own.itertuples() if row.carried]
+        result.append(
+            {
+                "family": bar.Index,
+                **{name: getattr(bar, name) for name in _BAR},
+                "stands": stands(bar),
+                "counts": counts_for_less(bar, carried),
+                "indicators": [_in_family(row) for row in own.itertuples()],
+            }
+        )
+    return result
+
+
+def _in_family(row: Any) -> dict[str, Any]:
+    """Return one figure of a family: what it is, what is usual, and its share of the family."""
+    there = bool(row.outturn_year)
+    kinds = [
+        word
+        for word, on in (
+            ("second-hand", row.second_hand),
+            ("transcribed", row.transcribed),
+            ("added up", row.evidence.built),
+        )
+        if on
+    ]
+    return {
+        "term": row.Index,
+        "label": row.label,
+        "figure": figure(row.indicator, row.value, missing="no figure"),
+        "usual": figure(row.indicator, row.median, missing="") if there else "",
+        "outturn_year": row.outturn_year,
+        "kind": ", ".join(kinds) or ("original" if there else ""),
+        "carried": row.carried,
+        "spreads": row.spreads if there else None,
+        "log_odds": row.log_odds,
+    }
 
 
 def steps(why: Explanation) -> Rows:
@@ -78,7 +141,7 @@ def change_in_words(why: Explanation) -> Rows:
         else:
             name = why.contributions.at[row.Index, "indicator"]
             then, now = (figure(name, value) for value in (row.value_then, row.value_now))
-            word, same = "", "; its tier moved"
+            word, same = "", _still(row.reliability_then, row.reliability_now)
         rows.append(
             {
                 "label": row.label,
@@ -90,6 +153,14 @@ def change_in_words(why: Explanation) -> Rows:
             }
         )
     return rows
+
+
+def _still(then: float, now: float) -> str:
+    """Say what moved where a council's own figure did not."""
+    if abs(now - then) < STALER:
+        return "; its tier moved"
+    less, older = ("less", "older") if now < then else ("more", "newer")
+    return f"; its family counts for {less}, as figures in it are {older}"
 
 
 def levers(scored: ScoredDay, code: str) -> Rows:
@@ -106,7 +177,7 @@ def levers(scored: ScoredDay, code: str) -> Rows:
     if moved.empty:
         return []
     nearest = (moved["share_of_nre"] - LEVER_STEP).abs()
-    whole = moved["lever"].eq("flexible receipts")  # asset sales for running costs are ended, not eased
+    whole = moved["lever"].eq("flexible receipts")  # flexible use of receipts is ended, not eased
     chosen = moved.loc[nearest.mask(whole, -moved["share_of_nre"]).groupby(moved["lever"]).idxmin()]
     chosen = chosen[chosen["points"] <= -SMALLEST_MOVE].sort_values("points", kind="stable")
     return [

@@ -12,7 +12,7 @@ from resilience import __version__
 from resilience.backtest.past_lists import past_lists
 from resilience.errors import DataError
 from resilience.formatting import chance, chance_range, day
-from resilience.indicators.known import carried_text
+from resilience.indicators.known import NO_LIKE, carried_text
 from resilience.model.calibration import BANDS
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.model.scoring import ScoredDay
@@ -21,6 +21,7 @@ from resilience.report.views import again
 from resilience.report.views.watchlist_behind import behind
 from resilience.report.wording.general import CANNOT_SEE, CLASS_NAMES, SCORE_IS, SEVERE_IS
 from resilience.report.wording.indicators import main_reasons
+from resilience.report.wording.standing import NOT_SCORED
 
 #: How many councils a sector body can ring in a month.
 CAPACITY = 30
@@ -107,6 +108,7 @@ def _council(scored: ScoredDay, code: str, row: Mapping[str, Any], asked: set[st
         "built": bool(row["built"]),
         **again.columns(scored, code),
         "main_reasons": reasons,
+        "not_scored_because": NOT_SCORED[row["not_scored_because"]],
         # the same in words
         "reasons": said,
         "why": said[:1].upper() + said[1:],
@@ -119,10 +121,11 @@ def _council(scored: ScoredDay, code: str, row: Mapping[str, Any], asked: set[st
 
 
 def _why_not(scored: ScoredDay, code: str, row: Mapping[str, Any]) -> list[str]:
+    alone = [NOT_SCORED[NO_LIKE]] if row["not_scored_because"] == NO_LIKE else []
     if row["status"] == EVENT_ALREADY:
         kind = _KINDS.get(row["event_type"], "statutory intervention")
-        return [f"{kind} known from {day(row['event_date'])}", again.reason(scored, code)]
-    return ["no complete return in the last four years"]
+        return [f"{kind} known from {day(row['event_date'])}", again.reason(scored, code), *alone]
+    return [NOT_SCORED[row["not_scored_because"]]]
 
 
 def chance_of(scored: ScoredDay) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 from resilience.analysis.explain import Explanation
 from resilience.analysis.own_figures.assess import Step
 from resilience.formatting import chance, chance_range, day, in_words, ordinal, when
+from resilience.indicators.known import NO_LIKE
 from resilience.model.calibration import BANDS
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.report.wording.general import CLASS_PLURALS
@@ -26,14 +27,25 @@ def status_text(why: Explanation) -> str:
     if why.status == EVENT_ALREADY and why.first_event:
         text = why.first_event.date_text
         said = f"{'on ' if len(text) == 10 else 'in '}{when(text, why.first_event.known)}"
+        alone = " Nor would any be given without it: no council compares with it." if unlike(why) else ""
         return (
             f"Its first event was announced {said}. The score is the chance of a first event, so none is "
-            "given. Its figures are shown all the same."
+            f"given.{alone} Its figures are shown all the same."
+        )
+    if unlike(why):
+        return (
+            "Cannot be scored: no council compares with it in its duties and its sources of income, and the score is a "
+            "comparison. No rank and no chance are given. Its figures are shown all the same."
         )
     return (
         "Cannot be scored: no complete return was published for the last four years. No chance is given, and none "
         "is guessed from other councils."
     )
+
+
+def unlike(why: Explanation) -> bool:
+    """Say whether a council is left without a score for want of any other like it."""
+    return why.not_scored_because == NO_LIKE
 
 
 def headline(why: Explanation, horizon: int) -> str:

@@ -15,9 +15,9 @@ RATES = (
     "counts as more dependence than before, in a good year for savers too."
 )
 FEW_LINES = (
-    "From January 2026 the newest figures are transcribed and hold few lines: income from investments, asset sales "
-    "spent on running costs, capital paid from revenue and reserves against the budget are carried forward and cannot "
-    "move."
+    "From January 2026 the newest figures are transcribed and hold few lines: income from investments, flexible "
+    "use of capital receipts, revenue contribution to capital and reserves against the budget are carried "
+    "forward and cannot move."
 )
 TITLES = {"class": "By class", "region": "By region", "deprivation": "By deprivation"}
 #: What the values of a grouping are, where its title does not say it.

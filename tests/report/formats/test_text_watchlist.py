@@ -50,11 +50,12 @@ def test_every_council_at_risk_where_asked_for():
 def test_those_that_cannot_be_scored_are_named():
     view = deepcopy(one_view())
     # Redditch's unallocated reserves are nil in every year since 2020-21, which its returns do not account for.
-    assert "Cannot be scored (1): Redditch." in text(view, width=160)
+    redditch = "Redditch (no complete return in the last four years)"
+    assert f"Cannot be scored (2): City of London (no council compares with it), {redditch}." in text(view, width=160)
     row = next(row for row in view["councils"] if row["council"] == "Hackney")
-    row |= {"status": NOT_SCORABLE, "event_date": ""}
+    row |= {"status": NOT_SCORABLE, "event_date": "", "not_scored_because": "no complete return in the last four years"}
     said = text(view, width=160)
-    assert "Cannot be scored (2): " in said
+    assert "Cannot be scored (3): " in said
     (named,) = [line for line in said.splitlines() if line.startswith("Cannot be scored")]
     assert "Hackney" in named and "Redditch" in named
 

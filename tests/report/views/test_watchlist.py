@@ -11,7 +11,7 @@ import pytest
 
 from resilience import method
 from resilience.errors import DataError
-from resilience.indicators.known import known_on
+from resilience.indicators.known import NO_FIGURES, known_on
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.report.views import watchlist
 from resilience.report.wording.general import SEVERE_IS
@@ -79,8 +79,10 @@ def test_a_council_that_cannot_be_scored_is_listed_and_says_why(run):
     scores = run.table.copy()
     scores.loc["E09000012", ["risk", "risk_low", "risk_high", "log_odds", "rank"]] = None
     scores.loc["E09000012", ["status", "band", "outturn_year"]] = [NOT_SCORABLE, "", None]
+    scores.loc["E09000012", "not_scored_because"] = NO_FIGURES
     frame = pd.DataFrame(watchlist.councils(replace(run, table=scores))).set_index("ons_code")
     assert frame.loc["E09000012", "main_reasons"] == ["no complete return in the last four years"]
+    assert frame.loc["E09000012", "not_scored_because"] == "no complete return in the last four years"
     assert frame.loc["E09000012", "outturn_year"] == ""
     assert pd.isna(frame.loc["E09000012", "rank"]) and frame.loc["E09000012", "chance"] == ""
 

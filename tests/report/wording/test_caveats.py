@@ -43,14 +43,14 @@ def test_what_no_figure_can_tell_comes_first_and_nothing_is_made_up():
             "own last published ones.",
         ),
         (
-            Limits(cut_off=("Usable reserves",)),
-            "So far from the median that more would not count: Usable reserves. The model cuts off at three spreads, "
+            Limits(cut_off=("Reserves",)),
+            "So far from the median that more would not count: Reserves. The model cuts off at three spreads, "
             "as it has hardly seen such figures.",
         ),
         (
-            Limits(rebased=(("Capital spending paid from revenue", "2023-24"),)),
-            "Net revenue expenditure has moved by more than a third since the year of Capital spending paid from "
-            "revenue (2023-24): the score divides these amounts by the newest net revenue expenditure, the "
+            Limits(rebased=(("Revenue contribution to capital", "2023-24"),)),
+            "Net revenue expenditure has moved by more than a third since the year of Revenue contribution to "
+            "capital (2023-24): the score divides these amounts by the newest net revenue expenditure, the "
             "table of figures by that of their own year.",
         ),
         (

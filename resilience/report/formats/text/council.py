@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from resilience.formatting import chance, chance_range, day, percent, step_chance
+from resilience.formatting import chance, chance_range, day, percent, signed, step_chance
 from resilience.report.wording.general import CLASS_NAMES, KIND_WORDS
 
 View = Mapping[str, Any]
@@ -32,6 +32,7 @@ def text(view: View, *, width: int = 80) -> str:
     _heading(page, view)
     if view["score"] or view["before_the_event"]:
         _reasons(page, view)
+        _families(page, view)
     scored = [row for row in view["history"] if row["risk"] is not None]
     if scored:
         page.head("Through time")
@@ -85,6 +86,30 @@ def _reasons(page: _Page, view: View) -> None:
             page.point(f"{row['label']} ({row['from']} → {row['to']}). {row['sentence']}")
         if not rows:
             page.point("Nothing stands out.")
+
+
+def _families(page: _Page, view: View) -> None:
+    """Write the five bars: what each comes to and adds, and the figures beneath it with their shares."""
+    told_of = view["score"] or view["before_the_event"]
+    page.head(f"The five families, from {chance(told_of['reference_chance'])} at the median of its tier")
+    for bar in told_of["families"]:
+        added = "" if bar["without_figure"] else f", log-odds {signed(bar['log_odds'])}"
+        moved = f"{step_chance(bar['chance_from'])} → {step_chance(bar['chance_to'])}"
+        page.point(f"{bar['label']}: {bar['stands']}{added} ({moved}). {bar['asks']} {bar['counts']}".strip())
+        for row in bar["indicators"]:
+            page.under(_share(row))
+    page.say(
+        "A spread: about one council in six stands that far from the median, or further. The shares of the figures add "
+        "up to their family, the families to the score."
+    )
+
+
+def _share(row: Mapping[str, Any]) -> str:
+    if not row["outturn_year"]:
+        return f"{row['label']}: no figure"
+    kind = "" if row["kind"] == "original" else f", {row['kind']}"
+    stands = f"{row['figure']} in {row['outturn_year']}{kind} (median {row['usual']})"
+    return f"{row['label']}: {stands}, {signed(row['spreads'], 1)}"
 
 
 def _what_moves_it(page: _Page, view: View) -> None:
@@ -169,6 +194,9 @@ class _Page:
 
     def point(self, text: str) -> None:
         self.console.print(Text(_filled(text, self.width, "  • ", "    ")))
+
+    def under(self, text: str) -> None:
+        self.console.print(Text(_filled(text, self.width, "      ", "        ")))
 
     def points(self, title: str, texts: Sequence[str]) -> None:
         if texts:

@@ -51,7 +51,7 @@ def text(view: Mapping[str, Any], *, width: int | None = None) -> str:
         rows = sorted((row for row in view["councils"] if row["status"] == status), key=lambda row: str(row["council"]))
         if rows:
             names = ", ".join(
-                f"{row['council']} ({row['event_date'][:7]})" if row["event_date"] else row["council"] for row in rows
+                f"{row['council']} ({row['event_date'][:7] or row['not_scored_because']})" for row in rows
             )
             console.print(Text(f"\n{status.capitalize()} ({len(rows)}): {names}."))
     console.print(Text(again(view["again"], console.width)), end="")
