@@ -152,11 +152,17 @@ def train(
     outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
     output: Output = None,
 ) -> None:
-    """Fit the model and write it to models/ as JSON."""
+    """Fit the model and write it to models/ as JSON, with what followed on past lists."""
+    from resilience.backtest.track_record import ship
+    from resilience.method import run
     from resilience.method import train as fit_and_save
+    from resilience.tables.events import load_events
 
     path = fit_and_save(_day(as_of), outcome=outcome.value, path=output)
     typer.echo(f"Written to {path}.")
+    if output is None:
+        day = _day(as_of) or load_events().end.date()
+        typer.echo(f"Written to {ship(run(day, outcome=outcome.value, intervals=False))}.")
     if as_of is not None and output is None:
         typer.echo("It stands where the model of the newest figures stood; 'resilience train' alone brings that back.")
 

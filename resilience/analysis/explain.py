@@ -12,6 +12,7 @@ from scipy.special import expit
 from resilience.analysis.evidence import BACK
 from resilience.analysis.families import chance_path, contributions, family_bars, in_order
 from resilience.backtest.past_lists import SimilarScores, past_lists, year_before
+from resilience.backtest.track_record import TrackRecord, reserves_ranks, track_record
 from resilience.councils import council as facts_of
 from resilience.councils import resolve
 from resilience.councils.lineage import lineage_of
@@ -98,8 +99,12 @@ class Explanation:
     risk_then : float
     similar : SimilarScores or None
         What became of councils that stood about here.
-    band_record : dict
-        ``councils, events, share, mean_chance`` of the band on closed Januaries; empty where none had closed.
+    paces : dict of str to float
+        The chance in a quiet, a middling and a busy time; missing where none is given.
+    reserves_rank : int
+        Its place among the councils at risk by plain reserves; 0 where it has none.
+    record : TrackRecord
+        What followed for past councils.
     first_event : FirstEvent or None
         Of a council with an event already.
     limits : Limits
@@ -132,7 +137,9 @@ class Explanation:
     change_from: date | None = None
     risk_then: float = np.nan
     similar: SimilarScores | None = None
-    band_record: dict = field(default_factory=dict)
+    paces: dict[str, float] = field(default_factory=dict)
+    reserves_rank: int = 0
+    record: TrackRecord = field(default_factory=TrackRecord)
     first_event: FirstEvent | None = None
     limits: Limits = Limits()
     flags: tuple[tuple[str, str], ...] = ()
@@ -184,7 +191,7 @@ def explain(run: ScoredDay, council: str) -> Explanation:
         change_from=before.as_of if before is not None and len(change) else None,
         risk_then=float(before.table.at[code, "risk"]) if before is not None and len(change) else np.nan,
         similar=past.similar(float(row["log_odds"])) if at_risk else None,
-        band_record=past.bands.loc[row["band"]].to_dict() if at_risk and len(past.bands) else {},
+        record=track_record(run),
         first_event=_first_event(run.events, code, row) if row["status"] == EVENT_ALREADY else None,
         limits=_limits(run, code, parts, bars),
         flags=_flags(run.known, code),
@@ -247,6 +254,8 @@ def _standing(scored: ScoredDay, code: str) -> dict:
         "rank": int(row["rank"]) if at_risk else 0,
         "of": len(ranked) if at_risk else 0,
         "band": str(row["band"]) if at_risk else "",
+        "paces": scored.at_paces(float(row["log_odds"])) if at_risk else {},
+        "reserves_rank": int(reserves_ranks(scored)[code]) if at_risk else 0,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from resilience.backtest.rolling import CAPACITY, POOLED_FROM, Backtest
-from resilience.model.calibration import BANDS
+from resilience.model.bands import NAMES
 from resilience.tables.events import EventRegister
 
 
@@ -22,7 +22,7 @@ def bands_record(predictions: pd.DataFrame) -> pd.DataFrame:
     rows = predictions[closed & ((predictions["observed"] >= 0.999) | predictions["event"])]
     whole = rows.groupby("band").agg(councils=("event", "size"), events=("event", "sum"), mean_chance=("risk", "mean"))
     whole["share"] = whole["events"] / whole["councils"]
-    return whole.reindex([name for name, _ in BANDS])
+    return whole.reindex(list(NAMES))
 
 
 def lead_times(events: EventRegister, predictions: pd.DataFrame) -> pd.DataFrame:

@@ -85,11 +85,13 @@ def training_rows(
     outcome: str = "distress",
     first_origin: int = FIRST_ORIGIN,
     unlike_too: bool = False,
+    reliability: Reliability | None = None,
 ) -> TrainingRows:
     """Return the risk set of every 1 January whose whole horizon had closed by a day.
 
     Only what was announced before the day, and only origins that the register covers to the end, are in it. With it
-    comes the reliability of carried figures, measured at every 1 January up to the day: it asks for no outcome.
+    comes the reliability of carried figures, unless given measured at every 1 January up to the day: it asks for no
+    outcome.
 
     Raises
     ------
@@ -107,7 +109,9 @@ def training_rows(
         outcome=outcome,
         unlike_too=unlike_too,
     )
-    return replace(rows, reliability=measure(indicators, yearly(first_origin, as_of.year), load_families()))
+    if reliability is None:
+        reliability = measure(indicators, yearly(first_origin, as_of.year), load_families())
+    return replace(rows, reliability=reliability)
 
 
 def last_closed_origin(events: EventRegister, as_of: date, horizon: int) -> int:

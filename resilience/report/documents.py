@@ -22,6 +22,7 @@ from resilience.backtest.again import record as again_record
 from resilience.backtest.full import FullRecord, full_record
 from resilience.backtest.masks import OLD, TODAY
 from resilience.backtest.studies import run_studies
+from resilience.backtest.track_record import track_record
 from resilience.errors import DataError
 from resilience.files import write_atomically
 from resilience.formatting import percent
@@ -46,6 +47,8 @@ from resilience.report.views import (
     support_again,
     watchlist,
 )
+from resilience.report.views.claims import of_record
+from resilience.report.wording.bands import every_band
 from resilience.report.wording.mergers import past_in_brief
 from resilience.report.writers import write
 from resilience.tables.events import EventRegister, load_events
@@ -54,7 +57,7 @@ from resilience.tables.panel import load_panel
 #: The day of "now" in docs/mergers.md, and that of the list in README.md, so that they stay until the figures change.
 MERGERS_ON, LIST_ON = date(2026, 11, 1), date(2026, 11, 22)
 #: How much of the list the README shows.
-LINES, WIDTH = 12, 100
+LINES, WIDTH = 15, 100
 
 _log = logging.getLogger(__name__)
 
@@ -189,6 +192,8 @@ def _readme(sources: Sources) -> dict[str, str]:
         "reach": blocks.reach(reach.rows(scored)),
         "record": blocks.record(readme.view(content)),
         "of_2026": _of_2026(content),
+        "claim": of_record(content)["claim"],
+        "followed": every_band(track_record(scored), scored.model.horizon),
     }
 
 
@@ -210,6 +215,11 @@ def _methods(sources: Sources) -> dict[str, str]:
     }
 
 
+def _claim(sources: Sources, before: str) -> str:
+    content = json.loads((sources.home / "docs" / "record.json").read_text("utf-8"))
+    return "\n".join(filter(None, of_record(content).values())) + "\n"
+
+
 def _studies(sources: Sources) -> dict:
     return studies.view(run_studies(sources.panel, sources.indicators, sources.events))
 
@@ -218,7 +228,7 @@ def _support_again(sources: Sources) -> dict:
     return support_again.view(sources.again, sources.events)
 
 
-#: Every page that a command writes; README.md, methods and model card quote docs/record.json and come after it.
+#: Every page that a command writes; README.md, methods, model card and claim.txt quote docs/record.json, so come after it.
 DOCUMENTS = (
     Document("docs/data_dictionary.md", _page("dictionary", "markdown", lambda sources: dictionary.view())),
     Document("docs/coverage.md", _page("coverage", "markdown", lambda sources: coverage.view(sources.indicators))),
@@ -237,6 +247,7 @@ DOCUMENTS = (
     Document("docs/mergers.md", _blocks(_mergers)),
     Document("docs/record.json", _page("record", "json", lambda sources: record.view(sources.record)), slow=True),
     Document("docs/record.txt", _page("record", "table", lambda sources: record.view(sources.record)), slow=True),
+    Document("docs/claim.txt", _claim),
     Document("README.md", _blocks(_readme)),
     Document("docs/methods.md", _blocks(_methods)),
     Document("docs/model_card.md", _blocks(_model_card)),
@@ -293,6 +304,6 @@ def here(oflog: Path | None = None) -> Sources:
     DataError
         Where the documents are not at hand: the installed package has none.
     """
-    if not (paths.home() / "docs").is_dir():
-        raise DataError(f"There is no folder docs in {paths.home()}; run this in a clone of the project.")
+    if not (paths.home() / "README.md").is_file():
+        raise DataError(f"There is no README.md in {paths.home()}; run this in a clone of the project.")
     return Sources(paths.home(), oflog)

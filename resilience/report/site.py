@@ -219,7 +219,7 @@ def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
 
 def _watchlist(site: Site) -> Iterable[tuple[str, str | bytes]]:
     """Yield the list as a page and in its other forms."""
-    listed = watchlist.view(site.run, band_record=True)
+    listed = watchlist.view(site.run)
     recorded = record.view(site.record)
     downloads = (
         ("watchlist.xlsx", "Workbook", "the list, indicators, contributions, dictionary"),

@@ -15,6 +15,7 @@ from resilience.analysis.explain import explain
 from resilience.analysis.families import contributions, family_bars
 from resilience.analysis.mergers.proposed import merger
 from resilience.backtest.past_lists import past_lists, year_before
+from resilience.backtest.track_record import track_record
 from resilience.councils import resolve
 from resilience.errors import DataError, UnknownCouncilError
 from resilience.indicators.known import known_on, rows_known_on
@@ -263,7 +264,7 @@ def test_the_record_counts_only_horizons_that_had_closed(today):
     whole = past.similar(0.0)
     near = rows[(rows["risk"] >= whole.low) & (rows["risk"] <= whole.high)]
     assert (len(near), int(near["event"].sum())) == (whole.times, whole.events)
-    assert past.bands["councils"].sum() == len(rows)
+    assert sum(one.councils for one in track_record(today).bands.values()) == len(rows)
 
 
 def test_history_is_the_score_of_that_day(today, panel):

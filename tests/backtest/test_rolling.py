@@ -14,7 +14,7 @@ from resilience.backtest import rolling as module
 from resilience.backtest.full import FullRecord
 from resilience.backtest.rolling import predict_origin
 from resilience.backtest.summaries import bands_record, by_group, lead_times
-from resilience.model.calibration import BANDS
+from resilience.model.bands import NAMES
 from resilience.report.formats.text.record import layout
 from resilience.report.views.record import view
 from resilience.report.writers import write
@@ -132,7 +132,7 @@ def test_an_origin_is_scored_as_the_list_of_that_day_is(indicators, events):
 
 def test_bands_and_groups_add_up(result):
     bands = bands_record(result.predictions)
-    assert bands.index.tolist() == [name for name, _ in BANDS]
+    assert bands.index.tolist() == list(NAMES)
     rows = result.predictions[(result.predictions["observed"] >= 0.999) | result.predictions["event"]]
     assert bands["councils"].sum() == len(rows)
     assert bands["events"].sum() == rows["event"].sum()

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from resilience.indicators.known import NO_LIKE, carried_text, councils_on, known_on
-from resilience.model.calibration import band_of
+from resilience.model.bands import band_at
+from resilience.model.calibration import PACES
 from resilience.model.fitting import fit, training_rows
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.model.scale import UPPER, place, tiers_of
@@ -62,6 +63,7 @@ def test_ranks_run_from_one_down_by_chance(scored, scores):
     pd.testing.assert_frame_equal(scored.at_risk, ranked)
     for code in (ranked.index[0], ranked.index[40], ranked.index[-1]):
         assert scored.place_of(float(ranked.at[code, "risk"]), without=code) == ranked.at[code, "rank"]
+        assert scored.band_of(float(ranked.at[code, "risk"]), without=code) == ranked.at[code, "band"]
 
 
 def test_who_is_not_at_risk_has_no_chance_and_no_rank(scores):
@@ -74,6 +76,19 @@ def test_who_is_not_at_risk_has_no_chance_and_no_rank(scores):
 def test_the_chances_add_up_to_the_events_expected(scored, scores):
     assert scores["risk"].sum() == pytest.approx(scored.expected)
     assert scored.expected == 2 * (scored.base_rate.events + 0.5)
+
+
+def test_at_each_pace_the_chances_add_up_to_it(scored):
+    chances = pd.DataFrame([scored.at_paces(one) for one in scored.at_risk["log_odds"]])
+    assert chances.sum().to_dict() == pytest.approx(PACES)
+    # The level alone moves: the order stays.
+    assert all(chances[name].is_monotonic_decreasing for name in PACES)
+
+
+def test_paces_are_of_first_events_in_two_years_and_of_nothing_else(scored):
+    other = replace(scored, model=replace(scored.model, outcome="severe"))
+    assert other.paces == {} and np.isnan(list(other.at_paces(0.0).values())).all()
+    assert replace(scored, model=replace(scored.model, horizon=12)).paces == {}
 
 
 def test_the_contributions_add_up_to_the_log_odds(scored, scores, model):
@@ -89,7 +104,7 @@ def test_the_contributions_add_up_to_the_log_odds(scored, scores, model):
         own = scored.contributions.loc[ranked.index, [term.name for term in family.terms]].sum(axis=1)
         np.testing.assert_allclose(own, scored.families.loc[ranked.index, family.name], atol=1e-9)
     np.testing.assert_allclose(1 / (1 + np.exp(-total)), ranked["risk"], rtol=1e-9)
-    assert ranked["band"].tolist() == [band_of(risk) for risk in ranked["risk"]]
+    assert ranked["band"].tolist() == [band_at(rank) for rank in ranked["rank"]]
 
 
 def test_what_the_figures_give_is_kept_of_councils_with_an_event(scored, scores):

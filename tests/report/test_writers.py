@@ -215,8 +215,8 @@ def test_the_national_picture_agrees_in_every_format():
     shown = national.view(run)
     text, content = write("national", "text", shown), json.loads(write("national", "json", shown))
     rows = [one for one in csv.DictReader(io.StringIO(write("national", "csv", shown))) if one["grouping"] == "all"]
-    assert [int(row["very high"]) for row in rows] == [one["very high"] for one in content["counts"]]
-    assert [one["bands"][0][1] for one in shown["counts"]] == [one["very high"] for one in content["counts"]]
+    assert [int(row["1–10"]) for row in rows] == [one["1–10"] for one in content["counts"]]
+    assert [one["bands"][0][1] for one in shown["counts"]] == [one["1–10"] for one in content["counts"]]
     assert "London boroughs" in text and "most deprived third" in text and "31 October 2026" in text
 
 

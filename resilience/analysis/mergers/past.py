@@ -21,6 +21,7 @@ from resilience.councils import council, reorganisations
 from resilience.councils.lineage import county_share
 from resilience.indicators.known import known_on
 from resilience.method import run as run_pipeline
+from resilience.model.bands import NAMES
 from resilience.model.scoring import ScoredDay, on_fixed_scale, score
 
 SINCE = 2019
@@ -189,7 +190,7 @@ class PastMergers:
     without_sum : int
         Those of which no sum could be made on the eve: a predecessor had not returned its reserves.
     low : int
-        Those whose predecessors' sums stood in the low band on the eve.
+        Those whose predecessors' sums would have stood in the lowest band on the eve.
     upper_half : int
         Of those with an event, those in the upper half of the ranking on the eve.
     inherited, inherited_with_event : int
@@ -223,7 +224,7 @@ def past_mergers(table: pd.DataFrame) -> PastMergers | None:
         since=pd.Timestamp(table["vested"].min()).year,
         with_event=len(happened),
         without_sum=int(table["risk"].isna().sum()),
-        low=int((table["band"] == "low").sum()),
+        low=int((table["band"] == NAMES[-1]).sum()),
         upper_half=int((happened["place"] <= happened["of"] / 2).sum()),
         inherited=len(inherited),
         inherited_with_event=int((inherited["event_type"] != "").sum()),

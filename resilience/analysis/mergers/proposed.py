@@ -27,6 +27,7 @@ from resilience.errors import DataError
 from resilience.formatting import listed
 from resilience.indicators.known import known_on
 from resilience.method import run as run_pipeline
+from resilience.model.bands import band_at
 from resilience.model.scoring import ScoredDay, score
 from resilience.tables.panel import load_panel
 
@@ -89,8 +90,8 @@ class MergedScore:
 
     @property
     def band(self) -> str:
-        """The band of its chance."""
-        return str(self.known["band"])
+        """The band of the rank it would have, where it can be scored."""
+        return "" if np.isnan(self.risk) else band_at(self.place)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 from resilience.analysis.explain import WORTH_SAYING, Explanation
 from resilience.analysis.levers import levers as every_lever
-from resilience.formatting import signed, step_chance
+from resilience.backtest.rolling import CAPACITY
+from resilience.formatting import chance_step, signed, step_chance
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
 from resilience.report.wording import levers as wording
@@ -43,6 +44,7 @@ def score(why: Explanation) -> dict[str, Any]:
     """Return the chance and its exact sum, each contribution with a sentence on the figure behind it."""
     said = [contribution(row, why.class_) for row in why.contributions.itertuples()]
     rows = why.contributions.assign(evidence=said).rename(columns={"evidence": "sentence"}).reset_index()
+    found = why.record.of(why.band)
     result: dict[str, Any] = plain(
         {
             "chance": why.risk,
@@ -51,6 +53,11 @@ def score(why: Explanation) -> dict[str, Any]:
             "band": why.band,
             "rank": why.rank,
             "of": why.of,
+            **{f"chance_{name}": risk for name, risk in why.paces.items()},
+            "reserves_rank": why.reserves_rank,
+            "top_30_of_both": max(why.rank, why.reserves_rank) <= CAPACITY,
+            "band_events": found.events if found else None,
+            "band_councils": found.councils if found else None,
             "log_odds": why.log_odds,
             "reference_log_odds": why.reference,
             "reference_chance": why.reference_chance,
@@ -114,6 +121,7 @@ def steps(why: Explanation) -> Rows:
             "log_odds": signed(row.log_odds),
             "from": step_chance(row.chance_from),
             "to": step_chance(row.chance_to),
+            "step": chance_step(row.chance_from, row.chance_to),
             "raises": bool(row.log_odds > 0),
             "worth": bool(abs(row.log_odds) >= WORTH_SAYING),
         }
@@ -133,7 +141,7 @@ def change_in_words(why: Explanation) -> Rows:
     """Return what moved the chance in a year, without what moved it too little to be seen in the chances."""
     rows = []
     for row in why.change.itertuples():
-        if step_chance(row.chance_from) == step_chance(row.chance_to):
+        if step_chance(row.chance_from, cap=1) == step_chance(row.chance_to, cap=1):
             continue
         if row.Index == "level":
             then, now = (f"{value:.0f}" for value in (row.value_then, row.value_now))
@@ -149,6 +157,7 @@ def change_in_words(why: Explanation) -> Rows:
                 "still": then == now,
                 "from": step_chance(row.chance_from),
                 "to": step_chance(row.chance_to),
+                "step": chance_step(row.chance_from, row.chance_to),
                 "raises": bool(row.log_odds > 0),
             }
         )
@@ -169,7 +178,7 @@ def levers(scored: ScoredDay, code: str) -> Rows:
     Returns
     -------
     list of dict
-        From ``analysis.levers``, the most telling first: ``lever, label, step`` (in words), ``risk``, ``next_band``
+        From ``analysis.levers``, the most telling first: ``lever, label, step`` (in words), ``risk, rank, next_band``
         ("" where there is none lower) and ``to_next`` (in words: how much of this alone would reach it). Empty for a
         council without a score.
     """
@@ -186,6 +195,7 @@ def levers(scored: ScoredDay, code: str) -> Rows:
             "label": wording.label(row["lever"]),
             "step": wording.step(row["lever"], row["amount"], row["share_of_nre"]),
             "risk": float(row["risk_after"]),
+            "rank": int(row["rank_after"]),
             "next_band": row["next_band"],
             "to_next": wording.reach(row),
         }

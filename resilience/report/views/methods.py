@@ -11,13 +11,17 @@ import numpy as np
 
 from resilience import paths
 from resilience.backtest.blind_year import BlindYear
+from resilience.backtest.track_record import track_record
 from resilience.indicators.known import published_before
-from resilience.model.calibration import BANDS, JEFFREYS
+from resilience.model.bands import NAMES
+from resilience.model.calibration import JEFFREYS, PACES
 from resilience.model.families import Family, Term, load_prior
 from resilience.model.scoring import ScoredDay
 from resilience.publications.releases import load_releases
 from resilience.report.plain import plain
 from resilience.report.views import of_2026, reach
+from resilience.report.views.claims import claims
+from resilience.report.wording import bands
 from resilience.report.wording.indicators import figure
 from resilience.tables.precedence import kind_of_year
 
@@ -31,6 +35,7 @@ def view(scored: ScoredDay, year: BlindYear | None = None) -> dict[str, Any]:
     year : BlindYear, optional
         What came of the list of 1 January 2026.
     """
+    record = track_record(scored)
     return {
         "as_of": scored.as_of,
         "horizon": scored.model.horizon,
@@ -41,7 +46,10 @@ def view(scored: ScoredDay, year: BlindYear | None = None) -> dict[str, Any]:
         "half": JEFFREYS,
         "expected": float(scored.expected),
         "at_risk": int((scored.table["status"] == "at risk").sum()),
-        "bands": [[name, least] for name, least in BANDS],
+        "bands": [{"name": name, "said": bands.headline_record(name, record, scored.model.horizon)} for name in NAMES],
+        "paces": list(PACES.values()),
+        "capped": bands.capped(record),
+        **claims(),
         "register_to": scored.events.until,
         "of_2026": of_2026.view(of_2026.content_of(year)),
         "releases": _releases(scored),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 FIXED = (
-    "By one fixed yardstick: today's model, medians and level, on the figures known each January, so only the figures "
-    "move. (Reorganisation makes the councils fewer.)"
+    "By one fixed yardstick: today's model and medians, on the figures known each January, and the place that the "
+    "score would have in today's list, so only the figures move. (Reorganisation makes the councils fewer.)"
 )
 COVID = (
     "January 2022 and 2023 showed 31 March 2021 and 2022, when reserves held COVID grants paid ahead: the dip in risk "

@@ -20,7 +20,7 @@ NOT_SCORED = {
 
 
 def standing(row: Mapping[str, Any] | pd.Series) -> str:
-    """Say it: "12 % (raised)", "event September 2023", "no council compares with it".
+    """Say it: "ranked 11–30 (12 %)", "event September 2023", "no council compares with it".
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def standing(row: Mapping[str, Any] | pd.Series) -> str:
         With ``status``, ``not_scored_because``, ``risk``, ``band`` and ``event_date``, as in ``ScoredDay.table``.
     """
     if row["status"] == AT_RISK:
-        return f"{chance(row['risk'])} ({row['band']})"
+        return f"ranked {row['band']} ({chance(row['risk'])})"
     if row["status"] == EVENT_ALREADY:
         return f"event {pd.Timestamp(row['event_date']):%B %Y}"
     return NOT_SCORED[row["not_scored_because"]]

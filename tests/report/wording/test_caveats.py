@@ -15,7 +15,7 @@ NONE = Limits()
 def explained(limits=NONE, flags=(), log_odds=0.1):
     return Explanation(
         "E06000063", "Cumberland", "UA", "upper", date(2026, 1, 1), "at risk", reference=-4.0, reference_chance=0.018,
-        log_odds=0.0, risk=0.5, low=0.3, high=0.7, rank=3, of=276, band="high",
+        log_odds=0.0, risk=0.5, low=0.3, high=0.7, rank=3, of=276, band="1–10",
         contributions=pd.DataFrame({"log_odds": [log_odds]}), limits=limits, flags=flags,
     )  # fmt: skip
 

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from resilience.model.terms import load_terms
 
 from resilience.analysis.evidence import Evidence
 from resilience.errors import DataError
