@@ -228,7 +228,7 @@ def _support_again(sources: Sources) -> dict:
     return support_again.view(sources.again, sources.events)
 
 
-#: Every page that a command writes; README.md, methods, model card and claim.txt quote docs/record.json, so come after it.
+#: Every page that a command writes; README.md, methods, model card and claim.txt quote docs/record.json: after it.
 DOCUMENTS = (
     Document("docs/data_dictionary.md", _page("dictionary", "markdown", lambda sources: dictionary.view())),
     Document("docs/coverage.md", _page("coverage", "markdown", lambda sources: coverage.view(sources.indicators))),
