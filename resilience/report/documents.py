@@ -191,6 +191,10 @@ def _methods(sources: Sources) -> dict[str, str]:
     }
 
 
+def _model_card(sources: Sources) -> dict[str, str]:
+    return {"weights": blocks.rows(model.weights(artefact.load()))}
+
+
 def _studies(sources: Sources) -> dict:
     return studies.view(run_studies(sources.panel, sources.indicators, sources.events))
 
@@ -220,6 +224,7 @@ DOCUMENTS = (
     Document("docs/record.txt", _page("record", "table", lambda sources: record.view(sources.backtest)), slow=True),
     Document("README.md", _blocks(_readme)),
     Document("docs/methods.md", _blocks(_methods)),
+    Document("docs/model_card.md", _blocks(_model_card)),
     Document("docs/studies.md", _page("studies", "markdown", _studies), slow=True),
 )
 
