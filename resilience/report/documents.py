@@ -202,7 +202,7 @@ def _of_2026(content: Mapping[str, Any]) -> str:
 
 
 def _model_card(sources: Sources) -> dict[str, str]:
-    return {"of_2026": _of_2026(sources.written_record)}
+    return {"of_2026": _of_2026(sources.written_record), "weights": blocks.rows(model.weights(artefact.load()))}
 
 
 def _methods(sources: Sources) -> dict[str, str]:
@@ -216,8 +216,7 @@ def _methods(sources: Sources) -> dict[str, str]:
 
 
 def _claim(sources: Sources, before: str) -> str:
-    content = json.loads((sources.home / "docs" / "record.json").read_text("utf-8"))
-    return "\n".join(filter(None, of_record(content).values())) + "\n"
+    return "\n".join(filter(None, of_record(sources.written_record).values())) + "\n"
 
 
 def _studies(sources: Sources) -> dict:
