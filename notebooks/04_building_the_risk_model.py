@@ -19,13 +19,13 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from resilience.model.terms import load_prior, load_terms
 from shown import BLUE, GREY, ORANGE, OUTTURN, REGISTER, bar, canvas, draw, per_cent, say, table
 
 import resilience
 from resilience.formatting import day
 from resilience.model.calibration import BANDS
 from resilience.model.risk_set import AT_RISK
-from resilience.model.terms import load_prior, load_terms
 
 today = date(2026, 1, 1)
 panel = resilience.load_panel()

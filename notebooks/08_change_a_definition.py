@@ -20,6 +20,7 @@ from dataclasses import replace
 from datetime import date
 
 import pandas as pd
+from resilience.model.terms import Term, load_terms
 from shown import BLUE, ORANGE, OUTTURN, REGISTER, bar, canvas, draw, say, table
 
 import resilience
@@ -27,7 +28,6 @@ from resilience.backtest.studies import summary
 from resilience.formatting import chance, day
 from resilience.indicators.compute import SWITCHES, switch_effects
 from resilience.model.risk_set import AT_RISK
-from resilience.model.terms import Term, load_terms
 from resilience.years import outturn_year_of
 
 SOURCE = f"{OUTTURN}, newest years transcribed; {REGISTER}"

@@ -199,7 +199,7 @@ def backtest(
     frozen: Annotated[bool, typer.Option("--frozen", help="What came of each frozen list instead.")] = False,
 ) -> None:
     """Show how often the warnings were right, origin by origin, against other rules."""
-    from resilience.backtest.rolling import backtest as run_backtest
+    from resilience.backtest.full import full_record
     from resilience.indicators.compute import compute_indicators
     from resilience.report.views import record
     from resilience.tables.events import load_events
@@ -219,8 +219,8 @@ def backtest(
 
         _deliver(write("studies", "markdown", view(run_studies(panel, indicators, register))), output)
         return
-    result = run_backtest(indicators, register, horizon=horizon, outcome=outcome.value, draws=bootstrap)
-    _deliver(write("record", form, record.view(result)), output)
+    found = full_record(indicators, register, horizon=horizon, outcome=outcome.value, draws=bootstrap)
+    _deliver(write("record", form, record.view(found)), output)
 
 
 @app.command()

@@ -12,8 +12,9 @@ import pandas as pd
 from resilience.backtest import metrics
 from resilience.backtest.betting import Bet, bet
 from resilience.backtest.frozen import MODEL, FrozenList
+from resilience.backtest.measuring import CAPACITIES, INTERVAL
 from resilience.backtest.power import detectable_of
-from resilience.backtest.rolling import CAPACITIES, DRAWS, INTERVAL
+from resilience.backtest.rolling import DRAWS
 from resilience.councils import load_councils, resolve
 from resilience.model.fitting import SEED
 from resilience.model.risk_set import AT_RISK

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from resilience.backtest.rolling import CAPACITY, POOLED_FROM, Backtest
@@ -58,7 +61,12 @@ def by_group(predictions: pd.DataFrame, group: str, *, capacity: int = CAPACITY)
     return table
 
 
-def best_rival(result: Backtest, measure: str = "auc") -> str:
+def best_of(rivals: Mapping[str, Any], measure: str = "auc") -> str:
     """Return the name of the rule that does best; the prior alone is ours and no rival."""
-    others = {name: found for name, found in result.pooled["rivals"].items() if name != "prior alone"}
+    others = {name: found for name, found in rivals.items() if name != "prior alone"}
     return max(others, key=lambda name: others[name][measure]["value"] or 0.0)
+
+
+def best_rival(result: Backtest, measure: str = "auc") -> str:
+    """Return the name of the rule that does best over the pooled origins."""
+    return best_of(result.pooled["rivals"], measure)

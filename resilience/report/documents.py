@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -18,8 +19,9 @@ from resilience.analysis.mergers.past import evidence, past_mergers
 from resilience.analysis.neighbours import agreement
 from resilience.backtest.again import AgainRecord
 from resilience.backtest.again import record as again_record
-from resilience.backtest.rolling import Backtest, backtest
-from resilience.backtest.studies import LACKING, MASKED, run_studies
+from resilience.backtest.full import FullRecord, full_record
+from resilience.backtest.masks import OLD, TODAY
+from resilience.backtest.studies import run_studies
 from resilience.backtest.track_record import track_record
 from resilience.errors import DataError
 from resilience.files import write_atomically
@@ -35,6 +37,7 @@ from resilience.report.views import (
     directions,
     mergers,
     model,
+    of_2026,
     reach,
     readme,
     record,
@@ -89,9 +92,15 @@ class Sources:
         return load_events()
 
     @cached_property
-    def backtest(self) -> Backtest:
-        """The back test as ``resilience backtest`` runs it."""
-        return backtest(self.indicators, self.events)
+    def record(self) -> FullRecord:
+        """The record as ``resilience backtest`` works it out."""
+        return full_record(self.indicators, self.events)
+
+    @property
+    def written_record(self) -> dict[str, Any]:
+        """What docs/record.json holds, which other pages quote."""
+        found: dict[str, Any] = json.loads((self.home / "docs" / "record.json").read_text("utf-8"))
+        return found
 
     @cached_property
     def again(self) -> AgainRecord:
@@ -176,29 +185,38 @@ def _mergers(sources: Sources) -> dict[str, str]:
 
 def _readme(sources: Sources) -> dict[str, str]:
     scored = run(LIST_ON)
-    content = json.loads((sources.home / "docs" / "record.json").read_text("utf-8"))
+    content = sources.written_record
     screen = terminal.text(watchlist.view(scored), width=WIDTH)
     return {
         "screen": blocks.terminal(screen, LINES),
         "reach": blocks.reach(reach.rows(scored)),
         "record": blocks.record(readme.view(content)),
+        "of_2026": _of_2026(content),
         "claim": of_record(content)["claim"],
         "followed": every_band(track_record(scored), scored.model.horizon),
     }
 
 
+def _of_2026(content: Mapping[str, Any]) -> str:
+    return blocks.told_table(of_2026.view(content["blind_2026"]))
+
+
+def _model_card(sources: Sources) -> dict[str, str]:
+    return {"of_2026": _of_2026(sources.written_record), "weights": blocks.rows(model.weights(artefact.load()))}
+
+
 def _methods(sources: Sources) -> dict[str, str]:
     fitted = artefact.load()
-    masks = {"today's mask": LACKING, "0.1.0's mask": dict.fromkeys(MASKED, 2)}
+    masks = {"today's mask": TODAY.years, "0.1.0's mask": OLD.years}
     return {
+        "of_2026": _of_2026(sources.written_record),
         "weights": blocks.rows(model.weights(fitted)),
         "reliability": blocks.rows(model.reliability(fitted, masks)),
     }
 
 
 def _claim(sources: Sources, before: str) -> str:
-    content = json.loads((sources.home / "docs" / "record.json").read_text("utf-8"))
-    return "\n".join(filter(None, of_record(content).values())) + "\n"
+    return "\n".join(filter(None, of_record(sources.written_record).values())) + "\n"
 
 
 def _studies(sources: Sources) -> dict:
@@ -209,7 +227,7 @@ def _support_again(sources: Sources) -> dict:
     return support_again.view(sources.again, sources.events)
 
 
-#: Every page that a command writes; README.md and claim.txt quote docs/record.json and come after it.
+#: Every page that a command writes; README.md, methods, model card and claim.txt quote docs/record.json: after it.
 DOCUMENTS = (
     Document("docs/data_dictionary.md", _page("dictionary", "markdown", lambda sources: dictionary.view())),
     Document("docs/coverage.md", _page("coverage", "markdown", lambda sources: coverage.view(sources.indicators))),
@@ -226,11 +244,12 @@ DOCUMENTS = (
     Document("docs/support_again.json", _page("support again", "json", _support_again)),
     Document("docs/peers.md", _blocks(_peers)),
     Document("docs/mergers.md", _blocks(_mergers)),
-    Document("docs/record.json", _page("record", "json", lambda sources: record.view(sources.backtest)), slow=True),
-    Document("docs/record.txt", _page("record", "table", lambda sources: record.view(sources.backtest)), slow=True),
+    Document("docs/record.json", _page("record", "json", lambda sources: record.view(sources.record)), slow=True),
+    Document("docs/record.txt", _page("record", "table", lambda sources: record.view(sources.record)), slow=True),
     Document("docs/claim.txt", _claim),
     Document("README.md", _blocks(_readme)),
     Document("docs/methods.md", _blocks(_methods)),
+    Document("docs/model_card.md", _blocks(_model_card)),
     Document("docs/studies.md", _page("studies", "markdown", _studies), slow=True),
 )
 

@@ -168,7 +168,7 @@ def test_it_reads_as_text(trained):
     text = trained.read_text("utf-8")
     assert text.endswith("}\n")
     lines = text.splitlines()
-    assert lines[:2] == ["{", ' "format": 2,'] and lines[2].startswith(' "sha256": "')
+    assert lines[:2] == ["{", ' "format": 3,'] and lines[2].startswith(' "sha256": "')
     assert lines[3].startswith(' "what": "The chance of needing exceptional support or intervention')
     # a draw a line
     assert len(text.splitlines()) < 700

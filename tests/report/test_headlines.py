@@ -18,8 +18,6 @@ from tests.report.site_data import TWELVE, one_run, one_view
 RECORD = re.compile(
     r"\d+ (past councils )?(here )?had an? (first )?event|(\d+|none) (was|were) supported again|the plain share"
 )
-    r"\d+ (past councils )?(here )?had an? (first )?event|(\d+|none) (was|were) supported again|the plain share"
-)
 
 
 class Headlines(HTMLParser):

@@ -9,8 +9,9 @@ from typing import Any
 from resilience import __version__, paths
 from resilience.backtest.betting import CLIP, NEEDED, STAKES, STRENGTH, Bet
 from resilience.backtest.frozen import MODEL, FrozenList, frozen_lists
+from resilience.backtest.measuring import CAPACITIES, INTERVAL
 from resilience.backtest.rivals import rivals
-from resilience.backtest.rolling import CAPACITIES, DRAWS, INTERVAL
+from resilience.backtest.rolling import DRAWS
 from resilience.backtest.scoreboard import FLAGS, RESERVES, ListScore, scoreboard
 from resilience.errors import DataError
 from resilience.formatting import day
