@@ -65,8 +65,7 @@ say(
 say(
     f"At the pace of the twelve months before (first events: {run.base_rate.events}) its chance would have been "
     f"{chance(why.risk)}, 90 % range {chance_range(why.low, why.high)}; that of its tier's median council "
-    f"{chance(why.reference_chance)}. Hardly anything had happened yet, so every chance of that day was small; the rank "
-    "does not depend on it."
+    f"{chance(why.reference_chance)}. That pace was to prove far too slow; the rank does not depend on it."
 )
 
 # %% [markdown]

@@ -51,7 +51,7 @@ from resilience.report.wording.indicators import contribution
 SOURCE = f"{OUTTURN}, newest years transcribed; {REGISTER}"
 events = resilience.load_events()
 today = events.until + timedelta(days=1)
-run = resilience.run(today, events=events, panel=resilience.load_panel())
+run = resilience.run(today)
 say("\n".join(f"- {note}" for note in notes(run)))
 
 # %%
