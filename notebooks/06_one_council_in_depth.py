@@ -110,7 +110,7 @@ bars.index = [family.label for family in run.model.families]
 spots, rising = np.arange(len(bars)), (bars >= 0).to_numpy()
 figure, (axis,) = canvas(6.8, 2.4)
 axis.barh(spots[rising], bars[rising], color=RED, label="raises")
-axis.barh(spots[~rising], bars[~rising], color=BLUE, hatch="///", edgecolor="white", label="lowers")
+axis.barh(spots[~rising], bars[~rising], color=BLUE, hatch="///", edgecolor="white", label="lowers or adds nothing")
 axis.axvline(0, color=BLACK, linewidth=0.8)
 axis.set_yticks(spots, bars.index)
 axis.invert_yaxis()

@@ -20,6 +20,7 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.colors import TwoSlopeNorm
 from shown import (
     BLACK,
@@ -142,7 +143,7 @@ families = run.model.families
 grid = run.families.loc[top.index, [one.name for one in families]].to_numpy(dtype=float)
 figure, (axis,) = canvas(7.4, 6.6)
 extent = float(np.abs(grid).max())
-shades = axis.imshow(grid, cmap="PuOr_r", norm=TwoSlopeNorm(0, -extent, extent), aspect="auto")
+shades = axis.imshow(grid, cmap=colormaps["PuOr_r"].resampled(11), norm=TwoSlopeNorm(0, -extent, extent), aspect="auto")
 axis.set_xticks(range(len(families)), [one.label for one in families], rotation=30, ha="right", fontsize=8)
 for row, column in np.ndindex(*grid.shape):
     dark = abs(grid[row, column]) > 0.6 * extent
