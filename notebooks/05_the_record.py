@@ -58,7 +58,10 @@ indicators = resilience.compute_indicators(resilience.load_panel())
 events = resilience.load_events()
 SOURCE = f"{OUTTURN}; {REGISTER}"
 PLAIN = "reserves_rank"
-labels = {one.name: one.label for one in rivals()} | {"prior alone": "this model's prior, nothing learnt", NAME: f"release {NAME}"}
+labels = {one.name: one.label for one in rivals()} | {
+    "prior alone": "this model's prior, nothing learnt",
+    NAME: f"release {NAME}",
+}
 in_lines = pd.Series(labels).str.wrap(46)
 
 # %% [markdown]

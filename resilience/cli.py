@@ -152,11 +152,17 @@ def train(
     outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
     output: Output = None,
 ) -> None:
-    """Fit the model and write it to models/ as JSON."""
+    """Fit the model and write it to models/ as JSON, with what followed on past lists."""
+    from resilience.backtest.track_record import ship
+    from resilience.method import run
     from resilience.method import train as fit_and_save
+    from resilience.tables.events import load_events
 
     path = fit_and_save(_day(as_of), outcome=outcome.value, path=output)
     typer.echo(f"Written to {path}.")
+    if output is None:
+        day = _day(as_of) or load_events().end.date()
+        typer.echo(f"Written to {ship(run(day, outcome=outcome.value, intervals=False))}.")
     if as_of is not None and output is None:
         typer.echo("It stands where the model of the newest figures stood; 'resilience train' alone brings that back.")
 
@@ -190,15 +196,22 @@ def backtest(
     outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
     horizon: Annotated[int, typer.Option(help="Months looked ahead: 12, 24 or 36.")] = 24,
     studies: Annotated[bool, typer.Option("--studies", help="How the record moves when something is changed.")] = False,
+    frozen: Annotated[bool, typer.Option("--frozen", help="What came of each frozen list instead.")] = False,
 ) -> None:
     """Show how often the warnings were right, origin by origin, against other rules."""
-    from resilience.backtest.rolling import backtest as run_backtest
+    from resilience.backtest.full import full_record
     from resilience.indicators.compute import compute_indicators
     from resilience.report.views import record
     from resilience.tables.events import load_events
     from resilience.tables.panel import load_panel
 
-    register, panel = load_events(events), load_panel()
+    register = load_events(events)
+    if frozen:
+        from resilience.report.views.scoreboard import of_frozen_lists
+
+        _deliver(write("scoreboard", form, of_frozen_lists(register, draws=bootstrap)), output)
+        return
+    panel = load_panel()
     indicators = compute_indicators(panel)
     if studies:
         from resilience.backtest.studies import run_studies
@@ -206,8 +219,17 @@ def backtest(
 
         _deliver(write("studies", "markdown", view(run_studies(panel, indicators, register))), output)
         return
-    result = run_backtest(indicators, register, horizon=horizon, outcome=outcome.value, draws=bootstrap)
-    _deliver(write("record", form, record.view(result)), output)
+    found = full_record(indicators, register, horizon=horizon, outcome=outcome.value, draws=bootstrap)
+    _deliver(write("record", form, record.view(found)), output)
+
+
+@app.command()
+def freeze(as_of: AsOf = None, output: Output = None) -> None:
+    """Freeze the list of a day with its checksum, so that later events can judge it."""
+    from resilience.backtest.freezing import freeze as keep
+
+    path, new = keep(_day(as_of), output)
+    typer.echo(f"Frozen as {path}; commit it." if new else f"Frozen before, and the same: {path}.", err=True)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -10,8 +10,10 @@ import pandas as pd
 
 #: The four grades that inspectorates give, best first.
 _GRADES = {1: "outstanding", 2: "good", 3: "requires improvement", 4: "inadequate"}
-#: Parts a likely chance is said in.
-_PARTS = ((1, 3), (2, 5), (1, 2), (3, 5), (2, 3), (3, 4), (4, 5), (9, 10), (19, 20))
+#: Above this a chance is written as "over 40 %": whoever gives another cap has a record that bears it out.
+CAP = 0.40
+#: No chance is written as a number above this, whatever the record.
+_SURE = 0.95
 
 
 def percent(fraction: float, digits: int | None = None) -> str:
@@ -119,45 +121,62 @@ def when(date_text: str, known: object) -> str:
     return day(known) if len(date_text) == 10 else date_text
 
 
-def chance(risk: float) -> str:
-    """Write a chance without false precision: whole per cent, "under 1 %", "over 95 %"."""
+def chance(risk: float, *, cap: float = CAP) -> str:
+    """Write a chance without false precision: whole per cent, "under 1 %", "over 40 %".
+
+    Parameters
+    ----------
+    risk : float
+    cap : float
+        Above it no number is given.
+    """
     if risk is None or np.isnan(risk):
         return ""
     if risk < 0.01:
         return "under 1 %"
-    if risk > 0.95:
-        return "over 95 %"
-    return f"{100 * risk:.0f} %"
+    most = min(cap, _SURE)
+    return f"over {100 * most:.0f} %" if risk > most else f"{100 * risk:.0f} %"
 
 
-def chance_range(low: float, high: float) -> str:
-    """Write an interval of chances, e.g. "12–31 %"."""
+def chance_range(low: float, high: float, *, cap: float = CAP) -> str:
+    """Write an interval of chances, e.g. "12–31 %", "22–>40 %", "over 40 %"; the cap as in `chance`."""
     if low is None or np.isnan(low) or np.isnan(high):
         return ""
-    left = "<1" if low < 0.01 else f"{100 * low:.0f}"
-    right = "<1" if high < 0.01 else ">95" if high > 0.95 else f"{100 * high:.0f}"
-    return f"{left} %" if left == right else f"{left}–{right} %"
+    left, right = short_chance(low, cap=cap), short_chance(high, cap=cap)
+    return chance(high, cap=cap) if left == right else f"{left}–{right} %"
 
 
-def step_chance(risk: float) -> str:
+def short_chance(risk: float, *, cap: float = CAP) -> str:
+    """Write a chance as a number for a column, without the sign: "12", "<1", ">40"."""
+    return chance(risk, cap=cap).replace("under ", "<").replace("over ", ">").removesuffix(" %")
+
+
+def chances_at(risks: Mapping[float, float], *, cap: float = CAP) -> str:
+    """Write the chances that go with so many cases: "about 4 % if 10 do, 9 % if 20 and 13 % if 30".
+
+    Parameters
+    ----------
+    risks : mapping
+        From a number of cases to the chance.
+    cap : float
+        As in `chance`.
+    """
+    first, *others = (f"{chance(risk, cap=cap)} if {number:.0f}" for number, risk in risks.items())
+    about = "" if first.startswith(("under", "over")) else "about "
+    return listed([f"{about}{first} do", *others])
+
+
+def step_chance(risk: float, *, cap: float = CAP) -> str:
     """Write a chance on the way to another: below 10 % with a digit, as many steps are small."""
     if risk < 0.001:
         return "under 0.1 %"
-    return f"{100 * risk:.1f} %" if risk < 0.0995 else chance(risk)
+    return f"{100 * risk:.1f} %" if risk < 0.0995 else chance(risk, cap=cap)
 
 
-def in_words(risk: float) -> str:
-    """Say a chance the way people do: "about 1 in 5", "under 1 in 100", "about 9 in 10"."""
-    if risk < 0.01:
-        return "under 1 in 100"
-    if risk > 0.95:
-        return "more than 19 in 20"
-    if risk < 0.29:
-        one_in = 1 / risk
-        step = 1 if one_in < 12.5 else 5 if one_in < 52.5 else 10
-        return f"about 1 in {step * round(one_in / step)}"
-    top, bottom = min(_PARTS, key=lambda pair: abs(pair[0] / pair[1] - risk))
-    return f"about {top} in {bottom}"
+def chance_step(before: float, after: float, *, cap: float = CAP) -> str:
+    """Write a step from one chance to another: "3.4 % → 12 %", "over 40 % before and after"."""
+    then, now = step_chance(before, cap=cap), step_chance(after, cap=cap)
+    return f"{now} before and after" if then == now and min(before, after) > cap else f"{then} → {now}"
 
 
 def ordinal(number: int) -> str:
@@ -166,8 +185,8 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def listed(parts: Sequence[str]) -> str:
+def listed(parts: Sequence[str], last: str = "and") -> str:
     """Join words as in a sentence: "a, b and c"."""
     if len(parts) < 2:
         return "".join(parts)
-    return ", ".join(parts[:-1]) + f" and {parts[-1]}"
+    return ", ".join(parts[:-1]) + f" {last} {parts[-1]}"

@@ -35,3 +35,8 @@ def raw() -> Path:
 def models() -> Path:
     """Return the folder of fitted models."""
     return home() / "models"
+
+
+def frozen() -> Path:
+    """Return the folder of frozen lists; an installed wheel has none."""
+    return home() / "reports" / "frozen"

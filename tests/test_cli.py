@@ -59,7 +59,7 @@ def test_a_former_day_is_another_list(cli, monkeypatch):
 def test_help_names_every_command(cli):
     done = cli("--help")
     assert done.code == 0
-    for name in ("fetch", "build", "train", "screen", "backtest", "data"):
+    for name in ("fetch", "build", "train", "screen", "backtest", "freeze", "data"):
         assert name in done.out
 
 

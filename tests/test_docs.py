@@ -17,6 +17,8 @@ def test_the_record_is_that_of_the_shipped_figures(indicators, events):
     now = backtest(indicators, events, draws=0, n_jobs=1)
     for measure, entry in now.pooled["model"].items():
         assert written["model"][measure]["value"] == pytest.approx(entry["value"], abs=5e-7), measure
+        own = written["closed"]["model"][measure]["value"]
+        assert own == pytest.approx(now.closed["model"][measure]["value"], abs=5e-7), measure
     for rival, found in now.pooled["rivals"].items():
         assert written["rivals"][rival]["auc"]["value"] == pytest.approx(found["auc"]["value"], abs=5e-7), rival
 

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from resilience.analysis.evidence import BACK, evidence
+from resilience.analysis.evidence import BACK
+from resilience.analysis.families import chance_path, contributions, family_bars, in_order
 from resilience.backtest.past_lists import SimilarScores, past_lists, year_before
+from resilience.backtest.track_record import TrackRecord, reserves_ranks, track_record
 from resilience.councils import council as facts_of
 from resilience.councils import resolve
 from resilience.councils.lineage import lineage_of
@@ -21,7 +23,6 @@ from resilience.indicators.known import KnownFigures
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.model.scoring import ScoredDay
 from resilience.tables.events import EventRegister
-from resilience.years import outturn_year_of
 
 #: A term is spoken of as a risk or a strength from this many log-odds on (odds moved by a tenth).
 WORTH_SAYING = 0.1
@@ -46,7 +47,7 @@ class Limits:
     second_hand, transcribed : bool
         Whether any of these comes from an interim table, or from transcribed lines.
     cut_off : tuple of str
-        Labels of the terms that are so far from the median that more would not count.
+        Labels of the families that are so far from the median that more would not count.
     rebased : tuple of (str, str)
         Labels of the terms whose carried figure is set over the newest net revenue expenditure, with its own year.
     predecessors : tuple of str
@@ -77,6 +78,8 @@ class Explanation:
     as_of : date
     status : str
         "at risk", "event already" or "cannot be scored".
+    not_scored_because : str
+        Why its figures give no score, whatever its status (``KnownFigures.not_scored``); "" where they do.
     reference, reference_chance : float
         Log-odds and chance of the tier's median council, which has 0 in every family.
     log_odds, risk, low, high : float
@@ -84,24 +87,24 @@ class Explanation:
     rank, of : int
         Its place among the councils at risk on the day; 0 where it has none.
     band : str
-    contributions : DataFrame
-        Index term, the largest first: ``label, indicator, family, value, outturn_year, second_hand``,
-        ``transcribed``, ``median`` (the figure of
-        the tier's median council), ``log_odds`` (missing where the council has no score), ``chance_from``
-        and ``chance_to`` (adding the terms one after another in this order, beginning at the reference), ``points``
-        (their difference), ``evidence`` (`Evidence`), ``at_limit`` (its family is cut off here) and ``applies``.
-        ``reference + log_odds.sum()`` is the council's log-odds.
+    families, contributions : DataFrame
+        By family and by indicator, the largest first (``analysis.families``). With ``reference`` either adds up to the
+        council's log-odds.
     change : DataFrame
         Index term and "level" (how often events happen at all, and how the others stood), the largest first:
-        ``label, then, now, log_odds`` (difference), ``chance_from, chance_to, points``, and the figures ``value_then``,
-        ``value_now``. Sums to the change of the log-odds since ``change_from``, by the same model. Empty where the
-        council was not scored then.
+        ``label, then, now, log_odds`` (difference), ``chance_from, chance_to, points``, the figures ``value_then``,
+        ``value_now``, and ``reliability_then, reliability_now`` (what its family was multiplied by). Sums to the change
+        of the log-odds since ``change_from``, by the same model. Empty where the council was not scored then.
     change_from : date or None
     risk_then : float
     similar : SimilarScores or None
         What became of councils that stood about here.
-    band_record : dict
-        ``councils, events, share, mean_chance`` of the band on closed Januaries; empty where none had closed.
+    paces : dict of str to float
+        The chance in a quiet, a middling and a busy time; missing where none is given.
+    reserves_rank : int
+        Its place among the councils at risk by plain reserves; 0 where it has none.
+    record : TrackRecord
+        What followed for past councils.
     first_event : FirstEvent or None
         Of a council with an event already.
     limits : Limits
@@ -128,11 +131,15 @@ class Explanation:
     of: int
     band: str
     contributions: pd.DataFrame
+    families: pd.DataFrame = field(default_factory=pd.DataFrame)
+    not_scored_because: str = ""
     change: pd.DataFrame = field(default_factory=pd.DataFrame)
     change_from: date | None = None
     risk_then: float = np.nan
     similar: SimilarScores | None = None
-    band_record: dict = field(default_factory=dict)
+    paces: dict[str, float] = field(default_factory=dict)
+    reserves_rank: int = 0
+    record: TrackRecord = field(default_factory=TrackRecord)
     first_event: FirstEvent | None = None
     limits: Limits = Limits()
     flags: tuple[tuple[str, str], ...] = ()
@@ -173,60 +180,23 @@ def explain(run: ScoredDay, council: str) -> Explanation:
         raise DataError(f"{one.council} was not in being on {day(run.as_of)}: it {when}{hint}.")
     row = run.table.loc[code]
     at_risk, past = row["status"] == AT_RISK, past_lists(run)
-    parts = contributions(run, code)
+    parts, bars = contributions(run, code), family_bars(run, code)
     before = year_before(run) if at_risk else None
     change = _change(run, before, code) if before is not None else pd.DataFrame()
     return Explanation(
         **_standing(run, code),
+        families=bars,
         contributions=parts,
         change=change,
         change_from=before.as_of if before is not None and len(change) else None,
         risk_then=float(before.table.at[code, "risk"]) if before is not None and len(change) else np.nan,
         similar=past.similar(float(row["log_odds"])) if at_risk else None,
-        band_record=past.bands.loc[row["band"]].to_dict() if at_risk and len(past.bands) else {},
+        record=track_record(run),
         first_event=_first_event(run.events, code, row) if row["status"] == EVENT_ALREADY else None,
-        limits=_limits(run, code, parts),
+        limits=_limits(run, code, parts, bars),
         flags=_flags(run.known, code),
         before_event=_before_event(past.lists, code) if row["status"] == EVENT_ALREADY else None,
     )
-
-
-def contributions(scored: ScoredDay, code: str, *, limits: bool = True) -> pd.DataFrame:
-    """Return each term's contribution with its figure, the largest first (see :class:`Explanation`).
-
-    Without a score (the council is not at risk) the contributions are missing and only the figures are given.
-    ``limits`` says whether to look which terms are cut off.
-    """
-    row, model = scored.table.loc[code], scored.model
-    has_chance = row["status"] == AT_RISK
-    medians = scored.scale.medians(model.terms, row["tier"])
-    rows = []
-    for term in model.terms:
-        amount = float(scored.contributions.at[code, term.name])
-        applies = row["tier"] in term.tiers
-        seen = evidence(scored.known, code, term.indicator, medians[term.name])
-        family = model.family_of(term.name)
-        at_limit = limits and applies and amount and has_chance and bool(scored.placed.cut.at[code, family.name])
-        rows.append(
-            {
-                "term": term.name,
-                "label": term.label,
-                "indicator": term.indicator,
-                "value": seen.value,
-                "outturn_year": outturn_year_of(seen.year) if seen.year else "",
-                "second_hand": seen.second_hand,
-                "transcribed": seen.transcribed,
-                "median": seen.median,
-                "log_odds": amount if applies else 0.0,
-                "evidence": seen,
-                "family": family.name,
-                "at_limit": bool(at_limit),
-                "applies": applies,
-            }
-        )
-    table = pd.DataFrame(rows).set_index("term")
-    ordered = table.reindex(table["log_odds"].abs().sort_values(ascending=False, kind="stable").index)
-    return _path(ordered if has_chance else ordered.assign(log_odds=np.nan), scored.reference(row["tier"]))
 
 
 def _first_event(events: EventRegister, code: str, row: pd.Series) -> FirstEvent:
@@ -236,7 +206,7 @@ def _first_event(events: EventRegister, code: str, row: pd.Series) -> FirstEvent
     return FirstEvent(row["event_date"], text)
 
 
-def _limits(run: ScoredDay, code: str, parts: pd.DataFrame) -> Limits:
+def _limits(run: ScoredDay, code: str, parts: pd.DataFrame, bars: pd.DataFrame) -> Limits:
     used = parts[parts["applies"] & (parts["outturn_year"] != "")]
     years = used["outturn_year"].value_counts().sort_index(ascending=False)
     older = lineage_of(code)
@@ -244,7 +214,7 @@ def _limits(run: ScoredDay, code: str, parts: pd.DataFrame) -> Limits:
         years=tuple((str(year), int(n)) for year, n in years.items()),
         second_hand=bool(used["second_hand"].any()),
         transcribed=bool(used["transcribed"].any()),
-        cut_off=tuple(str(label) for label in parts.loc[parts["at_limit"], "label"]),
+        cut_off=tuple(str(label) for label in bars.loc[bars["at_limit"], "label"]),
         rebased=tuple(
             (str(row["label"]), str(row["outturn_year"]))
             for _, row in used.iterrows()
@@ -262,13 +232,6 @@ def _flags(known: KnownFigures, code: str) -> tuple[tuple[str, str], ...]:
     return tuple((str(year), str(flags)) for year, flags in zip(own["outturn_year"], own["flags"], strict=True))
 
 
-def _path(table: pd.DataFrame, start: float) -> pd.DataFrame:
-    """Turn log-odds into chances, one row after another from the start."""
-    levels = start + np.r_[0.0, np.cumsum(table["log_odds"].to_numpy(dtype=float))]
-    chances = expit(levels)
-    return table.assign(chance_from=chances[:-1], chance_to=chances[1:], points=np.diff(chances))
-
-
 def _standing(scored: ScoredDay, code: str) -> dict:
     """Return who a council is and where it stands on a scored day."""
     row, ranked = scored.table.loc[code], scored.at_risk
@@ -281,6 +244,7 @@ def _standing(scored: ScoredDay, code: str) -> dict:
         "tier": str(row["tier"]),
         "as_of": scored.as_of,
         "status": str(row["status"]),
+        "not_scored_because": str(row["not_scored_because"]),
         "reference": reference,
         "reference_chance": float(expit(reference)),
         "log_odds": float(row["log_odds"]),
@@ -290,6 +254,8 @@ def _standing(scored: ScoredDay, code: str) -> dict:
         "rank": int(row["rank"]) if at_risk else 0,
         "of": len(ranked) if at_risk else 0,
         "band": str(row["band"]) if at_risk else "",
+        "paces": scored.at_paces(float(row["log_odds"])) if at_risk else {},
+        "reserves_rank": int(reserves_ranks(scored)[code]) if at_risk else 0,
     }
 
 
@@ -305,9 +271,12 @@ def _change(run: ScoredDay, before: ScoredDay, code: str) -> pd.DataFrame:
             "now": run.scale.intercept,
             "value_then": float(before.base_rate.events),
             "value_now": float(run.base_rate.events),
+            "reliability_then": 1.0,
+            "reliability_now": 1.0,
         }
     ]
     for term in run.model.terms:
+        family = run.model.family_of(term.name).name
         if run.table.at[code, "tier"] in term.tiers:
             rows.append(
                 {
@@ -317,12 +286,13 @@ def _change(run: ScoredDay, before: ScoredDay, code: str) -> pd.DataFrame:
                     "now": float(run.contributions.at[code, term.name]),
                     "value_then": float(before.table.at[code, term.indicator]),
                     "value_now": float(run.table.at[code, term.indicator]),
+                    "reliability_then": float(before.placed.reliability.at[code, family]),
+                    "reliability_now": float(run.placed.reliability.at[code, family]),
                 }
             )
     table = pd.DataFrame(rows).set_index("term")
     table["log_odds"] = table["now"] - table["then"]
-    table = table.reindex(table["log_odds"].abs().sort_values(ascending=False, kind="stable").index)
-    return _path(table, float(before.table.at[code, "log_odds"]))
+    return chance_path(in_order(table), float(before.table.at[code, "log_odds"]))
 
 
 def _before_event(lists: dict[int, ScoredDay], code: str) -> Explanation | None:
@@ -330,4 +300,6 @@ def _before_event(lists: dict[int, ScoredDay], code: str) -> Explanation | None:
     at_risk = [scored for scored in lists.values() if code in scored.at_risk.index]
     if not at_risk:
         return None
-    return Explanation(**_standing(at_risk[-1], code), contributions=contributions(at_risk[-1], code, limits=False))
+    last = at_risk[-1]
+    parts, bars = contributions(last, code), family_bars(last, code)
+    return Explanation(**_standing(last, code), families=bars, contributions=parts)

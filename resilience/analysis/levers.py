@@ -21,7 +21,7 @@ from resilience.errors import DataError
 from resilience.indicators.compute import chosen
 from resilience.indicators.formulas import REGISTRY, Books
 from resilience.indicators.formulas.reserves import reserves_earlier
-from resilience.model.calibration import BANDS, band_of
+from resilience.model.bands import BANDS, band_below
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scale import place
 from resilience.model.scoring import ScoredDay
@@ -65,6 +65,13 @@ class _Desk:
         self.moving = [
             name for name in known.index if np.isclose(known[name], float(self.row[name]), rtol=1e-7, atol=1e-12)
         ]
+
+    @property
+    def ceiling(self) -> float:
+        """The chance below which the council would stand in the next lower band; nought in the lowest."""
+        last = BANDS[str(self.row["band"])]
+        others = self.run.at_risk["risk"].drop(self.row.name).astype(float)
+        return float(others.nlargest(int(last)).min()) if last < len(others) else 0.0
 
     def _position(self, code: str) -> Position:
         """Return the lines behind the score, those of older years brought to the newest year's spending."""
@@ -190,7 +197,7 @@ def levers(run: ScoredDay, code: str) -> pd.DataFrame:
 
 def _to_next_band(desk: _Desk, usable: list[Lever]) -> list[tuple[Lever, float | None]]:
     """Find how far each lever must be pulled to come below the council's band; None where it does not get there."""
-    limit = dict(BANDS)[band_of(float(desk.row["risk"]))]
+    limit = desk.ceiling
     if limit == 0.0:
         return [(lever, None) for lever in usable]
     low = np.zeros(len(usable))
@@ -222,7 +229,7 @@ def _records(desk: _Desk, usable: list[tuple[Lever, float | None]]) -> list[dict
             "share_of_nre": lever.amount(now, at) / now.spending,
             "risk_after": float(chance),
             "points": float(chance) - risk,
-            "band_after": band_of(float(chance)),
+            "band_after": desk.run.band_of(float(chance), without=str(desk.row.name)),
             "rank_after": 1 + int((others > chance).sum()),
             "moved": _moved(desk, indicators, number),
         }
@@ -233,13 +240,10 @@ def _records(desk: _Desk, usable: list[tuple[Lever, float | None]]) -> list[dict
 def _to_next(desk: _Desk, lever: Lever, needed: float | None) -> dict[str, Any]:
     """Return what all steps of a lever share: where the council stands, and how far the lever must go."""
     now, risk = desk.now, float(desk.row["risk"])
-    bands = [name for name, _ in BANDS]
-    band = bands.index(band_of(risk))
-    lowest = band == len(bands) - 1
     return {
         "lever": lever.name,
         "risk_before": risk,
-        "next_band": "" if lowest else bands[band + 1],
+        "next_band": band_below(str(desk.row["band"])) if desk.ceiling else "",
         "to_next_band": np.nan if needed is None else float(np.ceil(lever.amount(now, needed))),
         "to_next_band_share": np.nan if needed is None else lever.amount(now, needed) / now.spending,
         "furthest": lever.amount(now, lever.furthest(now)),

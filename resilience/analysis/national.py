@@ -1,7 +1,8 @@
 """The national picture: how many councils stand in each band each January, and what moved them.
 
 Two levels are told apart. ``counts`` is by the fixed yardstick (today's model, medians and level applied to the
-figures known each January): what changes from year to year is the figures alone. How many events there were, and how
+figures known each January, and the bands are the places these scores would have in today's list): what changes from
+year to year is the figures alone. How many events there were, and how
 many would have been expected at each day's own level, stands beside it.
 """
 
@@ -17,12 +18,11 @@ import pandas as pd
 from resilience.analysis.characteristics import deprivation_known
 from resilience.backtest.past_lists import FIRST_JANUARY
 from resilience.method import run as run_pipeline
-from resilience.model.calibration import BANDS
+from resilience.model.bands import NAMES
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.model.scoring import ScoredDay, on_fixed_scale
 from resilience.publications.others.context import load_deprivation
 
-NAMES = tuple(name for name, _ in BANDS)
 OTHERS = (EVENT_ALREADY, NOT_SCORABLE)
 THIRDS = ("least deprived third", "middle third", "most deprived third")
 NOW = "now"
@@ -93,6 +93,7 @@ def national(*, run: ScoredDay | None = None) -> National:
     tables = []
     for label, one in scored.items():
         part = one.table[columns].reset_index()
+        part["band"] = [day.band_of(risk) for risk in part["risk"]]
         part.insert(0, "day", label)
         part["deprivation"] = part["ons_code"].map(thirds.to_dict()).astype(object).fillna("not known").astype(str)
         tables.append(part)

@@ -126,7 +126,10 @@ def council_amounts(day: ScoredDay, members: list[str]) -> pd.DataFrame:
         }
         one = day.table.loc[code]
         row: dict[str, object] = {"ons_code": code}
-        row |= {name: one[name] for name in ("council", "class", "status", "risk", "band", "event_date")}
+        row |= {
+            name: one[name]
+            for name in ("council", "class", "status", "not_scored_because", "risk", "band", "event_date")
+        }
         for name, values in series.items():
             row[name], row[f"{name}_year"] = last_known(values)
         out.append(row)

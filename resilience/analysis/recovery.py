@@ -198,7 +198,8 @@ def _risk_changes(
 def _changes(first: ScoredDay, last: ScoredDay) -> dict[str, float]:
     """Return the change of each council's log-odds over a window, of those that count as a fall or a rise."""
     years = pd.concat([first.table["year"], last.table["year"]], axis=1, keys=["first", "last"], join="inner").dropna()
-    years = years[~years.isin(COVID_YEARS).any(axis=1) & (years["first"] < years["last"])]
+    scored = years.index.isin(first.log_odds.index) & years.index.isin(last.log_odds.index)
+    years = years[scored & ~years.isin(COVID_YEARS).any(axis=1) & (years["first"] < years["last"])]
     tiers = first.table["tier"]
     median = tiers.map(first.log_odds.groupby(tiers.reindex(first.log_odds.index)).median())
     found = {}

@@ -100,12 +100,12 @@ def calibration_line(chance: np.ndarray, event: np.ndarray, weights: np.ndarray)
         events = w @ y
         if events == 0 or events == w.sum():
             continue
-        intercepts[draw] = _logistic(one, y, w, logit, np.zeros(1))[0]
-        slopes[draw] = _logistic(line, y, w, np.zeros_like(logit), np.array([0.0, 1.0]))[1]
+        intercepts[draw] = logistic(one, y, w, logit, np.zeros(1))[0]
+        slopes[draw] = logistic(line, y, w, np.zeros_like(logit), np.array([0.0, 1.0]))[1]
     return intercepts, slopes
 
 
-def _logistic(x: np.ndarray, y: np.ndarray, w: np.ndarray, offset: np.ndarray, beta: np.ndarray) -> np.ndarray:
+def logistic(x: np.ndarray, y: np.ndarray, w: np.ndarray, offset: np.ndarray, beta: np.ndarray) -> np.ndarray:
     """Fit a logistic regression by Newton's method, each step halved until it is one uphill."""
 
     def fit_of(beta: np.ndarray) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -12,11 +12,12 @@ import pandas as pd
 from scipy.special import logit
 
 from resilience.backtest.rolling import CAPACITY
-from resilience.backtest.summaries import bands_record
 from resilience.councils import load_councils
 from resilience.indicators.known import known_on
-from resilience.model.fitting import fit, training_rows
-from resilience.model.risk_set import risk_set
+from resilience.model.families import load_families
+from resilience.model.fitting import FIRST_ORIGIN, fit, training_rows
+from resilience.model.reliability import measure_until
+from resilience.model.risk_set import risk_set, yearly
 from resilience.model.scoring import ScoredDay, score
 from resilience.tables.events import EventRegister
 
@@ -82,11 +83,6 @@ class PastLists:
         whole = self.table["event"].eq(True) | (self.table["observed"] >= 1)
         return self.table[whole & (self.table["status"] == "at risk")].astype({"risk": float, "event": bool})
 
-    @cached_property
-    def bands(self) -> pd.DataFrame:
-        """Each band's record (``backtest.bands_record``), over closed horizons only; empty where none had closed."""
-        return bands_record(self.closed) if len(self.closed) else pd.DataFrame()
-
     def similar(self, log_odds: float) -> SimilarScores | None:
         """Return what became of councils whose chance was about this; nothing where no horizon had closed."""
         if self.closed.empty or np.isnan(log_odds):
@@ -150,13 +146,20 @@ def score_past_lists(
         Empty where no January lies between.
     """
     kept = ["council", "class", "tier", "status", "risk", "log_odds", "rank", "band", "outturn_year", "source_kind"]
-    closed = training_rows(indicators, events, as_of, horizon=horizon, outcome=outcome)
+    days = yearly(FIRST_ORIGIN, as_of.year)
+    reliability = measure_until(indicators, days, load_families())
+    closed = training_rows(
+        indicators, events, as_of, horizon=horizon, outcome=outcome, reliability=reliability[days[-1]]
+    )
     lists, tables = {}, []
     for year in range(first, as_of.year + 1):
         origin = pd.Timestamp(year, 1, 1)
         _log.info("1 January %s", year)
-        # What had closed by the origin: the same rows as training_rows(…, origin), drawn up once.
-        rows = closed.where(closed.table["origin"] + pd.DateOffset(months=horizon) <= origin)
+        # What had closed and could be measured by the origin: the same as training_rows(…, origin), drawn up once.
+        rows = replace(
+            closed.where(closed.table["origin"] + pd.DateOffset(months=horizon) <= origin),
+            reliability=reliability[origin.date()],
+        )
         scored = score(fit(rows, draws=0), known_on(indicators, origin.date()), events, intervals=False)
         lists[year] = scored
         tables.append(scored.table[kept].reset_index().assign(origin=origin, of=len(scored.at_risk)))

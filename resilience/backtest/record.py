@@ -11,7 +11,7 @@ import pandas as pd
 from resilience.backtest.past_lists import CAUGHT, FALSE_ALARM, MISSED, OPEN, January
 from resilience.backtest.rolling import CAPACITY, POOLED_FROM, Backtest
 from resilience.backtest.summaries import bands_record
-from resilience.model.calibration import BANDS
+from resilience.model.bands import NAMES
 from resilience.model.scoring import ScoredDay
 
 #: Ends of the ranges of chances in the calibration table.
@@ -204,4 +204,4 @@ def closed_bands(lists: list[January], result: Backtest) -> pd.DataFrame:
     """Return each band's record over the lists whose horizon is over: half a horizon would show events only."""
     closed = [one.year for one in lists if one.closed]
     table = bands_record(result.predictions[result.predictions["origin"].dt.year.isin(closed)])
-    return table.loc[[name for name in table.index if name in dict(BANDS) and pd.notna(table.at[name, "councils"])]]
+    return table.loc[[name for name in table.index if name in NAMES and pd.notna(table.at[name, "councils"])]]

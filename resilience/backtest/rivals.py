@@ -15,6 +15,13 @@ from importlib import resources
 import numpy as np
 import pandas as pd
 
+from resilience.backtest.rival_rules import (
+    cipfa_composite,
+    cipfa_flag_count,
+    column,
+    projected_reserves,
+    years_at_last_use,
+)
 from resilience.errors import ModelError
 
 Score = Callable[[pd.DataFrame], pd.Series]
@@ -23,24 +30,17 @@ Score = Callable[[pd.DataFrame], pd.Series]
 TIEBREAK = "reserves_ratio"
 UPPER_FIRST = "_upper_first"
 
-#: CIPFA 2018: the weights of the four measures that the outturn gives.
-CIPFA_WEIGHTS = {"level": 0.25, "change": 0.25, "grants": 0.10, "care and interest": 0.15}
-#: CIPFA's index: indicator and whether a high figure is the worse.
-CIPFA_INDICATORS = {
-    "reserves_runway_years": False,
-    "reserves_ratio": False,
-    "reserves_change_percent": False,
-    "interest_ratio": True,
-    "social_care_share": True,
-    "council_tax_share": False,
-    "fees_and_charges_share": False,
-}
-WORST_SHARE = 0.10
 FLAGS_NEEDED = 2
-
-GRANT_THORNTON_YEARS = 3
 GRANT_THORNTON_FLOOR = 0.05
 NAO_YEARS = 3.0
+
+#: Whom a rule can speak of, and the tier that is; None for both.
+POPULATIONS: dict[str, str | None] = {
+    "all councils": None,
+    "each class": None,
+    "upper tier": "upper",
+    "lower tier": "lower",
+}
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,17 @@ class Rival:
     name, label : str
     source, url : str
         What was found and read.
-    rule, approximated : str
-        The rule in words, and where this reproduction departs from it.
+    population : str
+        Whom it speaks of, a key of ``POPULATIONS``.
+    rule : str
+        The rule in words.
+    differences : tuple of str
+        Where this reproduction departs from it, a sentence each.
+    note : str
+        What was looked for, found, and not found.
     score : callable
-        From a frame of ``riskset.known_on`` to a score on its index, higher being more at risk; NaN where the rule
-        can say nothing (such councils come last).
+        From ``KnownFigures.table`` to a score on its index, higher being more at risk; NaN where the rule can say
+        nothing.
     flagged : callable or None
         From the same frame to True where the rule raises its alarm; None for a rule without a threshold.
     upper_first : bool
@@ -67,25 +73,33 @@ class Rival:
     label: str
     source: str
     url: str
+    population: str
     rule: str
-    approximated: str
+    differences: tuple[str, ...]
+    note: str
     score: Score
     flagged: Score | None = None
     upper_first: bool = False
 
+    def speaks_of(self, known: pd.DataFrame) -> pd.Series:
+        """Say which councils are in the rule's population."""
+        return in_population(known, self.population)
+
     def ranked(self, known: pd.DataFrame) -> pd.Series:
         """Rank one day's councils: from above 0 (least at risk) to 1 (most), without ties.
 
-        By tier where ``upper_first``, then the score, then reserves over net revenue expenditure (the lower the more
-        at risk), then the council's code.
+        Councils outside the rule's population, and those it can say nothing of, come last. Before them: by tier where
+        ``upper_first``, then the score, then reserves over net revenue expenditure (the lower the more at risk), then
+        the council's code.
         """
         _one_day(known)
+        score = self.score(known).where(self.speaks_of(known))
         parts = pd.DataFrame(
             {
-                "scored": self.score(known).notna(),
+                "scored": score.notna(),
                 "tier": (known["tier"] == "upper") & self.upper_first,
                 # Rounded, so that a difference in the last digit of a sum decides nothing.
-                "score": self.score(known).round(12),
+                "score": score.round(12),
                 "tie": -known[TIEBREAK],
                 "code": known.index.astype(str),
             },
@@ -99,83 +113,28 @@ class Rival:
         ).index
         return pd.Series(np.arange(1, len(order) + 1) / max(1, len(order)), index=order).reindex(known.index)
 
+    def alarms(self, known: pd.DataFrame) -> pd.Series | None:
+        """Say which councils of its population the rule flags; None for a rule without a threshold."""
+        return None if self.flagged is None else self.flagged(known).astype(bool) & self.speaks_of(known)
+
+
+def in_population(known: pd.DataFrame, population: str) -> pd.Series:
+    """Say which councils are in a population of ``POPULATIONS``."""
+    tier = POPULATIONS[population]
+    return pd.Series(True, index=known.index) if tier is None else known["tier"] == tier
+
 
 def _one_day(known: pd.DataFrame) -> None:
     if known.index.has_duplicates:
         raise ModelError("A rival ranks the councils of one day: give it one row a council.")
 
 
-def _column(known: pd.DataFrame, name: str) -> pd.Series:
-    """Return an indicator, all missing where it is not computed."""
-    if name not in known.columns:
-        return pd.Series(np.nan, index=known.index)
-    return known[name].astype(float)
-
-
-def change_in_percent(known: pd.DataFrame) -> pd.Series:
-    """Return the change of reserves over three years as a fraction of what they were, from -1 to 1."""
-    change = _column(known, "reserves_change_3y")
-    before = _column(known, "reserves_ratio") - change
-    # Nothing to begin with (under 0.5 % of spending): the change is judged against that floor.
-    return (change / before.clip(lower=0.005)).clip(-1.0, 1.0)
-
-
-def grant_dependence(known: pd.DataFrame) -> pd.Series:
-    """Return grants over net revenue expenditure, or what council tax does not pay where that is not computed."""
-    grants = _column(known, "grant_share")
-    return grants.where(grants.notna(), 1 - _column(known, "council_tax_share"))
-
-
-def _between_best_and_worst(values: pd.Series, groups: pd.Series) -> pd.Series:
-    """Put values on 0 to 1 within each group; 0.5 where all are alike."""
-    low, high = values.groupby(groups).transform("min"), values.groupby(groups).transform("max")
-    spread = (high - low).where(high > low)
-    return ((values - low) / spread).where(spread.notna(), (values * 0.0 + 0.5))
-
-
-def cipfa_composite(known: pd.DataFrame) -> pd.Series:
-    """Return CIPFA's composite of 2018 over the measures a council has; the level of reserves must be there."""
-    care = _column(known, "social_care_share")
-    care = care.where(known["class"] != "SD", care.fillna(0.0))
-    measures = {
-        "level": -_column(known, "reserves_ratio"),
-        "change": -change_in_percent(known),
-        "grants": grant_dependence(known),
-        "care and interest": care + _column(known, "interest_ratio"),
-    }
-    scaled = pd.DataFrame({name: _between_best_and_worst(values, known["class"]) for name, values in measures.items()})
-    weights = pd.Series(CIPFA_WEIGHTS)
-    total = scaled.mul(weights).sum(axis=1) / scaled.notna().mul(weights).sum(axis=1).replace(0.0, np.nan)
-    return total.where(scaled["level"].notna())
-
-
-def cipfa_flag_count(known: pd.DataFrame) -> pd.Series:
-    """Count the indicators on which a council is in the worst tenth of its class."""
-    values = known.assign(reserves_change_percent=change_in_percent(known))
-    count = pd.Series(0.0, index=known.index)
-    for name, high_is_worse in CIPFA_INDICATORS.items():
-        by_class = _column(values, name).groupby(known["class"])
-        # Councils level with one another share the better place: a tie never makes the worst tenth larger.
-        place = by_class.rank(ascending=not high_is_worse, method="max")
-        count += (place <= np.maximum(1, np.floor(by_class.transform("count") * WORST_SHARE))).astype(float)
-    return count.where(_column(known, "reserves_ratio").notna())
-
-
-def projected_reserves(known: pd.DataFrame, years: int = GRANT_THORNTON_YEARS) -> pd.Series:
-    """Run reserves over net revenue expenditure forward at the last three years' average change."""
-    return _column(known, "reserves_ratio") + _column(known, "reserves_change_3y") / 3 * years
-
-
 def _minus(name: str) -> Score:
-    return lambda known: -_column(known, name)
+    return lambda known: -column(known, name)
 
 
 def _below(name: str, floor: float) -> Score:
-    return lambda known: _column(known, name) < floor
-
-
-def _nao_flagged(known: pd.DataFrame) -> pd.Series:
-    return (_column(known, "reserves_runway_years") < NAO_YEARS) & (known["tier"] == "upper")
+    return lambda known: column(known, name) < floor
 
 
 _RULES: dict[str, tuple[Score, Score | None]] = {
@@ -185,28 +144,31 @@ _RULES: dict[str, tuple[Score, Score | None]] = {
         lambda known: -projected_reserves(known),
         lambda known: projected_reserves(known) <= GRANT_THORNTON_FLOOR,
     ),
-    "nao_runway": (_minus("reserves_runway_years"), _nao_flagged),
+    "nao_runway": (lambda known: -years_at_last_use(known), lambda known: years_at_last_use(known) < NAO_YEARS),
     "unallocated_under_5": (_minus("unallocated_ratio"), _below("unallocated_ratio", 0.05)),
     "unallocated_under_3": (_minus("unallocated_ratio"), _below("unallocated_ratio", 0.03)),
     "reserves_rank": (_minus("reserves_ratio"), None),
-    "debt_servicing_rank": (lambda known: _column(known, "debt_servicing_ratio"), None),
+    "debt_servicing_rank": (lambda known: column(known, "debt_servicing_ratio"), None),
 }
 
 
 @lru_cache(maxsize=1)
 def rivals() -> tuple[Rival, ...]:
     """Return every rule: first as published, in the order of rivals.toml, then each with upper-tier councils first."""
-    text = resources.files("resilience.backtest").joinpath("rivals.toml").read_text("utf-8")
     published = tuple(
-        Rival(**entry, score=_RULES[entry["name"]][0], flagged=_RULES[entry["name"]][1])
-        for entry in tomllib.loads(text)["rival"]
+        Rival(
+            **{**entry, "differences": tuple(entry["differences"])},
+            score=_RULES[entry["name"]][0],
+            flagged=_RULES[entry["name"]][1],
+        )
+        for entry in entries("rival")
     )
     twice = tuple(
         replace(
             rival,
             name=rival.name + UPPER_FIRST,
             label=rival.label + ", upper tier first",
-            approximated=rival.approximated + " That upper-tier councils come first is this project's addition.",
+            differences=(*rival.differences, "That upper-tier councils come first is this project's addition."),
             upper_first=True,
         )
         for rival in published
@@ -216,14 +178,21 @@ def rivals() -> tuple[Rival, ...]:
     return published + twice
 
 
+def entries(kind: str) -> list[dict]:
+    """Return the entries of a kind in rivals.toml."""
+    text = resources.files("resilience.backtest").joinpath("rivals.toml").read_text("utf-8")
+    found: list[dict] = tomllib.loads(text)[kind]
+    return found
+
+
 def rival_scores(known: pd.DataFrame) -> pd.DataFrame:
     """Rank one day's councils by every rule.
 
     Parameters
     ----------
     known : DataFrame
-        From ``riskset.known_on`` (or one origin of ``risk_set``, indexed by ``ons_code``), with all councils in
-        being: those with an event behind them are part of a class's range.
+        ``KnownFigures.table``, or anything with its columns, with all councils in being: those with an event behind
+        them are part of a class's range.
 
     Returns
     -------
@@ -242,11 +211,5 @@ def rival_scores(known: pd.DataFrame) -> pd.DataFrame:
 def rival_flags(known: pd.DataFrame) -> pd.DataFrame:
     """Say which councils each rule with a threshold flags, as published; one boolean column a rival."""
     _one_day(known)
-    return pd.DataFrame(
-        {
-            rival.name: rival.flagged(known).astype(bool)
-            for rival in rivals()
-            if rival.flagged is not None and not rival.upper_first
-        },
-        index=known.index,
-    )
+    alarms = {rival.name: rival.alarms(known) for rival in rivals() if not rival.upper_first}
+    return pd.DataFrame({name: one for name, one in alarms.items() if one is not None}, index=known.index)

@@ -9,9 +9,9 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
-from resilience.backtest import metrics
+from resilience.backtest.masks import NONE, Mask
+from resilience.backtest.measuring import INTERVAL, measured
 from resilience.indicators.known import known_on
 from resilience.model.calibration import chance_over_part
 from resilience.model.families import Family, Prior, load_prior
@@ -26,10 +26,8 @@ _log = logging.getLogger(__name__)
 FIRST, LAST = 2018, 2025
 #: The origins over which the pooled figures are taken.
 POOLED_FROM = 2021
-CAPACITIES = (10, 20, 30, 50)
 #: How many councils a sector body can ring in a month.
 CAPACITY = 30
-INTERVAL = (0.05, 0.95)
 DRAWS = 1000
 
 
@@ -41,10 +39,13 @@ class Backtest:
     ----------
     predictions : DataFrame
         One row an origin and council at risk then: ``origin, ons_code, council, class, tier, region, event,
-        event_date, observed, risk, risk_observed`` (the chance over the part of the horizon observed), ``rank``,
-        ``band`` and one column a rival.
+        event_date, observed, closed, risk, risk_observed`` (the chance over the part of the horizon observed),
+        ``rank``, ``band`` and one column a rival.
     pooled : dict
         ``model`` and each rival → measure → ``value, low, high``; and ``differences``: model less rival.
+    closed, half_observed : dict
+        The same over the pooled origins whose whole horizon lies within the register, and over the others; empty
+        where there is none.
     by_origin : dict
         Origin → the same.
     models : dict
@@ -54,6 +55,8 @@ class Backtest:
 
     predictions: pd.DataFrame
     pooled: dict
+    closed: dict
+    half_observed: dict
     by_origin: dict
     models: dict[str, RiskModel] = field(repr=False)
     settings: dict
@@ -71,6 +74,7 @@ def backtest(
     seed: int = SEED,
     n_jobs: int = 2,
     families: tuple[Family, ...] | None = None,
+    mask: Mask = NONE,
 ) -> Backtest:
     """Run the rolling-origin back test.
 
@@ -91,6 +95,8 @@ def backtest(
         For joblib, whose backend (loky, Dask, Ray) is the caller's choice.
     families : tuple of Family, optional
         Others than those of families.toml.
+    mask : Mask
+        Lines that each list has to do without.
 
     Returns
     -------
@@ -100,21 +106,33 @@ def backtest(
     tables, models = [], {}
     for origin in yearly(first, until):
         _log.info("origin %s", origin.year)
-        table, model = predict_origin(indicators, events, origin, horizon=horizon, outcome=outcome, families=families)
+        table, model = predict_origin(
+            indicators,
+            events,
+            origin,
+            horizon=horizon,
+            outcome=outcome,
+            families=families,
+            mask=mask,
+        )
         tables.append(table)
         models[str(origin)] = model
     predictions = pd.concat(tables, ignore_index=True)
-    rivals = [name for name in predictions if name.startswith("rival: ")]
     _log.info("bootstrap")
     pooled_rows = predictions[predictions["origin"] >= pd.Timestamp(POOLED_FROM, 1, 1)]
     if pooled_rows.empty:
         pooled_rows = predictions
-    measure = partial(_measure, rivals=rivals, draws=draws, seed=seed, n_jobs=n_jobs)
-    pooled = measure(pooled_rows)
+    measure = partial(measured, draws=draws, seed=seed, n_jobs=n_jobs)
+    pooled, whole = measure(pooled_rows), pooled_rows["closed"].astype(bool)
+    closed, half_observed = (
+        measure(part) if part["observed"].gt(0).any() else {} for part in (pooled_rows[whole], pooled_rows[~whole])
+    )
     by_origin = {str(origin.date()): measure(group, lines=False) for origin, group in predictions.groupby("origin")}
     return Backtest(
         predictions,
         pooled,
+        closed,
+        half_observed,
         by_origin,
         models,
         {
@@ -122,7 +140,9 @@ def backtest(
             "outcome": outcome,
             "origins": [str(one) for one in yearly(first, until)],
             "pooled_origins": [str(one.date()) for one in pooled_rows["origin"].drop_duplicates()],
+            "closed_origins": [str(one.date()) for one in pooled_rows.loc[whole, "origin"].drop_duplicates()],
             "register_to": str(events.until),
+            "mask": mask.name,
             "bootstrap_draws": draws,
             "interval": list(INTERVAL),
             "seed": seed,
@@ -143,8 +163,23 @@ def predict_origin(
     horizon: int = 24,
     outcome: str = "distress",
     families: tuple[Family, ...] | None = None,
+    mask: Mask = NONE,
+    unlike_too: bool = False,
+    model: RiskModel | None = None,
 ) -> tuple[pd.DataFrame, RiskModel]:
     """Score one origin with what was known then, and set what came next beside it.
+
+    Parameters
+    ----------
+    indicators, events, horizon, outcome, families
+        See :func:`backtest`.
+    origin : date
+    mask : Mask
+        Lines that the list has to do without.
+    unlike_too : bool
+        Whether the councils that nothing compares with are scored too (see ``KnownFigures``).
+    model : RiskModel, optional
+        Fitted to what had closed by the origin; by default it is fitted here.
 
     Returns
     -------
@@ -154,24 +189,55 @@ def predict_origin(
     """
     from resilience.backtest.rivals import rival_scores
 
-    rows = training_rows(indicators, events, origin, horizon=horizon, outcome=outcome)
-    model = fit(rows, draws=0, families=families)
-    known = known_on(indicators, origin)
+    if model is None:
+        rows = training_rows(indicators, events, origin, horizon=horizon, outcome=outcome)
+        model = fit(rows, draws=0, families=families)
+    known = replace(known_on(mask.applied(indicators, origin), origin), unlike_too=unlike_too)
     scores = score(model, known, events, intervals=False).table
     prior_only = score(prior_model(model), known, events, intervals=False).table
-    outcomes = risk_set(indicators, events, [origin], horizon=horizon, outcome=outcome).one_origin()
+    outcomes = risk_set(
+        indicators, events, [origin], horizon=horizon, outcome=outcome, unlike_too=unlike_too
+    ).one_origin()
     at_risk = outcomes.index[outcomes["status"] == AT_RISK]
-    keep = ["origin", "council", "class", "tier", "region", "outturn_year", "event", "event_date", "observed"]
+    keep = ["origin", "council", "class", "tier", "region", "outturn_year", "event", "event_date", "observed", "closed"]
     result = outcomes.loc[at_risk, keep].copy()
     result["risk"] = scores["risk"].reindex(at_risk)
     result["risk_observed"] = chance_over_part(result["risk"], result["observed"])
     result["rank"] = result["risk"].rank(ascending=False, method="first").astype(int)
     result["band"] = scores["band"].reindex(at_risk)
     result["rival: prior alone"] = prior_only["risk"].reindex(at_risk)
-    for name, values in rival_scores(scores.loc[at_risk]).items():
-        lowest = np.nanmin(values) - 1 if values.notna().any() else 0.0
-        result[f"rival: {name}"] = values.reindex(at_risk).fillna(lowest)
+    # Ranked among all councils in being: those with an event behind them are part of a rule's population too.
+    for name, values in rival_scores(scores).items():
+        result[f"rival: {name}"] = values.reindex(at_risk)
     return result.reset_index(), model
+
+
+def judged_by(
+    predictions: pd.DataFrame,
+    indicators: pd.DataFrame,
+    events: EventRegister,
+    *,
+    horizon: int = 24,
+    outcome: str = "distress",
+    unlike_too: bool = False,
+) -> pd.DataFrame:
+    """Set what another register says came next beside the same predictions.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Of :class:`Backtest`; no origin lies after the register's end.
+    indicators, events : DataFrame, EventRegister
+    horizon, outcome, unlike_too
+        Those of the predictions; see ``risk_set``.
+    """
+    origins = [one.date() for one in predictions["origin"].drop_duplicates()]
+    what = ["event", "event_date", "observed", "closed"]
+    table = risk_set(indicators, events, origins, horizon=horizon, outcome=outcome, unlike_too=unlike_too).table
+    came = table.loc[table["status"] == AT_RISK, ["origin", "ons_code", *what]]
+    result = predictions.drop(columns=what).merge(came, on=["origin", "ons_code"], validate="one_to_one")
+    result["risk_observed"] = chance_over_part(result["risk"], result["observed"])
+    return result
 
 
 def prior_model(model: RiskModel) -> RiskModel:
@@ -179,91 +245,3 @@ def prior_model(model: RiskModel) -> RiskModel:
     prior: Prior = load_prior()
     weights = {family.name: prior.weight for family in model.families} | {UPPER: prior.upper_weight}
     return replace(model, weights=weights, draws=np.empty((0, len(weights))), rate_draws=np.empty(0), training={})
-
-
-def _measure(rows: pd.DataFrame, *, rivals: list[str], draws: int, seed: int, n_jobs: int, lines: bool = True) -> dict:
-    """Work out every measure of the model and the rivals on some rows, each with its interval."""
-    rows = rows[rows["observed"] > 0]
-    clusters = rows["ons_code"].astype("category").cat.codes.to_numpy()
-    n_clusters = int(clusters.max()) + 1
-    own = _figures(rows, np.ones((1, len(rows))), rivals, lines)
-    chunks = np.array_split(np.arange(draws), max(1, draws // 50)) if draws else []
-    parts = Parallel(n_jobs=n_jobs)(
-        delayed(_draw)(rows, clusters, n_clusters, rivals, lines, seed, chunk) for chunk in chunks
-    )
-    result: dict = {"model": {}, "rivals": {}, "differences": {}}
-    for (who, what), value in own.items():
-        drawn = np.concatenate([part[who, what] for part in parts]) if parts else np.array([])
-        entry = _entry(value[0], drawn)
-        if who == "model":
-            result["model"][what] = entry
-        else:
-            result["rivals"].setdefault(who, {})[what] = entry
-            if ("model", what) in own:
-                difference = own["model", what][0] - value[0]
-                ours = np.concatenate([part["model", what] for part in parts]) if parts else np.array([])
-                entry = _entry(difference, ours - drawn)
-                finite = (ours - drawn)[np.isfinite(ours - drawn)] if parts else np.array([])
-                entry["share_above_0"] = float((finite > 0).mean()) if len(finite) else None
-                result["differences"].setdefault(who, {})[what] = entry
-    result["events"] = int(rows["event"].sum())
-    result["rows"] = len(rows)
-    return result
-
-
-def _entry(value: float, drawn: np.ndarray) -> dict:
-    finite = drawn[np.isfinite(drawn)]
-    low, high = np.quantile(finite, INTERVAL) if len(finite) else (np.nan, np.nan)
-    clean = [None if not np.isfinite(one) else float(one) for one in (value, low, high)]
-    return dict(zip(("value", "low", "high"), clean, strict=True))
-
-
-def _draw(
-    rows: pd.DataFrame,
-    clusters: np.ndarray,
-    n_clusters: int,
-    rivals: list[str],
-    lines: bool,
-    seed: int,
-    numbers: np.ndarray,
-) -> dict:
-    times = np.stack(
-        [
-            np.bincount(
-                np.random.default_rng([seed, 3, int(number)]).integers(n_clusters, size=n_clusters),
-                minlength=n_clusters,
-            )
-            for number in numbers
-        ]
-    )
-    return _figures(rows, times[:, clusters].astype(float), rivals, lines)
-
-
-def _figures(
-    rows: pd.DataFrame, weights: np.ndarray, rivals: list[str], lines: bool
-) -> dict[tuple[str, str], np.ndarray]:
-    """Return (who, measure) → one figure a draw."""
-    event = rows["event"].to_numpy(dtype=bool)
-    origin = rows["origin"].to_numpy()
-    upper = (rows["tier"] == "upper").to_numpy()
-    found: dict[tuple[str, str], np.ndarray] = {}
-    for column in ["risk", *rivals]:
-        who = "model" if column == "risk" else column.removeprefix("rival: ")
-        values = rows[column].to_numpy(dtype=float)
-        rank = metrics.within_origin(values, origin)
-        found[who, "auc"] = metrics.auc(rank, event, weights)
-        rank_upper = metrics.within_origin(values[upper], origin[upper])
-        found[who, "auc_upper_tier"] = metrics.auc(rank_upper, event[upper], weights[:, upper])
-        found[who, "average_precision"] = metrics.average_precision(rank, event, weights)
-        for capacity in CAPACITIES:
-            hits, events, alerts = metrics.caught(values, event, origin, weights, capacity)
-            found[who, f"recall_at_{capacity}"] = np.where(events > 0, hits / np.maximum(events, 1e-12), np.nan)
-            found[who, f"precision_at_{capacity}"] = hits / np.maximum(alerts, 1e-12)
-    chance = rows["risk_observed"].to_numpy(dtype=float)
-    expected = weights @ chance
-    found["model", "observed_expected"] = (weights @ event) / np.maximum(expected, 1e-12)
-    found["model", "brier_skill"] = metrics.brier_skill(chance, event, origin, weights)
-    if lines:
-        intercept, slope = metrics.calibration_line(chance, event, weights)
-        found["model", "calibration_intercept"], found["model", "calibration_slope"] = intercept, slope
-    return found

@@ -8,12 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from resilience.backtest import metrics
+from resilience.backtest.masks import OLD, TODAY
 from resilience.backtest.rolling import CAPACITY, POOLED_FROM, backtest, last_origin, predict_origin
 from resilience.backtest.summaries import by_group, lead_times
 from resilience.indicators.compute import SWITCHES, compute_indicators
@@ -22,25 +22,6 @@ from resilience.model.families import load_families, load_terms, without_terms
 from resilience.model.fitting import last_closed_origin
 from resilience.model.risk_set import AT_RISK, risk_set, yearly
 from resilience.tables.events import EventRegister
-
-#: Lines that nobody publishes for the newest years, and how many of these years lack them.
-LACKING = {
-    "investment_income_ratio": 2,
-    "flexible_receipts_ratio": 2,
-    "revenue_for_capital_ratio": 2,
-    "unplanned_reserves_use": 2,
-    "general_fund_housing_ratio": 1,
-}
-#: What the second-hand years of release 0.1.0 lacked.
-MASKED = (
-    "unallocated_ratio",
-    "investment_income_ratio",
-    "general_fund_housing_ratio",
-    "childrens_social_care_share",
-    "flexible_receipts_ratio",
-    "revenue_for_capital_ratio",
-    "unplanned_reserves_use",
-)
 
 _log = logging.getLogger(__name__)
 
@@ -78,14 +59,12 @@ def _predict(
     events: EventRegister,
     *,
     first: int = POOLED_FROM,
-    change: Callable[[pd.DataFrame, date], pd.DataFrame] | None = None,
     **options: object,
 ) -> pd.DataFrame:
     last = last_origin(events)
     tables = []
     for origin in yearly(first, last):
-        figures = indicators if change is None else change(indicators, origin)
-        tables.append(predict_origin(figures, events, origin, **options)[0])  # type: ignore[arg-type]
+        tables.append(predict_origin(indicators, events, origin, **options)[0])  # type: ignore[arg-type]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -111,34 +90,22 @@ def by_switch(panel: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
 def masked(indicators: pd.DataFrame, events: EventRegister) -> pd.DataFrame:
     """Show what it costs that the newest years lack lines, by masking the same lines in earlier newest years.
 
-    At each origin the newest years known lose the lines that today's list lacks (`LACKING`), or those that release
-    0.1.0's lacked (`MASKED`, in two years). Either the council's own last figure is carried forward, or the indicators
-    that need those lines are left out, or nothing is masked.
+    At each origin the newest years known lose the lines that today's list lacks (`masks.TODAY`), or those that release
+    0.1.0's lacked (`masks.OLD`). Either the council's own last figure is carried forward, or the indicators that need
+    those lines are left out, or nothing is masked.
     """
-
-    def without(years: Mapping[str, int]) -> Callable[[pd.DataFrame, date], pd.DataFrame]:
-        def change(figures: pd.DataFrame, origin: date) -> pd.DataFrame:
-            known = figures.loc[published_before(figures, origin), "year"].max()
-            changed = figures.copy()
-            for name, count in years.items():
-                changed.loc[changed["year"].between(known - count + 1, known), name] = np.nan
-            return changed
-
-        return change
-
-    without_newest = without(dict.fromkeys(MASKED, 2))
-    few = without_terms(load_families(), {term.name for term in load_terms() if term.indicator in MASKED})
+    few = without_terms(load_families(), {term.name for term in load_terms() if term.indicator in OLD.years})
     return pd.DataFrame(
         {
             "all lines known": summary(_predict(indicators, events)),
             "masked as the newest years are today, own last figures carried forward": summary(
-                _predict(indicators, events, change=without(LACKING))
+                _predict(indicators, events, mask=TODAY)
             ),
             "two newest years masked as in 0.1.0, own last figures carried forward": summary(
-                _predict(indicators, events, change=without_newest)
+                _predict(indicators, events, mask=OLD)
             ),
             "two newest years masked as in 0.1.0, only the indicators they have": summary(
-                _predict(indicators, events, change=without_newest, families=few)
+                _predict(indicators, events, mask=OLD, families=few)
             ),
         }
     ).T

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from resilience.backtest.rolling import CAPACITY, POOLED_FROM, Backtest
-from resilience.model.calibration import BANDS
+from resilience.model.bands import NAMES
 from resilience.tables.events import EventRegister
 
 
@@ -19,7 +22,7 @@ def bands_record(predictions: pd.DataFrame) -> pd.DataFrame:
     rows = predictions[closed & ((predictions["observed"] >= 0.999) | predictions["event"])]
     whole = rows.groupby("band").agg(councils=("event", "size"), events=("event", "sum"), mean_chance=("risk", "mean"))
     whole["share"] = whole["events"] / whole["councils"]
-    return whole.reindex([name for name, _ in BANDS])
+    return whole.reindex(list(NAMES))
 
 
 def lead_times(events: EventRegister, predictions: pd.DataFrame) -> pd.DataFrame:
@@ -58,7 +61,12 @@ def by_group(predictions: pd.DataFrame, group: str, *, capacity: int = CAPACITY)
     return table
 
 
-def best_rival(result: Backtest, measure: str = "auc") -> str:
+def best_of(rivals: Mapping[str, Any], measure: str = "auc") -> str:
     """Return the name of the rule that does best; the prior alone is ours and no rival."""
-    others = {name: found for name, found in result.pooled["rivals"].items() if name != "prior alone"}
+    others = {name: found for name, found in rivals.items() if name != "prior alone"}
     return max(others, key=lambda name: others[name][measure]["value"] or 0.0)
+
+
+def best_rival(result: Backtest, measure: str = "auc") -> str:
+    """Return the name of the rule that does best over the pooled origins."""
+    return best_of(result.pooled["rivals"], measure)

@@ -136,11 +136,7 @@ def _family(scored: ScoredDay, family: Family) -> dict[str, Any]:
         },
         "reliability": {
             tier: {
-                ", ".join(
-                    f"{term.name} {age} years older"
-                    for term, age in zip(family.in_tier(tier), pattern, strict=True)
-                    if age
-                ): value
+                _carried(family.in_tier(tier), pattern): value
                 for pattern, value in model.reliability.measured.get(tier, {}).get(family.name, {}).items()
             }
             for tier in TIERS

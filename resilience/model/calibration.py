@@ -1,4 +1,4 @@
-"""The level of the chances: a base rate that moves with the regime, and the four bands.
+"""The level of the chances: a base rate that moves with the regime, and what they are in a quiet or a busy year.
 
 The weights say who is likelier than whom; they move slowly. How often support or intervention happens at all moves
 with government policy: the regime changed about February 2024, when councils came to ask for support before a notice.
@@ -20,8 +20,10 @@ from resilience.tables.events import EventRegister
 
 JEFFREYS = 0.5
 
-#: Bands by the chance within 24 months: 1 in 4, 1 in 10, 1 in 25. Set in advance, round numbers; never tuned.
-BANDS = (("very high", 0.25), ("high", 0.10), ("raised", 0.04), ("low", 0.0))
+#: First events within 24 months in a quiet, a middling and a busy time. No figure in the returns tells which it will
+#: be, so the chances are shown at each. Set in advance, round numbers; never tuned.
+PACES = {"quiet": 10, "middling": 20, "busy": 30}
+PACES_MONTHS = 24
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,15 @@ def intercept_for(log_odds: np.ndarray, expected: np.ndarray | float) -> np.ndar
     return np.asarray((low + high) / 2)
 
 
-def band_of(risk: float) -> str:
-    """Return the band of a chance within 24 months."""
-    if np.isnan(risk):
-        return ""
-    return next(name for name, least in BANDS if risk >= least)
+def pace_shifts(log_odds: np.ndarray) -> dict[str, float]:
+    """Return, for each of ``PACES``, what is added to log-odds so that the chances add up to its first events.
+
+    Parameters
+    ----------
+    log_odds : array of shape (n_councils,)
+        Of all councils at risk, at whatever level.
+    """
+    return {name: float(intercept_for(log_odds, events)) for name, events in PACES.items()}
 
 
 def chance_over_part(risk: np.ndarray, share: np.ndarray) -> np.ndarray:

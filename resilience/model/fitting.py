@@ -85,11 +85,13 @@ def training_rows(
     outcome: str = "distress",
     first_origin: int = FIRST_ORIGIN,
     unlike_too: bool = False,
+    reliability: Reliability | None = None,
 ) -> TrainingRows:
     """Return the risk set of every 1 January whose whole horizon had closed by a day.
 
     Only what was announced before the day, and only origins that the register covers to the end, are in it. With it
-    comes the reliability of carried figures, measured at every 1 January up to the day: it asks for no outcome.
+    comes the reliability of carried figures, unless given measured at every 1 January up to the day: it asks for no
+    outcome.
 
     Raises
     ------
@@ -107,7 +109,9 @@ def training_rows(
         outcome=outcome,
         unlike_too=unlike_too,
     )
-    return replace(rows, reliability=measure(indicators, yearly(first_origin, as_of.year), load_families()))
+    if reliability is None:
+        reliability = measure(indicators, yearly(first_origin, as_of.year), load_families())
+    return replace(rows, reliability=reliability)
 
 
 def last_closed_origin(events: EventRegister, as_of: date, horizon: int) -> int:
@@ -214,6 +218,27 @@ def design_matrix(rows: TrainingRows, families: Sequence[Family]) -> pd.DataFram
         times = rows.reliability.of(scorable["tier"], rows.ages.loc[scorable.index], families)
         parts.append(place(scorable, families, tiers_of(scorable, families), times).families)
     return pd.concat(parts).reindex(rows.table.index).fillna(0.0)
+
+
+def moved_by_cases(model: RiskModel) -> pd.DataFrame:
+    """Say by how much the historic cases moved each weight from what was expected of it beforehand.
+
+    Returns
+    -------
+    DataFrame
+        Index the names of the weights: ``prior, prior_sd, fitted`` and ``moved`` (fitted less prior), in log-odds a
+        spread (of ``upper tier``: in log-odds).
+    """
+    prior, count = load_prior(), len(model.families)
+    table = pd.DataFrame(
+        {
+            "prior": np.r_[np.full(count, prior.weight), prior.upper_weight],
+            "prior_sd": np.r_[np.full(count, prior.sd), prior.upper_sd],
+            "fitted": model.weight_vector(),
+        },
+        index=pd.Index(model.names, name="weight"),
+    )
+    return table.assign(moved=table["fitted"] - table["prior"])
 
 
 def _estimator(prior: Prior, n_families: int, mean: np.ndarray | None = None) -> PriorLogit:

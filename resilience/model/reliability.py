@@ -90,18 +90,31 @@ def measure(indicators: pd.DataFrame, days: Iterable[date], families: Sequence[F
         Earlier days, the origins by custom. A figure that was itself carried forward on the day is left out.
     families : sequence of Family
     """
+    found = measure_until(indicators, days, families)
+    return found[max(found)] if found else Reliability()
+
+
+def measure_until(
+    indicators: pd.DataFrame, days: Iterable[date], families: Sequence[Family]
+) -> dict[date, Reliability]:
+    """Measure, for each of some days, every pattern at it and the days before it: what could be measured by then."""
     names = [term.indicator for term in terms_of(tuple(families))]
     kept = [one for one in indicators.columns if one in {*KEYS, SIZE, CORE, *names} or one.startswith("known_from")]
     slim = indicators[kept]
     found: dict[tuple[str, str, Pattern], list[np.ndarray]] = {}
-    for day in days:
+    result = {}
+    for day in sorted(days):
         known = known_on(slim, day)
-        if known.scorable.empty:
-            continue
-        older = {age: _carried(slim, known, age, names) for age in range(1, CARRY_YEARS + 1)}
-        for tier, family in product(TIERS, families):
-            for pattern, pairs in _day(known, older, tier, family):
-                found.setdefault((tier, family.name, pattern), []).append(pairs)
+        if not known.scorable.empty:
+            older = {age: _carried(slim, known, age, names) for age in range(1, CARRY_YEARS + 1)}
+            for tier, family in product(TIERS, families):
+                for pattern, pairs in _day(known, older, tier, family):
+                    found.setdefault((tier, family.name, pattern), []).append(pairs)
+        result[day] = _pooled(found)
+    return result
+
+
+def _pooled(found: Mapping[tuple[str, str, Pattern], list[np.ndarray]]) -> Reliability:
     measured: dict[str, dict[str, dict[Pattern, float]]] = {}
     for (tier, family_name, pattern), some in found.items():
         whole, masked = np.concatenate(some, axis=1)

@@ -15,7 +15,8 @@ from scipy.stats import gamma, norm
 
 from resilience.councils.lineage import with_lineage
 from resilience.indicators.known import KnownFigures, known_on, published_before
-from resilience.model.calibration import JEFFREYS, BaseRate, band_of, base_rate, intercept_for
+from resilience.model.bands import band_at
+from resilience.model.calibration import JEFFREYS, PACES, PACES_MONTHS, BaseRate, base_rate, intercept_for, pace_shifts
 from resilience.model.fitting import RiskModel
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.model.scale import UPPER, Placed, Scale, TierScale, place, tiers_of
@@ -43,8 +44,8 @@ class ScoredDay:
         What the log-odds are measured against; the day's own unless another was given.
     table : DataFrame
         Index ``ons_code``, ordered by rank, then councils with an event, then those that cannot be scored. Columns:
-        those of ``KnownFigures.table`` and ``status, not_scored_because, rank, risk, risk_low, risk_high, band,
-        log_odds, event_date, event_type``.
+        those of ``KnownFigures.table`` and ``status, not_scored_because`` (of councils with an event too: why their
+        figures give nothing), ``rank, risk, risk_low, risk_high, band, log_odds, event_date, event_type``.
     families : DataFrame
         On the same index: what each family, and the tier, adds to the log-odds (0 at the tier's median); missing for
         councils that cannot be scored. With the scale's intercept they add up to the log-odds.
@@ -112,6 +113,20 @@ class ScoredDay:
         """Return the rank that a chance would have among the councils at risk, leaving one out."""
         return 1 + int((self.at_risk["risk"].drop(without, errors="ignore").astype(float) > risk).sum())
 
+    def band_of(self, risk: float, *, without: str = "") -> str:
+        """Return the band of the rank that a chance would have among the councils at risk, leaving one out."""
+        return "" if np.isnan(risk) else band_at(self.place_of(risk, without=without))
+
+    @cached_property
+    def paces(self) -> dict[str, float]:
+        """What each of ``PACES`` adds to the day's log-odds; empty for an outcome or horizon they do not speak of."""
+        spoken_of = self.model.outcome == "distress" and self.model.horizon == PACES_MONTHS and len(self.at_risk)
+        return pace_shifts(self.at_risk["log_odds"].to_numpy(dtype=float)) if spoken_of else {}
+
+    def at_paces(self, log_odds: float) -> dict[str, float]:
+        """Return the chance of a council with these log-odds in a quiet, a middling and a busy time."""
+        return {name: float(expit(log_odds + self.paces[name])) if self.paces else np.nan for name in PACES}
+
     def reference(self, tier: str) -> float:
         """Return the log-odds of a council at its tier's median in every family."""
         return self.scale.intercept + (self.model.weights[UPPER] if tier == "upper" else 0.0)
@@ -177,7 +192,7 @@ def score(
 
     result = known.table.copy()
     result["status"] = status
-    result["not_scored_because"] = known.not_scored.where(status == NOT_SCORABLE, "")
+    result["not_scored_because"] = known.not_scored
     result["log_odds"] = log_odds
     result["risk"] = expit(log_odds)
     result["risk_low"], result["risk_high"] = np.nan, np.nan
@@ -189,7 +204,7 @@ def score(
     # A council with an event is not at risk of a first one: no chance is given for it.
     result.loc[result["status"] != AT_RISK, ["log_odds", "risk", "risk_low", "risk_high"]] = np.nan
     result["rank"] = result["risk"].rank(ascending=False, method="first").astype("Int64")
-    result["band"] = result["risk"].map(band_of)
+    result["band"] = result["rank"].map(band_at)
     result["event_date"] = first["date"].reindex(result.index)
     result["event_type"] = first["event_type"].reindex(result.index)
     order = result["status"].map({AT_RISK: 0, EVENT_ALREADY: 1, NOT_SCORABLE: 2})
@@ -219,19 +234,16 @@ def on_fixed_scale(scored: ScoredDay, on: date) -> ScoredDay:
     """Score the figures known on another day by a scored day's model, scale and level, worked out once.
 
     A list drawn up on a day uses the model of that day, that day's medians and that day's base rate. Between two such
-    lists a council can move because the world around it moved. To see what its own figures did, everything else is
-    held still here.
+    lists a council can move because the world around it moved, or because a line has grown stale. To see what its own
+    figures did, everything else is held still here: each figure counts as stale as it is on the scored day.
     """
-    return scored.once(
-        ("fixed scale", on),
-        lambda: score(
-            scored.model,
-            known_on(scored.indicators, on),
-            scored.events,
-            scale=scored.scale,
-            intervals=False,
-        ),
-    )
+
+    def make() -> ScoredDay:
+        known = known_on(scored.indicators, on)
+        ages = scored.known.ages.reindex(known.table.index)
+        return score(scored.model, known, scored.events, scale=scored.scale, intervals=False, ages=ages)
+
+    return scored.once(("fixed scale", on), make)
 
 
 def _scale_of(

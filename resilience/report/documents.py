@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -16,8 +17,12 @@ from resilience import paths
 from resilience.analysis.characteristics import WEIGHTS
 from resilience.analysis.mergers.past import evidence, past_mergers
 from resilience.analysis.neighbours import agreement
-from resilience.backtest.rolling import Backtest, backtest
-from resilience.backtest.studies import LACKING, MASKED, run_studies
+from resilience.backtest.again import AgainRecord
+from resilience.backtest.again import record as again_record
+from resilience.backtest.full import FullRecord, full_record
+from resilience.backtest.masks import OLD, TODAY
+from resilience.backtest.studies import run_studies
+from resilience.backtest.track_record import track_record
 from resilience.errors import DataError
 from resilience.files import write_atomically
 from resilience.formatting import percent
@@ -32,12 +37,18 @@ from resilience.report.views import (
     directions,
     mergers,
     model,
+    of_2026,
     reach,
     readme,
     record,
+    rivals,
+    scoreboard,
     studies,
+    support_again,
     watchlist,
 )
+from resilience.report.views.claims import of_record
+from resilience.report.wording.bands import every_band
 from resilience.report.wording.mergers import past_in_brief
 from resilience.report.writers import write
 from resilience.tables.events import EventRegister, load_events
@@ -46,7 +57,7 @@ from resilience.tables.panel import load_panel
 #: The day of "now" in docs/mergers.md, and that of the list in README.md, so that they stay until the figures change.
 MERGERS_ON, LIST_ON = date(2026, 11, 1), date(2026, 11, 22)
 #: How much of the list the README shows.
-LINES, WIDTH = 12, 100
+LINES, WIDTH = 15, 100
 
 _log = logging.getLogger(__name__)
 
@@ -81,9 +92,20 @@ class Sources:
         return load_events()
 
     @cached_property
-    def backtest(self) -> Backtest:
-        """The back test as ``resilience backtest`` runs it."""
-        return backtest(self.indicators, self.events)
+    def record(self) -> FullRecord:
+        """The record as ``resilience backtest`` works it out."""
+        return full_record(self.indicators, self.events)
+
+    @property
+    def written_record(self) -> dict[str, Any]:
+        """What docs/record.json holds, which other pages quote."""
+        found: dict[str, Any] = json.loads((self.home / "docs" / "record.json").read_text("utf-8"))
+        return found
+
+    @cached_property
+    def again(self) -> AgainRecord:
+        """The proof for councils already supported."""
+        return again_record(self.indicators, self.events)
 
     def neighbours(self) -> dict[str, Sequence[str]] | None:
         """Return Oflog's sets, where a file was given."""
@@ -163,29 +185,49 @@ def _mergers(sources: Sources) -> dict[str, str]:
 
 def _readme(sources: Sources) -> dict[str, str]:
     scored = run(LIST_ON)
-    content = json.loads((sources.home / "docs" / "record.json").read_text("utf-8"))
+    content = sources.written_record
     screen = terminal.text(watchlist.view(scored), width=WIDTH)
     return {
         "screen": blocks.terminal(screen, LINES),
         "reach": blocks.reach(reach.rows(scored)),
         "record": blocks.record(readme.view(content)),
+        "of_2026": _of_2026(content),
+        "claim": of_record(content)["claim"],
+        "followed": every_band(track_record(scored), scored.model.horizon),
     }
+
+
+def _of_2026(content: Mapping[str, Any]) -> str:
+    return blocks.told_table(of_2026.view(content["blind_2026"]))
+
+
+def _model_card(sources: Sources) -> dict[str, str]:
+    return {"of_2026": _of_2026(sources.written_record), "weights": blocks.rows(model.weights(artefact.load()))}
 
 
 def _methods(sources: Sources) -> dict[str, str]:
     fitted = artefact.load()
-    masks = {"today's mask": LACKING, "0.1.0's mask": dict.fromkeys(MASKED, 2)}
+    masks = {"today's mask": TODAY.years, "0.1.0's mask": OLD.years}
     return {
+        "of_2026": _of_2026(sources.written_record),
         "weights": blocks.rows(model.weights(fitted)),
         "reliability": blocks.rows(model.reliability(fitted, masks)),
     }
+
+
+def _claim(sources: Sources, before: str) -> str:
+    return "\n".join(filter(None, of_record(sources.written_record).values())) + "\n"
 
 
 def _studies(sources: Sources) -> dict:
     return studies.view(run_studies(sources.panel, sources.indicators, sources.events))
 
 
-#: Every page that a command writes; README.md quotes docs/record.json and comes after it.
+def _support_again(sources: Sources) -> dict:
+    return support_again.view(sources.again, sources.events)
+
+
+#: Every page that a command writes; README.md, methods, model card and claim.txt quote docs/record.json: after it.
 DOCUMENTS = (
     Document("docs/data_dictionary.md", _page("dictionary", "markdown", lambda sources: dictionary.view())),
     Document("docs/coverage.md", _page("coverage", "markdown", lambda sources: coverage.view(sources.indicators))),
@@ -193,12 +235,21 @@ DOCUMENTS = (
         "docs/capitalisation_directions.md",
         _page("directions", "markdown", lambda sources: directions.view(sources.panel, sources.events)),
     ),
+    Document(
+        "docs/rivals.md",
+        _page("rivals", "markdown", lambda sources: rivals.view(sources.indicators, sources.events, LIST_ON)),
+    ),
+    Document("docs/scoreboard.md", _page("scoreboard", "markdown", lambda sources: scoreboard.view(sources.events))),
+    Document("docs/support_again.md", _page("support again", "markdown", _support_again)),
+    Document("docs/support_again.json", _page("support again", "json", _support_again)),
     Document("docs/peers.md", _blocks(_peers)),
     Document("docs/mergers.md", _blocks(_mergers)),
-    Document("docs/record.json", _page("record", "json", lambda sources: record.view(sources.backtest)), slow=True),
-    Document("docs/record.txt", _page("record", "table", lambda sources: record.view(sources.backtest)), slow=True),
+    Document("docs/record.json", _page("record", "json", lambda sources: record.view(sources.record)), slow=True),
+    Document("docs/record.txt", _page("record", "table", lambda sources: record.view(sources.record)), slow=True),
+    Document("docs/claim.txt", _claim),
     Document("README.md", _blocks(_readme)),
     Document("docs/methods.md", _blocks(_methods)),
+    Document("docs/model_card.md", _blocks(_model_card)),
     Document("docs/studies.md", _page("studies", "markdown", _studies), slow=True),
 )
 
@@ -252,6 +303,6 @@ def here(oflog: Path | None = None) -> Sources:
     DataError
         Where the documents are not at hand: the installed package has none.
     """
-    if not (paths.home() / "docs").is_dir():
-        raise DataError(f"There is no folder docs in {paths.home()}; run this in a clone of the project.")
+    if not (paths.home() / "README.md").is_file():
+        raise DataError(f"There is no README.md in {paths.home()}; run this in a clone of the project.")
     return Sources(paths.home(), oflog)

@@ -18,8 +18,9 @@ from joblib import Parallel, delayed
 from resilience import __version__, method
 from resilience.analysis.mergers.past import evidence
 from resilience.analysis.mergers.proposed import Merger, every_merger
+from resilience.backtest.full import FullRecord, full_record
 from resilience.backtest.past_lists import January, januaries, score_past_lists
-from resilience.backtest.rolling import FIRST, Backtest, backtest
+from resilience.backtest.rolling import FIRST, Backtest
 from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.files import write_atomically
@@ -35,6 +36,7 @@ from resilience.report.views import (
     places,
     record,
     record_page,
+    scoreboard,
     watchlist,
 )
 from resilience.report.views.past_lists import file_name, history_view, january_view
@@ -49,6 +51,7 @@ _PAGES = (
     ("index.html", "Watch list"),
     ("history.html", "Past lists"),
     ("record.html", "The record"),
+    ("scoreboard.html", "Scoreboard"),
     ("national.html", "National picture"),
     ("places.html", "Places"),
     ("mergers.html", "Mergers"),
@@ -64,7 +67,7 @@ class Site:
     Attributes
     ----------
     run : ScoredDay
-    result : Backtest
+    record : FullRecord
     lists : list of January
     names : dict of str to str
         Code → file name of each council that has a page.
@@ -75,11 +78,16 @@ class Site:
     """
 
     run: ScoredDay
-    result: Backtest
+    record: FullRecord
     lists: list[January]
     names: dict[str, str]
     mergers: dict[str, Merger]
     past_mergers: pd.DataFrame
+
+    @property
+    def result(self) -> Backtest:
+        """The back test of the record."""
+        return self.record.result
 
     def address(self, code: str) -> str | None:
         """Return a council's page as linked from the site's top folder."""
@@ -164,9 +172,9 @@ def prepare(
     _log.info("past lists and the record")
     figures, events = run.indicators, run.events
     last = max(first, min(run.as_of.year, events.until.year))
-    result, past, past_mergers = Parallel(n_jobs=n_jobs)(
+    recorded, past, past_mergers = Parallel(n_jobs=n_jobs)(
         [
-            delayed(backtest)(figures, events, first=first, last=last, draws=draws, n_jobs=1),
+            delayed(full_record)(figures, events, first=first, last=last, draws=draws, n_jobs=1),
             delayed(score_past_lists)(figures, events, run.as_of, first=first),
             delayed(evidence)(run),
         ]
@@ -174,7 +182,7 @@ def prepare(
     run.once("past lists", lambda: past)
     wanted = run.table.index if councils is None else [resolve(one) for one in councils]
     names = {code: f"{slug(run.table.loc[code, 'council'])}.html" for code in wanted}
-    return Site(run, result, januaries(run, past), names, every_merger(run), past_mergers)
+    return Site(run, recorded, januaries(run, past), names, every_merger(run), past_mergers)
 
 
 def links(here: str, *, root: str = "") -> list[Mapping]:
@@ -191,9 +199,10 @@ _VIEWS: tuple[tuple[str, str, Callable[[Site], dict[str, Any]]], ...] = (
     (
         "record.html",
         "record page",
-        lambda site: record_page.view(site.run, site.result, site.lists, site.address),
+        lambda site: record_page.view(site.run, site.record, site.lists, site.address),
     ),
-    ("methods.html", "methods", lambda site: methods.view(site.run)),
+    ("scoreboard.html", "scoreboard", lambda site: scoreboard.view(site.run.events, site.run.as_of)),
+    ("methods.html", "methods", lambda site: methods.view(site.run, site.record.blind_year)),
     ("dictionary.html", "dictionary", lambda site: dictionary.view(site.run)),
 )
 
@@ -210,8 +219,8 @@ def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
 
 def _watchlist(site: Site) -> Iterable[tuple[str, str | bytes]]:
     """Yield the list as a page and in its other forms."""
-    listed = watchlist.view(site.run, band_record=True)
-    recorded = record.view(site.result)
+    listed = watchlist.view(site.run)
+    recorded = record.view(site.record)
     downloads = (
         ("watchlist.xlsx", "Workbook", "the list, indicators, contributions, dictionary"),
         ("watchlist.csv", "CSV", "the list"),

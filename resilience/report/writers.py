@@ -50,6 +50,10 @@ WRITERS: dict[tuple[str, str], str] = {
     ("record", "json"): _JSON,
     ("record page", PAGE): "html_pages:record",
     ("studies", "markdown"): "markdown.studies:layout",
+    ("scoreboard", "table"): "text.record:layout",
+    ("scoreboard", "json"): _JSON,
+    ("scoreboard", "markdown"): "markdown.studies:layout",
+    ("scoreboard", PAGE): "html_pages:scoreboard",
     ("checks", "text"): "text.checks:layout",
     ("revision", "text"): "text.checks:revision",
     ("history", PAGE): "html_pages:history",
@@ -61,6 +65,9 @@ WRITERS: dict[tuple[str, str], str] = {
     ("dictionary", PAGE): "html_pages:dictionary",
     ("coverage", "markdown"): "markdown.coverage:layout",
     ("directions", "markdown"): "markdown.directions:layout",
+    ("rivals", "markdown"): "markdown.rivals:layout",
+    ("support again", "markdown"): "markdown.support_again:layout",
+    ("support again", "json"): _JSON,
 }
 
 

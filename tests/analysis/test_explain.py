@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,12 +12,17 @@ from scipy.special import expit
 
 from resilience.analysis.evidence import evidence
 from resilience.analysis.explain import explain
+from resilience.analysis.families import contributions, family_bars
+from resilience.analysis.mergers.proposed import merger
 from resilience.backtest.past_lists import past_lists, year_before
+from resilience.backtest.track_record import track_record
+from resilience.councils import resolve
 from resilience.errors import DataError, UnknownCouncilError
 from resilience.indicators.known import known_on, rows_known_on
 from resilience.method import run
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.model.scale import UPPER
+from resilience.model.scoring import score
 from resilience.report.wording.council import status_text
 from resilience.report.wording.indicators import contribution
 
@@ -57,13 +63,75 @@ def test_reference_and_contributions_are_the_log_odds_of_every_council(origin, p
     assert at_risk == (scores["status"] == AT_RISK).sum() > 200
 
 
+#: Of every class and tier, with an event and without, large and small, with lines carried and without, merged, at the
+#: cut; and none that the list is topped by alone.
+TWENTY = (
+    "Sutton", "Croydon", "Kent", "Somerset", "Cumberland", "Rutland", "Melton", "Pendle", "Norwich", "Torbay",
+    "Kirklees", "Hackney", "Westminster", "Isle of Wight", "Surrey", "Elmbridge", "Hart", "Rushmoor", "Manchester",
+    "Wokingham",
+)  # fmt: skip
+
+
+def adds_up(scored, code) -> None:
+    """Check one council: families, tier and intercept make its log-odds, and each family's figures make the family."""
+    model = scored.model
+    bars, parts = family_bars(scored, code), contributions(scored, code)
+    tier = model.weights[UPPER] if scored.table.at[code, "tier"] == "upper" else 0.0
+    given = float(scored.log_odds[code])
+    assert abs(scored.scale.intercept + tier + scored.families.loc[code].drop(UPPER).sum() - given) < 1e-9
+    for name, bar in bars.iterrows():
+        own = parts[parts["family"] == name]
+        assert abs(own["spreads"].sum() - bar["spreads"]) < 1e-9
+        assert abs(bar["spreads"] * bar["weight"] - scored.families.at[code, name]) < 1e-9
+        assert abs(scored.contributions.loc[code, own.index].sum() - scored.families.at[code, name]) < 1e-9
+        assert (bar["reliability"] < 1) == (own["carried"] & own["applies"]).any()
+    if scored.table.at[code, "status"] == AT_RISK:
+        assert abs(scored.reference(scored.table.at[code, "tier"]) + bars["log_odds"].sum() - given) < 1e-9
+        for name, bar in bars.iterrows():
+            assert abs(parts.loc[parts["family"] == name, "log_odds"].sum() - bar["log_odds"]) < 1e-9
+        assert bars["log_odds"].abs().is_monotonic_decreasing
+        assert abs(bars["chance_to"].iloc[-1] - scored.table.at[code, "risk"]) < 1e-12
+
+
+def test_the_five_bars_of_twenty_councils_add_up_to_the_score(today):
+    codes = [resolve(name, on=today.as_of) for name in TWENTY]
+    assert len(set(codes)) == 20
+    assert set(today.table.loc[codes, "class"]) == {"UA", "MD", "LB", "SC", "SD"}
+    assert set(today.table.loc[codes, "status"]) == {AT_RISK, EVENT_ALREADY}
+    assert (today.placed.reliability.loc[codes] < 1).any(axis=None)
+    for code in codes:
+        adds_up(today, code)
+    # Some are cut off; the shares of their figures add up all the same.
+    cut = today.placed.cut.index[today.placed.cut.any(axis=1)]
+    assert len(cut) > 5
+    for code in cut:
+        adds_up(today, code)
+
+
+def test_the_bars_of_a_merged_council_add_up_too(today):
+    whole = run(DAY)
+    merged = merger(whole, [resolve("Hart"), resolve("Rushmoor")]).score
+    adds_up(merged.scored, merged.code)
+    assert merged.scored.table["status"].tolist() == [AT_RISK]
+
+
+def test_a_bar_says_what_it_asks_and_a_family_without_a_figure_that_it_has_none(today):
+    silent = replace(today.known, table=today.known.table.copy())
+    silent.table.loc["E10000016", "interest_to_reserves"] = np.nan
+    bars = family_bars(score(today.model, silent, today.events, intervals=False), "E10000016")
+    assert bars["asks"].str.endswith("?").all() and set(bars.index) == {f.name for f in today.model.families}
+    assert bars["without_figure"].to_dict() == {name: name == "debt" for name in bars.index}
+    assert bars.at["debt", "spreads"] == bars.at["debt", "log_odds"] == 0.0
+
+
 def test_reference_is_the_tier_s_median_council(today):
     kent, melton = (explain(today, name) for name in ("Kent", "Melton"))
     assert kent.reference - melton.reference == pytest.approx(today.model.weights[UPPER], abs=1e-12)
     assert melton.reference == pytest.approx(today.scale.intercept, abs=1e-12)
-    # The median council of a tier has nought on a term.
-    upper = today.contributions[today.table["tier"] == "upper"]
-    assert upper["reserves"].median() == pytest.approx(0, abs=1e-9)
+    # The median council of a tier has nought in a family of which nothing is carried forward.
+    upper = today.families[(today.table["tier"] == "upper") & today.families["reserves"].notna()]
+    assert (today.placed.reliability.loc[upper.index, "debt"] == 1).mean() > 0.95
+    assert upper["debt"].median() == pytest.approx(0, abs=0.02)
 
 
 def test_the_year_s_change_adds_up_for_every_council(today, every):
@@ -139,7 +207,9 @@ def test_croydon_in_january_2020_by_hand(today, panel):
 
 
 def test_carried_figures_and_second_hand_ones_say_their_year(today):
-    parts = explain(today, "Isles of Scilly").contributions
+    why = explain(today, "Isles of Scilly")
+    assert (why.status, why.not_scored_because) == ("cannot be scored", "no comparable council")
+    parts = why.contributions
     reserves, unallocated = parts.loc["reserves"], parts.loc["unallocated"]
     assert reserves["outturn_year"] == "2024-25"
     assert "31 March 2025" in contribution(reserves, "UA")
@@ -165,7 +235,9 @@ def test_a_council_that_cannot_be_scored_is_given_no_chance(indicators, events, 
     why = explain(one, "Melton")
     assert why.status == "cannot be scored"
     assert np.isnan(why.risk)
+    assert why.not_scored_because == "no return"
     assert "no complete return was published" in status_text(why)
+    assert why.families["log_odds"].isna().all() and not why.families["at_limit"].any()
     assert why.contributions["log_odds"].isna().all()
 
 
@@ -192,7 +264,7 @@ def test_the_record_counts_only_horizons_that_had_closed(today):
     whole = past.similar(0.0)
     near = rows[(rows["risk"] >= whole.low) & (rows["risk"] <= whole.high)]
     assert (len(near), int(near["event"].sum())) == (whole.times, whole.events)
-    assert past.bands["councils"].sum() == len(rows)
+    assert sum(one.councils for one in track_record(today).bands.values()) == len(rows)
 
 
 def test_history_is_the_score_of_that_day(today, panel):

@@ -16,7 +16,7 @@ from resilience.analysis.levers import COLUMNS, _Desk, levers
 from resilience.errors import UnknownCouncilError
 from resilience.indicators.compute import compute_indicators
 from resilience.indicators.known import known_on
-from resilience.model.calibration import BANDS, band_of
+from resilience.model.bands import BANDS, NAMES, band_below
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.model.scoring import score
 
@@ -50,11 +50,12 @@ def test_the_desk_starts_from_the_published_score(run):
 
 def test_every_class_and_band_has_levers(run, tables):
     assert {run.table.at[code, "class"] for code in tables} == {"UA", "MD", "LB", "SC", "SD"}
-    assert {run.table.at[code, "band"] for code in tables} == {name for name, _ in BANDS}
+    assert {run.table.at[code, "band"] for code in tables} == set(NAMES)
     for table in tables.values():
         assert list(table.columns) == list(COLUMNS) and table["lever"].nunique() >= 4
         assert (table["risk_after"] <= table["risk_before"] + 1e-12).all()
-        assert (table["band_after"] == table["risk_after"].map(band_of)).all()
+        ends = np.array(list(BANDS.values()))
+        assert table["band_after"].tolist() == [NAMES[(ends < rank).sum()] for rank in table["rank_after"]]
         np.testing.assert_allclose(table["points"], table["risk_after"] - table["risk_before"])
         for _, steps in table.groupby("lever"):
             assert (steps.sort_values("amount")["risk_after"].diff().dropna() <= 1e-12).all()
@@ -94,7 +95,11 @@ def test_the_amount_to_the_next_band_is_just_enough(run, tables, lever):
         if rows.empty:
             continue
         row, desk = rows.iloc[0], _Desk(run, code)
-        limit = dict(BANDS)[band_of(row["risk_before"])]
+        band = run.table.at[code, "band"]
+        assert row["next_band"] == band_below(band)
+        others = run.at_risk["risk"].drop(code).sort_values(ascending=False)
+        # So many others must stand higher.
+        limit = others.iloc[int(BANDS[band]) - 1] if row["next_band"] else 0.0
         furthest = desk.risk([one.pulled(desk.now, one.furthest(desk.now))])[0]
         if not np.isnan(row["to_next_band"]):
             reached += 1

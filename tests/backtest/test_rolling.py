@@ -11,12 +11,14 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from resilience.backtest import rolling as module
+from resilience.backtest.full import FullRecord
 from resilience.backtest.rolling import predict_origin
 from resilience.backtest.summaries import bands_record, by_group, lead_times
-from resilience.model.calibration import BANDS
+from resilience.model.bands import NAMES
 from resilience.report.formats.text.record import layout
 from resilience.report.views.record import view
 from resilience.report.writers import write
+from tests.report.site_data import small_site
 
 KEYS = ("auc", "auc_upper_tier", "average_precision", "recall_at_30", "precision_at_30", "observed_expected")
 
@@ -76,15 +78,34 @@ def test_differences_are_paired(result):
     assert 0 <= twin["share_above_0"] <= 1
 
 
-def test_the_same_seed_gives_the_same_record_whatever_the_jobs(result):
-    again = module._measure(
-        result.predictions,
-        rivals=[name for name in result.predictions if name.startswith("rival: ")],
-        draws=50,
-        seed=module.SEED,
-        n_jobs=2,
-    )
-    assert again == result.pooled
+def test_closed_origins_and_the_others_are_measured_apart(events):
+    result = small_site().result
+    rows = result.predictions
+    closed = rows[rows["origin"] <= "2024-01-01"]
+    assert result.settings["closed_origins"] == ["2023-01-01", "2024-01-01"]
+    assert rows["closed"].eq(rows["origin"] <= pd.Timestamp("2024-01-01")).all()
+    assert (result.closed["rows"], result.closed["events"]) == (len(closed), closed["event"].sum())
+    for part in (result.closed, result.half_observed):
+        assert set(part) == set(result.pooled)
+    for count in ("rows", "events"):
+        assert result.closed[count] + result.half_observed[count] == result.pooled[count]
+
+
+def test_where_every_origin_is_closed_there_is_no_half(result):
+    assert result.half_observed == {} and result.closed == result.pooled
+
+
+def test_another_register_judges_the_same_predictions(indicators, events):
+    rows = small_site().result.predictions
+    cut = events.known_by(date(2026, 1, 1))
+    rows = rows[rows["origin"] < cut.end]
+    again = module.judged_by(rows, indicators, cut)
+    pd.testing.assert_series_equal(again["risk"], rows["risk"], check_names=False)
+    assert (again["event_date"].dropna() < cut.end).all()
+    last = again["origin"] == "2025-01-01"
+    assert again.loc[last & ~again["event"], "observed"].max() == pytest.approx(0.5, abs=0.001)
+    assert again.loc[~last, "event"].equals(rows.loc[~last.to_numpy(), "event"].reset_index(drop=True))
+    assert rows.loc[last.to_numpy(), "event"].sum() > again.loc[last, "event"].sum() > 0
 
 
 def test_an_origins_own_figures_are_of_its_rows(result):
@@ -111,7 +132,7 @@ def test_an_origin_is_scored_as_the_list_of_that_day_is(indicators, events):
 
 def test_bands_and_groups_add_up(result):
     bands = bands_record(result.predictions)
-    assert bands.index.tolist() == [name for name, _ in BANDS]
+    assert bands.index.tolist() == list(NAMES)
     rows = result.predictions[(result.predictions["observed"] >= 0.999) | result.predictions["event"]]
     assert bands["councils"].sum() == len(rows)
     assert bands["events"].sum() == rows["event"].sum()
@@ -140,7 +161,7 @@ def entries(block: dict) -> None:
 
 
 def test_the_json_has_the_keys_programs_read(result):
-    content = json.loads(write("record", "json", view(result)))
+    content = json.loads(write("record", "json", view(FullRecord(result, [], {}, None, None))))
     entries(content["model"])
     assert content["rivals"]
     for rival in content["rivals"].values():
@@ -155,7 +176,7 @@ def test_the_json_has_the_keys_programs_read(result):
 
 
 def test_the_record_prints(result):
-    text = layout(view(result))
+    text = layout(view(FullRecord(result, [], {}, None, None)))
     assert "Back test: origins 2021-01-01 to 2024-01-01" in text
     assert max(map(len, text.splitlines())) <= 118
 

@@ -7,6 +7,7 @@ import io
 import json
 import math
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -24,18 +25,42 @@ SHIPPED = paths.models() / "distress-24m.json"
 
 
 def by_hand(model: dict, council: dict[str, str]) -> float:
-    """Score a council from the JSON and its printed indicators: no library, the ten lines a calculator needs."""
-    steps = {"plain": lambda x: x, "log": math.log, "root": math.sqrt, "minus root": lambda x: -math.sqrt(x)}
-    steps |= {"minus log": lambda x: -math.log(x), "minus log1p": lambda x: -math.log(1 + x)}
+    """Score a council from the JSON and its printed figures as the artefact's "how" says: no library, plain sums."""
     tier = "lower" if council["class"] == "SD" else "upper"
     total = model["intercept"] + (model["upper_tier_weight"] if tier == "upper" else 0)
-    for term in model["terms"]:
-        if tier in term["tiers"] and council[term["indicator"]] != "":
-            bounded = min(max(float(council[term["indicator"]]), term["floor"]), term["cap"])
-            at = term["centre_and_spread"][tier]
-            apart = (steps[term["transform"]](bounded) - at["centre"]) / at["spread"]
-            total += term["weight"] * min(max(apart, -model["cut"]), model["cut"])
+    for family in model["families"]:
+        scores, older = [], []
+        for one in family["indicators"]:
+            name = one["indicator"]
+            if tier not in one["tiers"] or council[name] == "":
+                continue
+            figure = float(council[name])
+            figure = 0.0 if abs(figure) < one["material_from"] else figure
+            scores.append(between(one["ladder"][tier]["figures"], one["ladder"][tier]["scores"], figure))
+            if age := int(float(council["year"]) - float(council[f"year of {name}"])):
+                older.append(f"{one['name']} {age} years older")
+        at, value = family["centre_and_spread"][tier], 0.0
+        if scores and at["spread"]:
+            value = (sum(scores) / len(scores) - at["centre"]) / at["spread"]
+            value = min(max(value, -model["cut"]), model["cut"])
+        if older:
+            value *= family["reliability"][tier][", ".join(older)]
+        total += family["weight"] * value
     return 1 / (1 + math.exp(-total))
+
+
+def between(figures: list[float], scores: list[float], figure: float) -> float:
+    """Read a score off a ladder, whichever way its figures run: in proportion, beyond the ends the end's."""
+    for (left, low), (right, high) in pairwise(zip(figures, scores, strict=True)):
+        if min(left, right) <= figure <= max(left, right):
+            return low + (high - low) * (figure - left) / (right - left)
+    return scores[0] if abs(figure - figures[0]) < abs(figure - figures[-1]) else scores[-1]
+
+
+def printed(scored) -> list[dict[str, str]]:
+    """Print a list as CSV, each figure's year with it, and read it back as text."""
+    years = scored.known.years.reindex(scored.table.index).add_prefix("year of ")
+    return list(csv.DictReader(io.StringIO(scored.table.join(years).to_csv())))
 
 
 @pytest.fixture(scope="module")
@@ -44,30 +69,36 @@ def trained(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def scores(trained, indicators, events):
+def scored(trained, indicators, events):
     content = json.loads(trained.read_text("utf-8"))
     known = known_on(indicators, date.fromisoformat(content["as_of"]))
-    return score(artefact.load(trained), known, events, intervals=False).table
+    return score(artefact.load(trained), known, events, intervals=False)
 
 
-def test_every_council_scored_by_hand_is_as_the_library_scores_it(trained, scores):
+def test_every_council_scored_by_hand_is_as_the_library_scores_it(trained, scored):
     model = json.loads(trained.read_text("utf-8"))
-    printed = scores.to_csv()
     ranked = 0
-    for council in csv.DictReader(io.StringIO(printed)):
+    for council in printed(scored):
         if council["status"] == "at risk":
             assert by_hand(model, council) == pytest.approx(float(council["risk"]), abs=1e-9), council["council"]
             ranked += 1
     assert ranked > 250
 
 
-def test_by_hand_the_shipped_artefact_gives_the_shipped_list(indicators, events):
+def test_by_hand_the_shipped_artefact_gives_the_list_that_screen_prints(cli, indicators, events):
+    """From the file in the repository to the printed list: JSON read, plain sums, the same chance to its digits."""
     model = json.loads(SHIPPED.read_text("utf-8"))
     day = date.fromisoformat(model["as_of"])
-    scores = score(artefact.load(), known_on(indicators, day), events, intervals=False).table
-    top = csv.DictReader(io.StringIO(scores.head(40).to_csv()))
-    for council in top:
-        assert by_hand(model, council) == pytest.approx(float(council["risk"]), abs=1e-9)
+    listed = csv.DictReader(io.StringIO(cli("screen", "--as-of", day, "--format", "csv").out))
+    shown = {row["ons_code"]: row for row in listed}
+    figures = score(artefact.load(), known_on(indicators, day), events, intervals=False)
+    carried = 0
+    for council in printed(figures):
+        if council["status"] == "at risk":
+            row = shown[council["ons_code"]]
+            assert by_hand(model, council) == pytest.approx(float(row["risk"]), abs=5e-5), council["council"]
+            carried += bool(row["carried"])
+    assert carried > 200
 
 
 def test_training_again_gives_the_same_file_to_the_last_digit(trained, tmp_path):
@@ -115,16 +146,21 @@ def test_it_tells_of_what_it_was_made(trained):
         "half_event_added": 0.5,
         "expected_within_horizon": 21.0,
     }
-    assert set(content["transforms"]) >= {term["transform"] for term in content["terms"]}
-    for term in content["terms"]:
-        assert set(term["centre_and_spread"]) == set(term["tiers"])
+    assert len(content["families"]) == 5
+    for family in content["families"]:
+        tiers = {tier for one in family["indicators"] for tier in one["tiers"]}
+        assert set(family["centre_and_spread"]) == set(family["reliability"]) == tiers
+        for one in family["indicators"]:
+            assert set(one["ladder"]) == set(one["tiers"])
+            for ladder in one["ladder"].values():
+                assert len(ladder["figures"]) == len(ladder["scores"]) and ladder["scores"] == sorted(ladder["scores"])
+                assert ladder["figures"] == sorted(ladder["figures"], reverse=one["worse"] == "low")
 
 
 def test_the_signs_make_sense(trained):
-    """Every term is turned so that more is worse: no weight may be below nought."""
+    """Every family is turned so that more is worse: no weight may be below nought."""
     content = json.loads(trained.read_text("utf-8"))
-    assert 4 <= len(content["terms"]) <= 10
-    assert all(term["weight"] > 0 for term in content["terms"])
+    assert all(family["weight"] > 0 for family in content["families"])
     assert content["upper_tier_weight"] > 0
 
 
@@ -132,7 +168,7 @@ def test_it_reads_as_text(trained):
     text = trained.read_text("utf-8")
     assert text.endswith("}\n")
     lines = text.splitlines()
-    assert lines[:2] == ["{", ' "format": 2,'] and lines[2].startswith(' "sha256": "')
+    assert lines[:2] == ["{", ' "format": 3,'] and lines[2].startswith(' "sha256": "')
     assert lines[3].startswith(' "what": "The chance of needing exceptional support or intervention')
     # a draw a line
     assert len(text.splitlines()) < 700
@@ -170,11 +206,11 @@ def signed(trained: Path, change) -> dict:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda c: c.pop("terms"), "is no model artefact"),
-        (lambda c: c.update(format=99), "is of format 99, not 2"),
+        (lambda c: c.pop("families"), "is no model artefact"),
+        (lambda c: c.update(format=99), "is of format 99, not 3"),
         (lambda c: c["draws"].update(weights=[[1.0]]), "is no model artefact"),
-        (lambda c: c["terms"][0].pop("floor"), "is no model artefact"),
-        (lambda c: c["terms"][0].update(weight="heavy"), "is no model artefact"),
+        (lambda c: c["families"][0]["indicators"][0].pop("worse"), "is no model artefact"),
+        (lambda c: c["families"][0].update(weight="heavy"), "is no model artefact"),
         (lambda c: c.clear(), "is no model artefact"),
     ],
 )
@@ -190,7 +226,7 @@ def test_a_damaged_artefact_is_one_sentence(trained, tmp_path, change, words):
 
 def test_an_artefact_changed_after_it_was_written_is_refused(trained, tmp_path):
     content = json.loads(trained.read_text("utf-8"))
-    content["terms"][0]["weight"] += 1e-9
+    content["families"][0]["weight"] += 1e-9
     (tmp_path / "model.json").write_text(json.dumps(content))
     with pytest.raises(
         ModelError, match=r"model\.json was changed after it was written \(its checksum does not fit\); "
@@ -201,12 +237,16 @@ def test_an_artefact_changed_after_it_was_written_is_refused(trained, tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda c: c["terms"][2].update(weight=math.nan), "not finite"),
+        (lambda c: c["families"][2].update(weight=math.nan), "not finite"),
         (lambda c: c["draws"]["weights"][7].__setitem__(0, math.inf), "not finite"),
         (lambda c: c["draws"]["rate"].__setitem__(3, 1.5), "between 0 and 1"),
         (lambda c: c["draws"]["rate"].pop(), "one draw of the base rate"),
-        (lambda c: c["terms"].reverse(), "order of terms.toml"),
-        (lambda c: c["terms"][1].update(cap=c["terms"][1]["cap"] + 1), "another definition of the term"),
+        (lambda c: c["families"].reverse(), "families of families.toml in their order"),
+        (lambda c: c["families"][3]["indicators"][0].update(material_from=0.01), "definition of the family 'slack'"),
+        (
+            lambda c: c["families"][4]["reliability"]["upper"].update({"investment income 2 years older": 1.2}),
+            "a reliability that is not between 0 and 1",
+        ),
     ],
 )
 def test_an_artefact_holding_what_no_fit_gives_is_one_sentence(trained, tmp_path, change, words):
@@ -216,6 +256,26 @@ def test_an_artefact_holding_what_no_fit_gives_is_one_sentence(trained, tmp_path
         artefact.load(path)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value) and str(caught.value).endswith("run 'resilience train' to make it anew.")
+
+
+def test_the_artefact_of_release_0_1_0_is_refused_in_a_sentence_with_code_2(tmp_path, monkeypatch, cli):
+    """Format 2 had ten terms and no families: nothing of it is guessed at."""
+    monkeypatch.setattr(artefact.paths, "models", lambda: tmp_path)
+    old = {"format": 2, "outcome": "distress", "horizon_months": 24, "intercept": -4.1, "terms": []}
+    (tmp_path / "distress-24m.json").write_text(json.dumps({**old, "sha256": artefact._digest(old)}))
+    cli("screen").sentence("is of format 2, not 3 (the five families)", "run 'resilience train' to make it anew")
+
+
+def test_the_reliability_of_carried_figures_is_read_back_as_it_was_written(trained, scored):
+    content = json.loads(trained.read_text("utf-8"))
+    measured = scored.model.reliability.measured
+    for family in content["families"]:
+        for tier, found in family["reliability"].items():
+            assert sorted(found.values()) == sorted(measured[tier][family["name"]].values())
+    assert (
+        content["families"][4]["reliability"]["upper"]["investment income 2 years older"]
+        == (measured["upper"]["commercial"][(2,)])
+    )
 
 
 def test_an_artefact_of_another_question_is_refused(trained, tmp_path, monkeypatch):

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from scipy.special import expit
 
 from resilience.model.calibration import (
-    BANDS,
     JEFFREYS,
+    PACES,
     BaseRate,
-    band_of,
     base_rate,
     chance_over_part,
     intercept_for,
+    pace_shifts,
 )
 
 
@@ -73,27 +73,19 @@ def test_no_more_than_half_of_all_are_ever_expected():
     assert expit(np.zeros(10) + intercept_for(np.zeros(10), 50.0)).sum() == pytest.approx(5.0)
 
 
-@pytest.mark.parametrize(
-    ("risk", "band"),
-    [
-        (1.0, "very high"),
-        (0.25, "very high"),
-        (0.2499, "high"),
-        (0.10, "high"),
-        (0.0999, "raised"),
-        (0.04, "raised"),
-        (0.0399, "low"),
-        (0.0, "low"),
-        (np.nan, ""),
-    ],
-)
-def test_bands_are_closed_below(risk, band):
-    assert band_of(risk) == band
+def test_at_each_pace_the_chances_add_up_to_it():
+    log_odds = np.linspace(-6, 1, 270)
+    shifts = pace_shifts(log_odds)
+    assert list(shifts) == list(PACES) == ["quiet", "middling", "busy"]
+    for name, events in PACES.items():
+        assert expit(log_odds + shifts[name]).sum() == pytest.approx(events, abs=1e-6)
+    assert shifts["quiet"] < shifts["middling"] < shifts["busy"]
 
 
-def test_there_are_four_bands_from_the_gravest_down():
-    assert [name for name, _ in BANDS] == ["very high", "high", "raised", "low"]
-    assert [least for _, least in BANDS] == sorted((least for _, least in BANDS), reverse=True)
+def test_the_level_they_are_given_at_does_not_matter():
+    log_odds = np.linspace(-6, 1, 270)
+    here, there = pace_shifts(log_odds), pace_shifts(log_odds + 1.5)
+    assert {name: here[name] - 1.5 for name in here} == pytest.approx(there)
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))

@@ -1,4 +1,4 @@
-"""From risk set to model: what is trained on, which terms stay, how sure the weights are."""
+"""From risk set to model: what is trained on, how far the cases move the weights, how sure the weights are."""
 
 from __future__ import annotations
 
@@ -12,20 +12,18 @@ import pytest
 from resilience.errors import ModelError
 from resilience.indicators.known import known_on
 from resilience.model.estimator import PriorLogit
+from resilience.model.families import load_families, load_prior
 from resilience.model.fitting import (
-    MOST_TERMS,
+    design_matrix,
     fit,
     last_closed_origin,
-    out_of_time,
-    select_terms,
-    spread_factor,
+    moved_by_cases,
     training_rows,
     usable,
 )
-from resilience.model.risk_set import AT_RISK, TrainingRows, risk_set
-from resilience.model.scale import UPPER, design_matrix
+from resilience.model.risk_set import AT_RISK, NOT_SCORABLE, TrainingRows, risk_set
+from resilience.model.scale import UPPER, place, tiers_of
 from resilience.model.scoring import score
-from resilience.model.terms import load_prior, load_terms
 
 
 @pytest.fixture(scope="module")
@@ -106,9 +104,9 @@ def test_horizon_and_outcome_survive_whatever_is_done_to_the_table(indicators, e
     day = date(2024, 1, 1)
     plain = training_rows(indicators, events, day, horizon=12, outcome=outcome)
     note = pd.DataFrame({"ons_code": sorted(set(plain.table["ons_code"])), "note": "of another table"})
-    merged = replace(plain, table=plain.table.merge(note, on="ons_code"))
+    merged = replace(plain, table=plain.table.merge(note, on="ons_code", how="left"))
     some = merged.where(merged.table["origin"] >= pd.Timestamp(2013, 1, 1))
-    copied = replace(some, table=some.table.copy().assign(more=1).reset_index(drop=True))
+    copied = replace(some, table=some.table.copy().assign(more=1))
     for rows in (merged, some, copied):
         assert (rows.horizon, rows.outcome) == (12, outcome)
     known = known_on(indicators, day)
@@ -127,18 +125,23 @@ def test_each_month_of_a_council_counts_once_whatever_the_horizon(indicators, ev
     """Twelve months do not overlap and count whole; windows of twenty-four, one begun each January, count half."""
     for horizon, weight in ((12, 1.0), (24, 0.5), (36, 1 / 3)):
         rows = training_rows(indicators, events, date(2023, 1, 1), horizon=horizon)
-        sure = replace(load_prior(), spread_sd=1e-9)
-        model = fit(rows, draws=0, prior=sure)
+        model = fit(rows, draws=0)
         use = usable(rows.table)
-        x = design_matrix(rows.table, load_terms())[use][model.names].to_numpy()
-        n = len(model.terms)
-        by_hand = PriorLogit(
-            prior_mean=np.r_[np.full(n, sure.weight), sure.upper_weight],
-            prior_sd=np.r_[np.full(n, sure.sd), sure.upper_sd],
-            intercept_mean=sure.intercept,
-            intercept_sd=sure.intercept_sd,
-        ).fit(x, rows.table.loc[use, "event"].to_numpy(float), np.full(int(use.sum()), weight))
+        x = design_matrix(rows, load_families())[use][model.names].to_numpy()
+        by_hand = by_prior(load_prior()).fit(
+            x, rows.table.loc[use, "event"].to_numpy(float), np.full(int(use.sum()), weight)
+        )
         np.testing.assert_allclose(model.weight_vector(), by_hand.coef_, rtol=1e-6)
+
+
+def by_prior(prior) -> PriorLogit:
+    """Return the estimator as the design has it: five families alike, and the tier."""
+    return PriorLogit(
+        prior_mean=np.r_[np.full(5, prior.weight), prior.upper_weight],
+        prior_sd=np.r_[np.full(5, prior.sd), prior.upper_sd],
+        intercept_mean=prior.intercept,
+        intercept_sd=prior.intercept_sd,
+    )
 
 
 def test_only_councils_at_risk_and_watched_throughout_teach(training, rows, model):
@@ -171,89 +174,49 @@ def test_the_same_rows_give_the_same_model_whatever_their_order(training, model)
     np.testing.assert_allclose(again.weight_vector(), model.weight_vector(), atol=1e-8)
 
 
-def test_the_weights_by_hand(rows, model):
-    """Fit the same terms with the estimator directly, and stretch them as the second step says."""
-    prior = load_prior()
+def test_the_weights_by_hand(training, rows, model):
+    """Fit the same families with the estimator directly, each origin's population its own scale."""
     use = (rows["status"] == AT_RISK) & (rows["event"] | (rows["observed"] >= 1))
-    x = design_matrix(rows, load_terms())[use][model.names].to_numpy()
-    y, w = rows.loc[use, "event"].to_numpy(float), np.full(use.sum(), 0.5)
-    n = len(model.terms)
-    plain = PriorLogit(
-        prior_mean=np.r_[np.full(n, prior.weight), prior.upper_weight],
-        prior_sd=np.r_[np.full(n, prior.sd), prior.upper_sd],
-        intercept_mean=prior.intercept,
-        intercept_sd=prior.intercept_sd,
-    ).fit(x, y, w)
-    origins = rows.loc[use, "origin"].to_numpy()
-    later = out_of_time(x, y, w, origins, 24, prior)
-    # The last training origin's rows are scored by a fit to the origins two years and more before it, no other.
-    last, before = origins == origins.max(), origins <= origins.max() - np.timedelta64(730, "D")
-    alone = PriorLogit(
-        prior_mean=np.r_[np.full(n, prior.weight), prior.upper_weight],
-        prior_sd=np.r_[np.full(n, prior.sd), prior.upper_sd],
-        intercept_mean=prior.intercept,
-        intercept_sd=prior.intercept_sd,
-    ).fit(x[before], y[before], w[before])
-    np.testing.assert_allclose(later[last], x[last] @ alone.coef_, rtol=1e-9)
-    factor, error = spread_factor(later, y, w, origins, prior)
-    assert 0 < error < prior.spread_sd
-    np.testing.assert_allclose(model.weight_vector(), factor * plain.coef_, rtol=1e-9)
-    assert model.training["spread_factor"] == pytest.approx(factor)
+    x = design_matrix(training, load_families())[use][model.names].to_numpy()
+    plain = by_prior(load_prior()).fit(x, rows.loc[use, "event"].to_numpy(float), np.full(use.sum(), 0.5))
+    np.testing.assert_allclose(model.weight_vector(), plain.coef_, rtol=1e-9)
 
 
-def test_without_an_event_the_model_is_close_to_its_prior(indicators, events):
+def test_each_origin_is_its_own_scale(training, rows):
+    families = load_families()
+    whole = design_matrix(training, families)
+    at = rows["origin"] == pd.Timestamp("2016-01-01")
+    np.testing.assert_array_equal(design_matrix(training.where(at), families), whole[at])
+    scorable = rows[at & (rows["status"] != NOT_SCORABLE)]
+    times = training.reliability.of(scorable["tier"], training.ages.loc[scorable.index], families)
+    placed = place(scorable, families, tiers_of(scorable, families), times)
+    pd.testing.assert_frame_equal(whole.loc[scorable.index], placed.families)
+
+
+def test_without_an_event_the_weights_stay_near_the_prior(indicators, events):
     rows = training_rows(indicators, events, date(2018, 1, 1))
     assert rows.table["event"].sum() == 0
-    model = fit(rows, draws=0)
-    assert model.dropped == {} or set(model.dropped.values()) == {f"{MOST_TERMS} terms are kept at most"}
-    weights = np.array([model.weights[term.name] for term in model.terms])
-    assert (weights > 0).all()
-    assert np.ptp(weights) < load_prior().weight
+    moved = moved_by_cases(fit(rows, draws=0))
+    assert (moved["fitted"] > 0).all()
+    assert moved["moved"].drop(UPPER).abs().max() < load_prior().sd
+
+
+def test_by_how_much_the_cases_moved_each_weight(model):
+    prior, moved = load_prior(), moved_by_cases(model)
+    assert list(moved.index) == model.names
+    assert moved["prior"].tolist() == [prior.weight] * 5 + [prior.upper_weight]
+    assert moved["prior_sd"].tolist() == [prior.sd] * 5 + [prior.upper_sd]
+    assert moved["fitted"].to_dict() == model.weights
+    np.testing.assert_allclose(moved["prior"] + moved["moved"], moved["fitted"], atol=1e-12)
+    assert moved["moved"].abs().max() > 0.01  # the cases did move something
 
 
 def test_a_prior_beyond_doubt_is_what_comes_out(training):
-    sure = replace(load_prior(), sd=1e-6, upper_sd=1e-6, spread_sd=1e-6)
+    sure = replace(load_prior(), sd=1e-6, upper_sd=1e-6)
     model = fit(training, draws=0, prior=sure)
-    for term in model.terms:
-        assert model.weights[term.name] == pytest.approx(sure.weight, abs=1e-4)
+    for family in model.families:
+        assert model.weights[family.name] == pytest.approx(sure.weight, abs=1e-4)
     assert model.weights[UPPER] == pytest.approx(sure.upper_weight, abs=1e-4)
-
-
-# --- which terms ---
-
-
-def test_a_term_against_its_sign_is_dropped_with_its_reason(rows):
-    terms = load_terms()
-    features = design_matrix(rows, terms)
-    use = ((rows["status"] == AT_RISK) & (rows["event"] | (rows["observed"] >= 1))).to_numpy()
-    features, y = features[use], rows.loc[use, "event"].to_numpy(float)
-    turned = features.copy()
-    turned["housing"] *= -1
-    weight = np.full(len(y), 0.5)
-    kept, dropped = select_terms(features, y, weight, terms, load_prior())
-    assert "housing" in [term.name for term in kept]
-    kept, dropped = select_terms(turned, y, weight, terms, load_prior())
-    assert "housing" not in [term.name for term in kept]
-    assert dropped["housing"].startswith("its sign alone is -")
-
-
-def test_a_term_that_says_nothing_stays(rows):
-    """Check that noise alone is no ground to drop: only a sign put wrong by more than a standard error is."""
-    terms = load_terms()
-    features = design_matrix(rows, terms)
-    features["reserves"] = 0.0
-    use = (rows["status"] == AT_RISK).to_numpy()
-    y = rows.loc[use, "event"].to_numpy(float)
-    kept, _ = select_terms(features[use], y, np.full(use.sum(), 0.5), terms, load_prior())
-    assert "reserves" in [term.name for term in kept]
-
-
-def test_no_more_than_ten_terms_are_kept_in_the_order_written(training):
-    terms = load_terms()
-    many = tuple(replace(terms[0], name=f"reserves {i}") for i in range(MOST_TERMS + 2))
-    model = fit(training, draws=0, terms=many)
-    assert [term.name for term in model.terms] == [term.name for term in many[:MOST_TERMS]]
-    assert set(model.dropped) == {"reserves 10", "reserves 11"}
 
 
 # --- the draws ---

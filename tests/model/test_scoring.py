@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 
-from resilience.indicators.known import carried_text, councils_on, known_on
-from resilience.model.calibration import band_of
+from resilience.indicators.known import NO_LIKE, carried_text, councils_on, known_on
+from resilience.model.bands import band_at
+from resilience.model.calibration import PACES
 from resilience.model.fitting import fit, training_rows
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
-from resilience.model.scale import UPPER, centres_of, on_scale
+from resilience.model.scale import UPPER, place, tiers_of
 from resilience.model.scoring import INTERVAL, interval, on_fixed_scale, score
 
 DAY = date(2024, 1, 1)
@@ -62,6 +63,7 @@ def test_ranks_run_from_one_down_by_chance(scored, scores):
     pd.testing.assert_frame_equal(scored.at_risk, ranked)
     for code in (ranked.index[0], ranked.index[40], ranked.index[-1]):
         assert scored.place_of(float(ranked.at[code, "risk"]), without=code) == ranked.at[code, "rank"]
+        assert scored.band_of(float(ranked.at[code, "risk"]), without=code) == ranked.at[code, "band"]
 
 
 def test_who_is_not_at_risk_has_no_chance_and_no_rank(scores):
@@ -76,14 +78,33 @@ def test_the_chances_add_up_to_the_events_expected(scored, scores):
     assert scored.expected == 2 * (scored.base_rate.events + 0.5)
 
 
+def test_at_each_pace_the_chances_add_up_to_it(scored):
+    chances = pd.DataFrame([scored.at_paces(one) for one in scored.at_risk["log_odds"]])
+    assert chances.sum().to_dict() == pytest.approx(PACES)
+    # The level alone moves: the order stays.
+    assert all(chances[name].is_monotonic_decreasing for name in PACES)
+
+
+def test_paces_are_of_first_events_in_two_years_and_of_nothing_else(scored):
+    other = replace(scored, model=replace(scored.model, outcome="severe"))
+    assert other.paces == {} and np.isnan(list(other.at_paces(0.0).values())).all()
+    assert replace(scored, model=replace(scored.model, horizon=12)).paces == {}
+
+
 def test_the_contributions_add_up_to_the_log_odds(scored, scores, model):
     ranked = scores[scores["status"] == AT_RISK]
-    assert list(scored.contributions) == model.names
-    assert scored.contributions.index.equals(scores.index)
+    assert list(scored.contributions) == [*(term.name for term in model.terms), UPPER]
+    assert list(scored.families) == model.names
+    assert scored.contributions.index.equals(scores.index) and scored.families.index.equals(scores.index)
     total = scored.scale.intercept + scored.contributions.loc[ranked.index].sum(axis=1)
     np.testing.assert_allclose(total, ranked["log_odds"], atol=1e-9)
+    bars = scored.scale.intercept + scored.families.loc[ranked.index].sum(axis=1)
+    np.testing.assert_allclose(bars, ranked["log_odds"], atol=1e-9)
+    for family in model.families:
+        own = scored.contributions.loc[ranked.index, [term.name for term in family.terms]].sum(axis=1)
+        np.testing.assert_allclose(own, scored.families.loc[ranked.index, family.name], atol=1e-9)
     np.testing.assert_allclose(1 / (1 + np.exp(-total)), ranked["risk"], rtol=1e-9)
-    assert ranked["band"].tolist() == [band_of(risk) for risk in ranked["risk"]]
+    assert ranked["band"].tolist() == [band_at(rank) for rank in ranked["rank"]]
 
 
 def test_what_the_figures_give_is_kept_of_councils_with_an_event(scored, scores):
@@ -97,12 +118,14 @@ def test_what_the_figures_give_is_kept_of_councils_with_an_event(scored, scores)
     assert scored.log_odds[ranked.index].equals(ranked["log_odds"])
     silent = scores.index[scores["status"] == NOT_SCORABLE]
     assert scored.contributions.loc[silent].isna().all(axis=None)
+    assert scored.families.loc[silent].isna().all(axis=None)
     assert not scored.log_odds.index.isin(silent).any()
 
 
 def test_the_table_is_of_figures_and_standing_alone(scored, scores, known):
     """No figure hides in a column that must be taken apart to be read, and none in attributes."""
-    added = ["status", "rank", "risk", "risk_low", "risk_high", "band", "log_odds", "event_date", "event_type"]
+    added = ["status", "not_scored_because", "rank", "risk", "risk_low", "risk_high", "band", "log_odds"]
+    added += ["event_date", "event_type"]
     # `status` of the return gives way to that of the council
     assert set(scores) == {*known.table, *added}
     assert scores.columns.is_unique
@@ -115,12 +138,12 @@ def test_the_table_is_of_figures_and_standing_alone(scored, scores, known):
 def test_the_reference_is_a_council_at_its_tiers_median(scored, model):
     assert scored.reference("lower") == scored.scale.intercept
     assert scored.reference("upper") == scored.scale.intercept + model.weights[UPPER]
+    # A council at the median of every family has nought to add.
     for tier in ("upper", "lower"):
-        medians = scored.scale.medians(model.terms, tier)
-        row = pd.DataFrame([medians]).rename(columns={term.name: term.indicator for term in model.terms})
-        placed = on_scale(row.assign(tier=tier), model.terms, scored.scale.centres)[model.names]
-        total = float((placed * model.weight_vector()).sum(axis=1).iloc[0])
-        assert scored.scale.intercept + total == pytest.approx(scored.reference(tier), abs=1e-9)
+        rows = scored.placed.families.index[(scored.known.scorable["tier"] == tier).to_numpy()]
+        whole = rows[(scored.placed.reliability.loc[rows] == 1).all(axis=1)]
+        assert len(whole) > len(rows) / 2
+    assert (scored.families.loc[scored.table["tier"] == "lower", UPPER].dropna() == 0).all()
 
 
 def test_the_interval_holds_the_chance(scores):
@@ -157,7 +180,7 @@ def test_what_is_carried_can_be_asked_of_the_indicators_the_model_uses(model, in
         named |= set(carried)
     assert named
     assert named <= used
-    assert "unallocated_ratio" in named
+    assert "investment_income_ratio" in named
 
 
 def test_a_council_without_figures_cannot_be_scored_and_is_listed(model, indicators, events):
@@ -166,6 +189,40 @@ def test_a_council_without_figures_cannot_be_scored_and_is_listed(model, indicat
     assert scores.loc["E09000012", "status"] == NOT_SCORABLE
     assert np.isnan(scores.loc["E09000012", "risk"])
     assert scores.loc["E09000012", "council"] == "Hackney"
+
+
+def test_who_has_no_comparable_council_is_given_no_score_and_the_reason(indicators, events, model):
+    known = known_on(indicators, date(2026, 6, 1))
+    scored = score(model, known, events, intervals=False)
+    table = scored.table
+    assert table.loc["E09000001", ["status", "not_scored_because"]].tolist() == [NOT_SCORABLE, NO_LIKE]
+    # Isles of Scilly had an event; its figures give nothing all the same, and the reason stays.
+    assert table.loc["E06000053", ["status", "not_scored_because"]].tolist() == [EVENT_ALREADY, NO_LIKE]
+    for code in ("E09000001", "E06000053"):
+        assert code not in scored.log_odds.index and scored.families.loc[code].isna().all()
+    at_risk = table["status"] == AT_RISK
+    assert (table.loc[at_risk, "not_scored_because"] == "").all()
+    assert (table.loc[table["status"] == NOT_SCORABLE, "not_scored_because"] != "").all()
+    # They are no part of the scale either: whatever they return, nobody else moves.
+    changed = indicators.copy()
+    changed.loc[changed["ons_code"] == "E09000001", "reserves_ratio"] *= 100
+    again = score(model, known_on(changed, date(2026, 6, 1)), events, intervals=False)
+    assert again.log_odds.equals(scored.log_odds)
+
+
+def test_a_stale_figure_counts_for_less(model, indicators, events):
+    """The same figures, said to be two years older: every family comes nearer to its median by what was measured."""
+    known = known_on(indicators, DAY)
+    fresh = score(model, known, events, intervals=False, ages=known.ages * 0)
+    ages = (known.ages * 0).assign(investment_income_ratio=2)
+    stale = score(model, known, events, intervals=False, scale=fresh.scale, ages=ages)
+    for tier in ("upper", "lower"):
+        rows = fresh.placed.families.index[(known.scorable["tier"] == tier).to_numpy()]
+        times = model.reliability.measured[tier]["commercial"][(2,)]
+        one, other = (day.families.loc[rows, "commercial"] for day in (fresh, stale))
+        np.testing.assert_allclose(other, times * one, rtol=1e-12)
+        others = [name for name in model.names if name != "commercial"]
+        pd.testing.assert_frame_equal(fresh.families.loc[rows, others], stale.families.loc[rows, others])
 
 
 def test_thinner_reserves_raise_a_councils_own_chance(model, indicators, events, scored, scores):
@@ -203,7 +260,7 @@ def test_an_event_of_the_day_or_later_is_not_looked_at(model, known, events, sco
 def test_the_interval_by_hand(model, scored, known):
     """Draw by draw: the draw's own level and weights, and the middle nine tenths of the chances."""
     codes = scored.at_risk.index[[0, 100, -1]]
-    features = on_scale(known.scorable.loc[codes], model.terms, scored.scale.centres)[model.names].to_numpy()
+    features = scored.placed.families.loc[codes, model.names].to_numpy()
     for row, code in zip(features, codes, strict=True):
         drawn = [
             expit(level + sum(w * x for w, x in zip(draw, row, strict=True)))
@@ -244,7 +301,12 @@ def test_the_same_scale_given_or_taken_gives_the_same_list(model, known, events,
     pd.testing.assert_frame_equal(again.table, scored.table, check_exact=True)
     assert again.scale is scored.scale
     assert scored.scale.as_of == DAY
-    assert scored.scale.centres == centres_of(known.scorable, model.terms)
+    for tier, own in tiers_of(known.scorable, model.families).items():
+        taken = scored.scale.tiers[tier]
+        assert (taken.centre, taken.spread) == (own.centre, own.spread)
+        for name, ladder in own.ladders.items():
+            np.testing.assert_array_equal(taken.ladders[name].scores, ladder.scores)
+            np.testing.assert_array_equal(taken.ladders[name].values, ladder.values)
 
 
 def test_doubt_widens_the_interval_and_leaves_the_chance(model, known, events, scored):
@@ -293,9 +355,12 @@ def test_on_a_fixed_scale_only_the_figures_move(scored, indicators):
     assert set(earlier.table.index) == set(known_on(indicators, date(2022, 1, 1)).table.index)
     assert on_fixed_scale(scored, date(2022, 1, 1)) is earlier  # worked out once
     assert earlier.table["risk_low"].isna().all()
-    # weights, medians, spreads and level are those of the later day
+    # weights, ladders, level and staleness are those of the later day
     known = known_on(indicators, date(2022, 1, 1)).scorable
-    placed = on_scale(known, scored.model.terms, scored.scale.centres)[scored.model.names]
+    ages = scored.known.ages.reindex(known.index)
+    times = scored.model.reliability.of(known["tier"], ages, scored.model.families)
+    assert (times < 1).any(axis=None)
+    placed = place(known, scored.model.families, scored.scale.tiers, times).families[scored.model.names]
     total = scored.scale.intercept + placed.to_numpy() @ scored.model.weight_vector()
     np.testing.assert_allclose(earlier.log_odds[known.index], total, rtol=1e-12)
     # and an event between the two days is none yet

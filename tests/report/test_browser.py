@@ -27,6 +27,7 @@ KINDS = (
     "history.html",
     "january-2024.html",
     "record.html",
+    "scoreboard.html",
     "national.html",
     "places.html",
     "mergers.html",

@@ -18,6 +18,7 @@ from resilience.analysis.own_figures.checks import check_table
 from resilience.analysis.own_figures.read import Table
 from resilience.errors import DataError
 from resilience.indicators.compute import compute_indicators
+from resilience.report.documents import LIST_ON
 from resilience.report.views import (
     checks,
     coverage,
@@ -34,6 +35,8 @@ from resilience.report.views import (
     places,
     record,
     record_page,
+    rivals,
+    scoreboard,
 )
 from resilience.report.writers import PAGE, WRITERS, forms, write
 from resilience.tables.events import load_events
@@ -67,17 +70,19 @@ VIEWS = {
     "merger": lambda: merger.view(small_site().run, every_merger(small_site().run, "E07000217")["West Surrey Council"]),
     "proposals": merger.proposals,
     "national": site_view(lambda site: national.view(site.run)),
-    "record": lambda: record.view(small_site().result),
-    "record page": site_view(lambda s: record_page.view(s.run, s.result, s.lists, s.address)),
+    "record": lambda: record.view(small_site().record),
+    "record page": site_view(lambda s: record_page.view(s.run, s.record, s.lists, s.address)),
+    "scoreboard": lambda: {**scoreboard.view(load_events(), draws=20), "links": []},
     "checks": lambda: checks.view(council="Croydon"),
     "history": site_view(lambda s: past_lists.history_view(s.run, s.lists, s.address)),
     "january": site_view(lambda s: past_lists.january_view(s.run, s.lists[0], s.lists, s.address)),
     "places": site_view(lambda s: places.view(s.run, s.address)),
     "mergers": site_view(lambda s: mergers.view(s.run, s.mergers, s.past_mergers, s.address)),
-    "methods": site_view(lambda s: methods.view(s.run)),
+    "methods": site_view(lambda s: methods.view(s.run, s.record.blind_year)),
     "dictionary": site_view(lambda s: dictionary.view(s.run)),
     "coverage": lambda: coverage.view(compute_indicators(load_panel())),
     "directions": lambda: directions.view(load_panel(), load_events()),
+    "rivals": lambda: rivals.view(compute_indicators(load_panel()), load_events(), LIST_ON),
 }
 #: Views that take minutes, or another file: their own tests make small ones.
 ELSEWHERE = {"studies", "revision"}
@@ -210,8 +215,8 @@ def test_the_national_picture_agrees_in_every_format():
     shown = national.view(run)
     text, content = write("national", "text", shown), json.loads(write("national", "json", shown))
     rows = [one for one in csv.DictReader(io.StringIO(write("national", "csv", shown))) if one["grouping"] == "all"]
-    assert [int(row["very high"]) for row in rows] == [one["very high"] for one in content["counts"]]
-    assert [one["bands"][0][1] for one in shown["counts"]] == [one["very high"] for one in content["counts"]]
+    assert [int(row["1–10"]) for row in rows] == [one["1–10"] for one in content["counts"]]
+    assert [one["bands"][0][1] for one in shown["counts"]] == [one["1–10"] for one in content["counts"]]
     assert "London boroughs" in text and "most deprived third" in text and "31 October 2026" in text
 
 

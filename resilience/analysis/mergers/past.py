@@ -21,6 +21,7 @@ from resilience.councils import council, reorganisations
 from resilience.councils.lineage import county_share
 from resilience.indicators.known import known_on
 from resilience.method import run as run_pipeline
+from resilience.model.bands import NAMES
 from resilience.model.scoring import ScoredDay, on_fixed_scale, score
 
 SINCE = 2019
@@ -149,7 +150,9 @@ def errors(today: ScoredDay) -> pd.DataFrame:
         built = own[own["built"].astype(bool)]
         known = known_on(built, eve, councils=as_council(built))
         # A sum that lacks a figure (a predecessor never returned its reserves) has no chance, and so no error.
-        scored = score(today.model, known, today.events, scale=today.scale, intervals=False).log_odds
+        # As stale as the successor's own figures count (see `on_fixed_scale`), so that nothing but figures differs.
+        ages = today.known.ages.reindex(known.table.index)
+        scored = score(today.model, known, today.events, scale=today.scale, intervals=False, ages=ages).log_odds
         before = float(scored.iloc[0]) if len(scored) else float("nan")
         found: tuple[int | None, float] = (None, float("nan"))
         for year in range(eve.year + 1, today.as_of.year + 1):
@@ -187,7 +190,7 @@ class PastMergers:
     without_sum : int
         Those of which no sum could be made on the eve: a predecessor had not returned its reserves.
     low : int
-        Those whose predecessors' sums stood in the low band on the eve.
+        Those whose predecessors' sums would have stood in the lowest band on the eve.
     upper_half : int
         Of those with an event, those in the upper half of the ranking on the eve.
     inherited, inherited_with_event : int
@@ -221,7 +224,7 @@ def past_mergers(table: pd.DataFrame) -> PastMergers | None:
         since=pd.Timestamp(table["vested"].min()).year,
         with_event=len(happened),
         without_sum=int(table["risk"].isna().sum()),
-        low=int((table["band"] == "low").sum()),
+        low=int((table["band"] == NAMES[-1]).sum()),
         upper_half=int((happened["place"] <= happened["of"] / 2).sum()),
         inherited=len(inherited),
         inherited_with_event=int((inherited["event_type"] != "").sum()),

@@ -27,6 +27,7 @@ from resilience.errors import DataError
 from resilience.formatting import listed
 from resilience.indicators.known import known_on
 from resilience.method import run as run_pipeline
+from resilience.model.bands import band_at
 from resilience.model.scoring import ScoredDay, score
 from resilience.tables.panel import load_panel
 
@@ -89,8 +90,8 @@ class MergedScore:
 
     @property
     def band(self) -> str:
-        """The band of its chance."""
-        return str(self.known["band"])
+        """The band of the rank it would have, where it can be scored."""
+        return "" if np.isnan(self.risk) else band_at(self.place)
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,8 @@ def _brings(run: ScoredDay, parts: Sequence[Part]) -> pd.DataFrame:
     table[list(AMOUNTS)] = table[list(AMOUNTS)].mul(shares, axis=0)
     table["share"], table["how"] = shares, [part.how for part in parts]
     years = [f"{name}_year" for name in AMOUNTS]
-    return table[["council", "share", "how", "status", "risk", "band", "event_date", *AMOUNTS, *years]]
+    stands = ["status", "not_scored_because", "risk", "band", "event_date"]
+    return table[["council", "share", "how", *stands, *AMOUNTS, *years]]
 
 
 def merger_asked_for(

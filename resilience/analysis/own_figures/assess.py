@@ -20,6 +20,7 @@ from resilience.errors import DataError
 from resilience.indicators.compute import KEYS, chosen
 from resilience.indicators.formulas import REGISTRY, Books
 from resilience.indicators.known import CORE, SIZE, KnownFigures, councils_on, known_on
+from resilience.model.bands import band_at
 from resilience.model.families import Term
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay, score
@@ -44,7 +45,7 @@ class Step:
     carried : tuple of (str, str)
         Labels of the terms not supplied for the year and the year that their figure is carried forward from.
     neutral : tuple of str
-        Labels of the terms without any figure, which therefore stand at the tier's median.
+        Labels of the terms without any figure, which therefore are left out of their family.
     """
 
     kind: str
@@ -196,6 +197,7 @@ def _step(run: ScoredDay, code: str, indicators: pd.DataFrame, kind: str, outtur
     row = scored.table.loc[code].copy()
     if row["status"] == AT_RISK:
         row["rank"] = run.place_of(float(row["risk"]), without=code)
+        row["band"] = band_at(row["rank"])
     labels = {term.indicator: term.label for term in model.terms}
     carried = known.carried(code, labels)
     neutral = tuple(

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from scipy.special import expit, logit
 
-from resilience.formatting import chance, day, step_chance
+from resilience.formatting import CAP, chance, day, step_chance
 from resilience.years import outturn_year_of
 
 #: Chances that may mark the scale.
@@ -60,7 +60,7 @@ def _bare(axis, *, keep: tuple[str, ...]) -> None:  # noqa: ANN001 - any matplot
 
 
 def contributions_chart(name: str, score: Mapping[str, Any]) -> Markup:
-    """Draw how the score adds up: one step a term from the tier's median council to this one.
+    """Draw how the score adds up: one bar a family from the tier's median council to this one.
 
     The scale is even in log-odds, on which the steps add up and no step's length depends on the order; it is marked
     in chances.
@@ -70,9 +70,9 @@ def contributions_chart(name: str, score: Mapping[str, Any]) -> Markup:
     name : str
         The council.
     score : mapping
-        The ``score`` of a council's view: ``reference_log_odds``, ``reference_chance`` and ``contributions``.
+        The ``score`` of a council's view: ``reference_log_odds``, ``reference_chance`` and ``families``.
     """
-    rows = [row for row in score["contributions"] if row["applies"]]
+    rows = score["families"]
     labels = [row["label"] for row in rows]
     count = len(rows) + 2
     levels = score["reference_log_odds"] + np.r_[0.0, np.cumsum([row["log_odds"] for row in rows])]
@@ -80,7 +80,7 @@ def contributions_chart(name: str, score: Mapping[str, Any]) -> Markup:
     axis = figure.add_axes((0.5, 0.3 / (0.178 * count + 0.3) * 0.75, 0.49, 0.98 - 0.3 / (0.178 * count + 0.3) * 0.75))
     low = levels.min() - 0.06 * np.ptp(levels) - 0.1
     high = levels.max() + 0.2 * np.ptp(levels) + 0.2
-    ticks = [one for one in _TICKS if low <= logit(one) <= high]
+    ticks = [one for one in _TICKS if low <= logit(one) <= high and one <= CAP]
     ticks = ticks[:: 1 + max(len(ticks) - 1, 0) // _MOST_TICKS]
     for one in ticks:
         axis.axvline(logit(one), color="#e4e4e4", linewidth=0.6, zorder=0)
@@ -135,12 +135,13 @@ def history_chart(name: str, rows: Sequence[Mapping[str, Any]], events: Sequence
     axis = figure.add_axes((0.095, 0.13, 0.89, 0.8))
     scored = history[history["risk"].notna()]
     axis.plot(history["on"], history["class_median"] * 100, color=GREY, linewidth=1.2, linestyle=(0, (3, 2)))
-    axis.plot(scored["on"], scored["risk"] * 100, color=INK, linewidth=1.6, marker="o", markersize=4)
-    top = max(10.0, float(np.nanmax([*(scored["risk"] * 100), *(history["class_median"] * 100), 0.0])) * 1.18)
-    for one, value in zip(scored["on"], scored["risk"], strict=True):
+    drawn = scored["risk"].clip(upper=CAP) * 100
+    axis.plot(scored["on"], drawn, color=INK, linewidth=1.6, marker="o", markersize=4)
+    top = max(10.0, float(np.nanmax([*drawn, *(history["class_median"] * 100), 0.0])) * 1.18)
+    for one, value, at in zip(scored["on"], scored["risk"], drawn, strict=True):
         axis.annotate(
             chance(value).replace("under ", "<").replace("over ", ">"),
-            (one, value * 100),
+            (one, at),
             xytext=(0, 5),
             textcoords="offset points",
             ha="center",
@@ -175,7 +176,7 @@ def history_chart(name: str, rows: Sequence[Mapping[str, Any]], events: Sequence
     happened = f" First event {day(dated.iloc[0])}." if len(dated) else ""
     return svg(
         figure,
-        title=f"The chance for {name} through time",
+        title=f"The score of {name} through time",
         desc=f"{said or 'No score'}.{happened}",
         salt="history",
     )

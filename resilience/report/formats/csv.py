@@ -32,6 +32,18 @@ WATCHLIST = (
     "built",
     "flags",
     "main_reasons",
+    "risk_quiet",
+    "risk_middling",
+    "risk_busy",
+    "reserves_rank",
+    "top_30_of_both",
+    "band_events",
+    "band_councils",
+    "again_12m",
+    "again_24m",
+    "years_since_support",
+    "rounds_so_far",
+    "not_scored_because",
 )
 
 

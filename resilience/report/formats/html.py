@@ -44,6 +44,7 @@ def environment() -> Environment:
         "day": formatting.day,
         "kept": kept_together,
         "slug": slug,
+        "signed": formatting.signed,
     }
     made.globals |= {
         "style": Markup(style()),  # the package's own file, not input

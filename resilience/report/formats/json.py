@@ -17,7 +17,18 @@ COUNCIL_DIGITS = 12
 LIST_DIGITS = 6
 
 #: ``docs/schemas/watchlist.schema.json``, besides the councils; each of these has the columns of the CSV.
-_LIST = ("what", "as_of", "outcome", "horizon_months", "register_to", "expected_first_events", "notes", "version")
+_LIST = (
+    "what",
+    "as_of",
+    "outcome",
+    "horizon_months",
+    "register_to",
+    "expected_first_events",
+    "followed",
+    "claim",
+    "notes",
+    "version",
+)
 #: ``docs/schemas/assessment.schema.json``.
 _COUNCIL = (
     "what",
@@ -27,11 +38,15 @@ _COUNCIL = (
     "council",
     "status",
     "status_text",
+    "not_scored_because",
     "headline",
+    "claim",
+    "beside",
     "score",
     "how_sure",
     "change",
     "before_the_event",
+    "support_again",
     "what_would_change_it",
     "what_would_change_it_warning",
     "history",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resilience.formatting import day
+from resilience.model.calibration import PACES
 from resilience.report.wording.general import CLASS_NAMES, KIND_WORDS
 from resilience.tables import checks
 
@@ -30,10 +31,17 @@ LIST_COLUMNS = (
     Column("Class", "text", 7),
     Column("Region", "text", 22),
     Column("Status", "text", 15),
-    Column("Chance within 24 months", "chance", 11),
+    Column("Band", "text", 10),
+    Column("Past councils in this band", "integer", 11),
+    Column("of these with a first event within 24 months", "integer", 13),
+    Column("Rank by plain reserves", "integer", 10),
+    Column("In the top 30 of both", "text", 10),
+    Column("Chance if 10 councils have an event in 24 months", "chance", 13),
+    Column("Chance if 20", "chance", 9),
+    Column("Chance if 30", "chance", 9),
+    Column("Chance at the latest closed year's pace", "chance", 13),
     Column("Range, low (5 %)", "chance", 10),
     Column("Range, high (95 %)", "chance", 10),
-    Column("Band", "text", 10),
     Column("Main reasons", "wrapped", 70),
     Column("Figures of", "text", 10),
     Column("Not from the original", "text", 12),
@@ -43,6 +51,10 @@ LIST_COLUMNS = (
     Column("Added up from predecessors", "text", 13),
     Column("Data flags", "wrapped", 30),
     Column("ONS code", "text", 11),
+    Column("Support again within 12 months", "chance", 12),
+    Column("Support again within 24 months", "chance", 12),
+    Column("Years since the last support", "integer", 11),
+    Column("Rounds so far", "integer", 9),
 )
 
 
@@ -51,8 +63,11 @@ def list_rows(view: View) -> Iterable[list[Any]]:
     for row in view["councils"]:
         yield [
             *(row[name] for name in ("rank", "council", "class", "region", "status")),
-            *(_rounded(row[name]) for name in ("risk", "risk_low", "risk_high")),
             row["band"],
+            *(row[name] for name in ("band_councils", "band_events", "reserves_rank")),
+            "yes" if row["top_30_of_both"] else "",
+            *(_rounded(row[f"risk_{name}"]) for name in PACES),
+            *(_rounded(row[name]) for name in ("risk", "risk_low", "risk_high")),
             "; ".join(row["main_reasons"]),
             row["outturn_year"],
             KIND_WORDS.get(row["source_kind"], ""),
@@ -62,6 +77,8 @@ def list_rows(view: View) -> Iterable[list[Any]]:
             "yes" if row["built"] else "",
             row["flags"],
             row["ons_code"],
+            *(_rounded(row[name]) for name in ("again_12m", "again_24m")),
+            *(row[name] for name in ("years_since_support", "rounds_so_far")),
         ]
 
 
@@ -98,7 +115,7 @@ def contributions(view: View) -> tuple[list[Column], list[list[Any]]]:
     sums = view["contributions"]
     columns = [*_WHO, Column("Median council of the lower tier (intercept)", "points", 14)]
     columns += [Column(label, "points", 13) for label in sums["labels"].values()]
-    columns += [Column("Sum (log-odds)", "points", 11), Column("Chance within 24 months", "chance", 11)]
+    columns += [Column("Sum (log-odds)", "points", 11), Column("Chance at the latest closed year's pace", "chance", 13)]
     rows = [
         [
             *(row[name] for name in ("ons_code", "council", "class", "region")),
@@ -149,11 +166,12 @@ NOTES_COLUMNS = (Column("About", "text", 24), Column("Note", "wrapped", 120))
 def notes_rows(view: View) -> Iterable[list[str]]:
     """Yield what a reader must know, the licence and the sources."""
     yield ["List as of", day(view["as_of"])]
+    if view["claim"]:
+        yield ["What may be claimed", view["claim"]]
     for note in view["notes"]:
         yield ["Reading the list", note]
     for band in view["bands"]:
-        name, least = band["name"], band["least"]
-        yield ["Band", f"{name}: a chance of {least} and over" if least else f"{name}: less than that"]
+        yield ["Band", f"{band['name']}: {band['said']}"]
     for code, name in CLASS_NAMES.items():
         yield ["Class", f"{code}: {name}"]
     yield [

@@ -16,6 +16,8 @@ from resilience.councils import council as facts_of
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
+from resilience.report.views import again
+from resilience.report.views.claims import claims
 from resilience.report.views.council_beyond import beyond, neighbours
 from resilience.report.views.council_figures import indicators, other_definitions, sources
 from resilience.report.views.council_score import change, change_in_words, levers, score, steps
@@ -25,6 +27,7 @@ from resilience.report.wording import council as wording
 from resilience.report.wording.events import council_events
 from resilience.report.wording.general import SCORE_IS
 from resilience.report.wording.levers import WARNING
+from resilience.report.wording.standing import NOT_SCORED
 
 
 def view(scored: ScoredDay, council: str, *, mergers: Mapping[str, Merger] | None = None) -> dict[str, Any]:
@@ -64,6 +67,7 @@ def view(scored: ScoredDay, council: str, *, mergers: Mapping[str, Merger] | Non
         # Years before this one are added up from predecessors.
         "added_up_before": facts.start_date.year if facts.start_date and facts.predecessors else 0,
         **_standing(scored, why),
+        "support_again": again.council(scored, code),
         "what_would_change_it": levers(scored, code),
         "what_would_change_it_warning": WARNING,
         "indicators": shown,
@@ -91,18 +95,22 @@ def _council(why: Explanation, facts: Council) -> dict[str, Any]:
 
 
 def _standing(scored: ScoredDay, why: Explanation) -> dict[str, Any]:
-    """Return how likely, compared with whom, since when, how sure, and what changed."""
+    """Return where it stands, compared with whom, since when, how sure, and what changed."""
     horizon, at_risk, before = scored.model.horizon, why.status == AT_RISK, why.before_event
     same = scored.at_risk[scored.at_risk["class"] == why.class_]
     history = _history(scored, why)
     told_of = why if at_risk else before
     class_rank = int((same["rank"] <= why.rank).sum())
-    compared = wording.compared(why, class_rank, len(same), float(history["class_median"].iloc[-1])) if at_risk else ""
+    compared = wording.compared(why, class_rank, len(same), round(same["rank"].median())) if at_risk else ""
+    said = claims()
     return {
         "status": why.status,
         "at_risk": at_risk,
         "status_text": wording.status_text(why),
+        "not_scored_because": NOT_SCORED[why.not_scored_because],
         "headline": wording.headline(why, horizon),
+        "claim": said["claim"] if at_risk else "",
+        "beside": wording.beside(why, horizon) if at_risk else [],
         "score": score(why) if at_risk else None,
         "before_the_event": {"as_of": str(before.as_of), **score(before)} if before else None,
         "steps": steps(told_of) if told_of else [],
@@ -110,7 +118,7 @@ def _standing(scored: ScoredDay, why: Explanation) -> dict[str, Any]:
         "class_of": len(same) if at_risk else 0,
         "compared": compared,
         "since": wording.since(why, history),
-        "how_sure": wording.how_sure(why, horizon) if at_risk else [],
+        "how_sure": wording.how_sure(why, horizon, said["level"]) if at_risk else [],
         "changed": wording.changed(why),
         "change": change(why),
         "change_in_words": change_in_words(why),

@@ -142,6 +142,7 @@ def _content(scored: ScoredDay, one: Merger) -> dict[str, Any]:
             if name != "year" and pd.notna(score.known.get(name))
         },
         "contributions": score.scored.contributions.iloc[0].to_dict(),
+        "families": score.scored.families.iloc[0].to_dict(),
         "proposal": None
         if one.proposal is None
         else {

@@ -10,19 +10,32 @@ from typing import Any
 import numpy as np
 
 from resilience import paths
+from resilience.backtest.blind_year import BlindYear
+from resilience.backtest.track_record import track_record
 from resilience.indicators.known import published_before
-from resilience.model.calibration import BANDS, JEFFREYS
+from resilience.model.bands import NAMES
+from resilience.model.calibration import JEFFREYS, PACES
 from resilience.model.families import Family, Term, load_prior
 from resilience.model.scoring import ScoredDay
 from resilience.publications.releases import load_releases
 from resilience.report.plain import plain
-from resilience.report.views import reach
+from resilience.report.views import of_2026, reach
+from resilience.report.views.claims import claims
+from resilience.report.wording import bands
 from resilience.report.wording.indicators import figure
 from resilience.tables.precedence import kind_of_year
 
 
-def view(scored: ScoredDay) -> dict[str, Any]:
-    """Return everything the methods page shows."""
+def view(scored: ScoredDay, year: BlindYear | None = None) -> dict[str, Any]:
+    """Return everything the methods page shows.
+
+    Parameters
+    ----------
+    scored : ScoredDay
+    year : BlindYear, optional
+        What came of the list of 1 January 2026.
+    """
+    record = track_record(scored)
     return {
         "as_of": scored.as_of,
         "horizon": scored.model.horizon,
@@ -33,8 +46,12 @@ def view(scored: ScoredDay) -> dict[str, Any]:
         "half": JEFFREYS,
         "expected": float(scored.expected),
         "at_risk": int((scored.table["status"] == "at risk").sum()),
-        "bands": [[name, least] for name, least in BANDS],
+        "bands": [{"name": name, "said": bands.headline_record(name, record, scored.model.horizon)} for name in NAMES],
+        "paces": list(PACES.values()),
+        "capped": bands.capped(record),
+        **claims(),
         "register_to": scored.events.until,
+        "of_2026": of_2026.view(of_2026.content_of(year)),
         "releases": _releases(scored),
         "reach": reach.rows(scored),
         **sources(),

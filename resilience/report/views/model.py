@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from resilience.formatting import signed
-from resilience.model.families import load_prior
-from resilience.model.fitting import RiskModel
+from resilience.model.fitting import RiskModel, moved_by_cases
 from resilience.model.scale import TIERS, UPPER
 
 _TIERS = {"upper": "councils with social care", "lower": "districts"}
@@ -15,19 +14,17 @@ _TIERS = {"upper": "councils with social care", "lower": "districts"}
 
 def weights(model: RiskModel) -> list[dict[str, str]]:
     """Return each weight before and after the cases, in log-odds a spread, a row a family."""
-    prior = load_prior()
-    rows = []
+    rows, moved = [], moved_by_cases(model)
     spreads = dict(zip(model.names, model.draws.std(axis=0), strict=True)) if len(model.draws) else {}
     labels = {family.name: family.label for family in model.families} | {UPPER: "Upper-tier council"}
     for name, label in labels.items():
-        before, doubt = (prior.upper_weight, prior.upper_sd) if name == UPPER else (prior.weight, prior.sd)
-        after = model.weights[name]
+        row = moved.loc[name]
         rows.append(
             {
                 "family": label,
-                "before any case": f"{before:.2f} ± {doubt:.2f}",
-                "as fitted": f"{after:.2f}" + (f" ± {spreads[name]:.2f}" if name in spreads else ""),
-                "moved by the cases": signed(after - before),
+                "before any case": f"{row['prior']:.2f} ± {row['prior_sd']:.2f}",
+                "as fitted": f"{row['fitted']:.2f}" + (f" ± {spreads[name]:.2f}" if name in spreads else ""),
+                "moved by the cases": signed(row["moved"]),
             }
         )
     return rows

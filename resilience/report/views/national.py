@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from resilience.analysis.national import COVID_JANUARIES, GROUPINGS, NAMES, NOW, OTHERS, THIRDS, National, national
+from resilience.analysis.national import COVID_JANUARIES, GROUPINGS, NOW, OTHERS, THIRDS, National, national
 from resilience.formatting import day, signed
-from resilience.model.calibration import BANDS
+from resilience.model.bands import NAMES
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
@@ -33,11 +33,10 @@ def view(scored: ScoredDay) -> dict[str, Any]:
     """
     picture = national(run=scored)
     days = list(dict.fromkeys(picture.councils["day"]))
-    limits = ", ".join(f"{name} {least:.0%} and over" for name, least in BANDS if least)
     return {
         "as_of": scored.as_of,
         "title": f"The national picture, as of {day(scored.as_of)}",
-        "limits": f"Bands by the chance within 24 months: {limits}.",
+        "limits": "Bands: the place a council's figures would have in today's list.",
         "fixed": FIXED,
         "notes": [COVID, RATES, FEW_LINES],
         "last_notes": [f"Chance: {SCORE_IS}.", CANNOT_SEE],
@@ -77,7 +76,7 @@ def _counts(picture: National) -> list[dict[str, Any]]:
 
 
 def _grouping(picture: National, by: str, days: list[str]) -> dict[str, Any]:
-    """Return how many of each group stand high, very high or with an event already, of how many, day by day."""
+    """Return how many of each group stand in the first two bands or have had an event, of how many, day by day."""
     counts = picture.counts(by)
     there = set(counts.index.get_level_values(0))
     groups = [one for one in THIRDS if one in there] if by == "deprivation" else sorted(there)
@@ -85,7 +84,7 @@ def _grouping(picture: National, by: str, days: list[str]) -> dict[str, Any]:
     for group in groups:
         part = counts.loc[group]
         total = part.sum(axis=1)
-        high = part["very high"] + part["high"] + part[OTHERS[0]]
+        high = part[NAMES[0]] + part[NAMES[1]] + part[OTHERS[0]]
         cells = [[int(high[one]), int(total[one])] for one in days]
         rows.append({"name": CLASS_PLURALS.get(group, group), "cells": cells})
     return {"title": TITLES[by], "part": PARTS[by], "rows": rows}
@@ -123,7 +122,7 @@ def _content(scored: ScoredDay, picture: National) -> dict[str, Any]:
         "yardstick": FIXED,
         "notes": [COVID, RATES, FEW_LINES],
         "register_to": picture.register_to,
-        "bands": dict(BANDS),
+        "bands": list(NAMES),
         "counts": picture.counts().reset_index().to_dict("records"),
         "first_events": picture.events.reset_index().to_dict("records"),
         "drivers": picture.drivers.to_dict("records"),

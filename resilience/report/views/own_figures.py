@@ -19,6 +19,7 @@ from resilience.report.plain import plain
 from resilience.report.wording.council import own_step
 from resilience.report.wording.general import KIND_WORDS, SCORE_IS
 from resilience.report.wording.indicators import figure
+from resilience.report.wording.standing import NOT_SCORED
 
 #: A term's move is told from this many log-odds on.
 WORTH_SAYING = 0.01
@@ -79,7 +80,7 @@ def view_of(assessment: OwnAssessment) -> dict[str, Any]:
 
 def _result(row: pd.Series) -> dict[str, Any]:
     names = ("status", "risk", "risk_low", "risk_high", "band", "rank", "outturn_year", "source_kind")
-    return {name: plain(row[name]) for name in names}
+    return {name: plain(row[name]) for name in names} | {"not_scored_because": NOT_SCORED[row["not_scored_because"]]}
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def _step(step: Step) -> dict[str, Any]:
         **_result(step.row),
         "terms": plain(step.terms.reset_index().to_dict("records")),
         "carried": [{"label": label, "outturn_year": year} for label, year in step.carried],
-        "at_the_median_for_want_of_a_figure": list(step.neutral),
+        "without_a_figure": list(step.neutral),
     }
 
 
@@ -99,6 +100,7 @@ def _in_words(label: str, row: pd.Series) -> dict[str, Any]:
         "label": label,
         "year": _year(row),
         "status": row["status"],
+        "not_scored_because": NOT_SCORED[row["not_scored_because"]],
         "risk": chance(row["risk"]) if at_risk else "",
         "range": chance_range(row["risk_low"], row["risk_high"]),
         "band": row["band"],
@@ -139,7 +141,7 @@ def _gaps(step: Step) -> list[str]:
         said = "; ".join(f"{label} ({year})" for label, year in step.carried)
         found.append(f"Not supplied for the year, carried forward from the last one: {said}.")
     if step.neutral:
-        found.append(f"No figure of recent years, so taken as the median council's: {'; '.join(step.neutral)}.")
+        found.append(f"No figure of recent years, so left out of its family: {'; '.join(step.neutral)}.")
     return found
 
 

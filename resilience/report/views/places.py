@@ -9,7 +9,7 @@ import pandas as pd
 
 from resilience.analysis.place import Place, place
 from resilience.formatting import percent, pounds
-from resilience.model.calibration import BANDS
+from resilience.model.bands import NAMES
 from resilience.model.scoring import ScoredDay
 from resilience.report.views.address import Address
 from resilience.years import outturn_year_of
@@ -44,7 +44,7 @@ def view(scored: ScoredDay, address: Address) -> dict[str, Any]:
             for name, label in _SHOWN.items()
             if f"{name}_year" in years
         ),
-        "bands": [name for name, _ in BANDS],
+        "bands": list(NAMES),
     }
 
 
@@ -65,7 +65,7 @@ def _row(one: Place, address: Address) -> dict[str, Any]:
         "name": one.name,
         "href": address(one.county),
         "districts": len(one.councils) - 1,
-        "high": int(stands.get("very high", 0) + stands.get("high", 0)),
+        "high": int(sum(stands.get(name, 0) for name in NAMES[:2])),
         "events": int(stands.get("event already", 0)),
         **{name: amount(name) for name in _SHOWN},
         "reserves_held": held("reserves"),

@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from resilience.backtest import record
+from resilience.backtest.full import FullRecord
 from resilience.backtest.past_lists import CAUGHT, MISSED, January
 from resilience.backtest.rivals import UPPER_FIRST, rivals
 from resilience.backtest.rolling import CAPACITY, Backtest
-from resilience.backtest.summaries import by_group, lead_times
+from resilience.backtest.summaries import best_of, by_group, lead_times
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
+from resilience.report.views import record_beside
 from resilience.report.views.address import Address
 from resilience.report.views.past_lists import fate_of, reasons
 from resilience.report.wording.general import CLASS_PLURALS
@@ -22,19 +24,20 @@ from resilience.report.wording.past_lists import first_up
 from resilience.report.wording.record import PRIOR
 
 
-def view(scored: ScoredDay, result: Backtest, lists: list[January], address: Address) -> dict[str, Any]:
+def view(scored: ScoredDay, full: FullRecord, lists: list[January], address: Address) -> dict[str, Any]:
     """Return everything the record page shows.
 
     Parameters
     ----------
     scored : ScoredDay
-    result : Backtest
+    full : FullRecord
         Of the same indicators and register.
     lists : list of January
         From ``backtest.past_lists.januaries``.
     address : callable
         From a council's code to the address of its page, or None.
     """
+    result = full.result
     rows = record.pooled_rows(result)
     rules, ranges = _rules(result), record.ranges(rows)
     years = plain(record.years(lists, result).reset_index().to_dict("records"))
@@ -44,7 +47,8 @@ def view(scored: ScoredDay, result: Backtest, lists: list[January], address: Add
         "register_to": scored.events.until,
         **asdict(record.totals(rows)),
         "recall": result.pooled["model"][record.RECALL],
-        "auc": result.pooled["model"]["auc"],
+        "closed": _closed(result),
+        "beside": record_beside.tables(full),
         "auc_upper": result.pooled["model"]["auc_upper_tier"],
         "rules": rules,
         "best": max((one for one in rules if not one["ours"]), key=lambda one: (one["caught"], one["auc"])),
@@ -71,6 +75,24 @@ def view(scored: ScoredDay, result: Backtest, lists: list[January], address: Add
         "lead_years": [origin[:4] for origin in result.settings["origins"]],
         "groups": _groups(result),
         "draws": result.settings["bootstrap_draws"],
+    }
+
+
+def _closed(result: Backtest) -> dict[str, Any] | None:
+    """Return the closed lists' own figures, which come first; nothing where none has closed."""
+    if not result.closed:
+        return None
+    rows = record.pooled_rows(result)
+    rows = rows[rows["closed"].astype(bool)]
+    best = best_of(result.closed["rivals"])
+    rule = next((one for one in rivals() if one.name == best), None)
+    return {
+        **asdict(record.totals(rows)),
+        "recall": result.closed["model"][record.RECALL],
+        "auc": result.closed["model"]["auc"],
+        "rule": rule.label if rule else best,
+        "rule_auc": result.closed["rivals"][best]["auc"],
+        "less": result.closed["differences"][best]["auc"],
     }
 
 

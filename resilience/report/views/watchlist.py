@@ -9,17 +9,22 @@ from typing import Any
 import pandas as pd
 
 from resilience import __version__
-from resilience.backtest.past_lists import past_lists
+from resilience.backtest.track_record import in_both, reserves_ranks, track_record
 from resilience.errors import DataError
-from resilience.formatting import chance, chance_range, day
-from resilience.indicators.known import carried_text
-from resilience.model.calibration import BANDS
+from resilience.formatting import day, listed, short_chance
+from resilience.indicators.known import NO_LIKE, carried_text
+from resilience.model.bands import NAMES
+from resilience.model.calibration import PACES
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
+from resilience.report.views import again
+from resilience.report.views.claims import claims
 from resilience.report.views.watchlist_behind import behind
+from resilience.report.wording import bands as wording
 from resilience.report.wording.general import CANNOT_SEE, CLASS_NAMES, SCORE_IS, SEVERE_IS
 from resilience.report.wording.indicators import main_reasons
+from resilience.report.wording.standing import NOT_SCORED
 
 #: How many councils a sector body can ring in a month.
 CAPACITY = 30
@@ -29,9 +34,7 @@ _TEXT_OR_NOTHING = ("outturn_year", "source_kind", "event_type", "flags")
 _KINDS = {"s114_notice": "section 114 notice", "efs": "exceptional financial support"}
 
 
-def view(
-    scored: ScoredDay, *, classes: list[str] | None = None, every: bool = False, band_record: bool = False
-) -> dict[str, Any]:
+def view(scored: ScoredDay, *, classes: list[str] | None = None, every: bool = False) -> dict[str, Any]:
     """Return everything the list shows, in any format.
 
     Parameters
@@ -41,8 +44,6 @@ def view(
         Only councils of these classes; ranks stay those of the whole list.
     every : bool
         Whether a terminal shows every council at risk, and not the first ones only.
-    band_record : bool
-        Whether to say what became of the councils in each band of past lists, which are worked out for it.
 
     Returns
     -------
@@ -72,7 +73,11 @@ def view(
         "terminal_rows": len(at_risk) if every else min(CAPACITY, len(at_risk)),
         "second_hand": sum(row["source_kind"] == "interim" for row in at_risk),
         "transcribed": sum(row["source_kind"] == "transcribed" for row in at_risk),
-        "bands": _bands(scored, at_risk, band_record),
+        "bands": _bands(scored, at_risk),
+        "followed": wording.every_band(track_record(scored), scored.model.horizon),
+        "paces": dict(PACES) if scored.paces else {},
+        **claims(),
+        "again": again.section(scored, [row["ons_code"] for row in rows]),
         **behind(scored, [row["ons_code"] for row in rows]),
     }
 
@@ -87,11 +92,12 @@ def councils(scored: ScoredDay, classes: list[str] | None = None) -> list[dict[s
     if wanted:
         table = table[table["class"].isin(wanted)]
     asked = {term.indicator for term in scored.model.terms}
+    table = table.assign(reserves_rank=reserves_ranks(scored).reindex(table.index))
     return [_council(scored, str(code), row, asked) for code, row in table.iterrows()]
 
 
 def _council(scored: ScoredDay, code: str, row: Mapping[str, Any], asked: set[str]) -> dict[str, Any]:
-    reasons = main_reasons(scored, code) if row["status"] == AT_RISK else _why_not(row)
+    reasons = main_reasons(scored, code) if row["status"] == AT_RISK else _why_not(scored, code, row)
     said = "; ".join(reasons) or "nothing stands out"
     happened = row["event_date"]
     class_name = CLASS_NAMES[row["class"]]
@@ -101,25 +107,49 @@ def _council(scored: ScoredDay, code: str, row: Mapping[str, Any], asked: set[st
         **{name: plain(row[name]) for name in _COLUMNS},
         **figures,
         "carried": carried_text(scored.known.carried(code, asked)),
+        **_beside(scored, row),
         "event_date": "" if pd.isna(happened) else f"{happened:%Y-%m-%d}",
         "built": bool(row["built"]),
+        **again.columns(scored, code),
         "main_reasons": reasons,
+        "not_scored_because": NOT_SCORED[row["not_scored_because"]],
         # the same in words
         "reasons": said,
         "why": said[:1].upper() + said[1:],
         "class_name": class_name[0].upper() + class_name[1:],
-        "chance": chance(row["risk"]),
-        "range": chance_range(row["risk_low"], row["risk_high"]),
+        "at_paces": _at_paces(scored, row),
         "event_month": "" if pd.isna(happened) else f"{happened:%b %Y}",
         "figures": figures["outturn_year"] + ("*" if figures["source_kind"] == "interim" else ""),
     }
 
 
-def _why_not(row: Mapping[str, Any]) -> list[str]:
+def _beside(scored: ScoredDay, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stands beside a council's rank: chances at each pace, rank by reserves, what followed in its band."""
+    ranked = row["status"] == AT_RISK
+    found = track_record(scored).of(row["band"]) if ranked else None
+    return {
+        **{f"risk_{name}": plain(risk) for name, risk in scored.at_paces(row["log_odds"]).items()},
+        "reserves_rank": int(row["reserves_rank"]) if ranked else None,
+        "top_30_of_both": bool(in_both(row)) if ranked else None,
+        "band_events": found.events if found else None,
+        "band_councils": found.councils if found else None,
+    }
+
+
+def _at_paces(scored: ScoredDay, row: Mapping[str, Any]) -> str:
+    """Write the chances at each pace for a column: "4/9/13", "38/>40/>40"."""
+    if row["status"] != AT_RISK or not scored.paces:
+        return ""
+    cap = track_record(scored).cap
+    return "/".join(short_chance(risk, cap=cap) for risk in scored.at_paces(row["log_odds"]).values())
+
+
+def _why_not(scored: ScoredDay, code: str, row: Mapping[str, Any]) -> list[str]:
+    alone = [NOT_SCORED[NO_LIKE]] if row["not_scored_because"] == NO_LIKE else []
     if row["status"] == EVENT_ALREADY:
         kind = _KINDS.get(row["event_type"], "statutory intervention")
-        return [f"{kind} known from {day(row['event_date'])}", "a second spell of distress is not modelled yet"]
-    return ["no complete return in the last four years"]
+        return [f"{kind} known from {day(row['event_date'])}", again.reason(scored, code), *alone]
+    return [NOT_SCORED[row["not_scored_because"]]]
 
 
 def chance_of(scored: ScoredDay) -> str:
@@ -138,6 +168,7 @@ def notes(scored: ScoredDay) -> list[str]:
     result = [
         f"The score is {chance_of(scored)}.",
         CANNOT_SEE,
+        *_record_notes(scored),
         "Figures: " + ", ".join(f"{_number(n)} on {year}" for year, n in years.items()) + ".",
     ]
     of_kind = at_risk["source_kind"].value_counts()
@@ -163,32 +194,41 @@ def notes(scored: ScoredDay) -> list[str]:
         )
     rate = scored.base_rate
     result.append(
-        f"Base rate: {rate.events} first event{'' if rate.events == 1 else 's'} in the twelve months to "
-        f"{day(rate.end)}; "
-        f"{scored.expected:.0f} expected among the {_number(len(at_risk))} at risk in the next "
-        f"{scored.model.horizon} months."
+        f"Pace of the latest closed year: {rate.events} first event{'' if rate.events == 1 else 's'} in the twelve "
+        f"months to {day(rate.end)}; at that pace {scored.expected:.0f} would follow "
+        f"among the {_number(len(at_risk))} at risk in the next {scored.model.horizon} months."
     )
     return result
 
 
-def _bands(scored: ScoredDay, at_risk: list[dict[str, Any]], with_record: bool) -> list[dict[str, Any]]:
-    """Return each band with its limits, how many stand in it, and what became of those who stood in it before."""
-    record = past_lists(scored).bands if with_record and len(past_lists(scored).closed) else None
-    result: list[dict[str, Any]] = []
-    above = ""
-    for name, least in BANDS:
-        limits = f"{least:.0%} up to {above}" if above else f"chance of {least:.0%} or more"
-        known = ""
-        if record is not None and pd.notna(record.loc[name, "councils"]):
-            known = f"{record.loc[name, 'events']:.0f} of {record.loc[name, 'councils']:,.0f}"
-        result.append(
-            {
-                "name": name,
-                "councils": sum(row["band"] == name for row in at_risk),
-                "least": f"{least:.0%}" if least else "",
-                "limits": (limits if least else f"under {above}").replace("%", "\u00a0%"),
-                "record": known,
-            }
-        )
-        above = f"{least:.0%}"
-    return result
+def _record_notes(scored: ScoredDay) -> list[str]:
+    """Return what the record says of the list, and of the chances on it."""
+    record, horizon = track_record(scored), scored.model.horizon
+    numbers = listed([str(events) for events in PACES.values()], "or")
+    said = [
+        wording.both(record, horizon),
+        f"The chances are those if {numbers} councils have a first event within {horizon} months: which it will be, no "
+        "figure in the returns tells."
+        if scored.paces
+        else "",
+        wording.capped(record),
+        claims()["level"],
+    ]
+    return [one for one in said if one]
+
+
+def _bands(scored: ScoredDay, at_risk: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each band with how many stand in it, and what became of those who stood in it before."""
+    record, horizon = track_record(scored), scored.model.horizon
+    return [
+        {
+            "name": name,
+            "councils": sum(row["band"] == name for row in at_risk),
+            "events": found.events if found else None,
+            "of": found.councils if found else None,
+            "share": wording.share(found) if found else "",
+            "said": wording.headline_record(name, record, horizon),
+        }
+        for name in NAMES
+        for found in [record.of(name)]
+    ]

@@ -1,4 +1,4 @@
-"""What a council's page says of it: how likely, compared with whom, since when, how sure, what changed."""
+"""What a council's page says of it: where it ranks, compared with whom, since when, how sure, what changed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import pandas as pd
 
 from resilience.analysis.explain import Explanation
 from resilience.analysis.own_figures.assess import Step
-from resilience.formatting import chance, chance_range, day, in_words, ordinal, when
-from resilience.model.calibration import BANDS
+from resilience.backtest.rolling import CAPACITY
+from resilience.formatting import chance, chance_range, day, ordinal, when
+from resilience.indicators.known import NO_LIKE
+from resilience.model.bands import NAMES
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
+from resilience.report.wording.bands import at_paces, at_rank, both, by_reserves, capped, headline_record, share
 from resilience.report.wording.general import CLASS_PLURALS
 
 #: Who the tier's median council stands for.
@@ -26,28 +29,49 @@ def status_text(why: Explanation) -> str:
     if why.status == EVENT_ALREADY and why.first_event:
         text = why.first_event.date_text
         said = f"{'on ' if len(text) == 10 else 'in '}{when(text, why.first_event.known)}"
+        alone = " Nor would any be given without it: no council compares with it." if unlike(why) else ""
         return (
-            f"Its first event was announced {said}. The score is the chance of a first event, so none is "
-            "given; a second spell of distress is not modelled yet. Its figures are shown all the same."
+            f"Its first event was announced {said}. Councils are ranked by how near they are to a first event, so it "
+            f"has no rank.{alone} Its figures are shown all the same."
+        )
+    if unlike(why):
+        return (
+            "Cannot be scored: no council compares with it in its duties and its sources of income, and the score is a "
+            "comparison. No rank and no chance are given. Its figures are shown all the same."
         )
     return (
-        "Cannot be scored: no complete return was published for the last four years. No chance is given, and none "
-        "is guessed from other councils."
+        "Cannot be scored: no complete return was published for the last four years. No rank is given, and none is "
+        "guessed from other councils."
     )
+
+
+def unlike(why: Explanation) -> bool:
+    """Say whether a council is left without a score for want of any other like it."""
+    return why.not_scored_because == NO_LIKE
 
 
 def headline(why: Explanation, horizon: int) -> str:
-    """Say how likely within so many months, in one sentence."""
+    """Say where the council stands and what followed for past councils that stood there."""
     if why.status != AT_RISK:
         return status_text(why)
-    said = in_words(why.risk)
     return (
-        f"{said[0].upper()}{said[1:]}: the chance that {why.council} needs exceptional support or intervention within "
-        f"{horizon} months of {day(why.as_of)}, judged from published figures."
+        f"{why.council} ranks {ordinal(why.rank)} of {why.of} councils at risk on {day(why.as_of)}, judged from "
+        f"published figures. {headline_record(why.band, why.record, horizon)}"
     )
 
 
-def compared(why: Explanation, class_rank: int, class_of: int, class_median: float) -> str:
+def beside(why: Explanation, horizon: int) -> list[str]:
+    """Say what stands beside the rank: the plain ratio's, and the chance for each number of councils in need."""
+    in_both = max(why.rank, why.reserves_rank) <= CAPACITY
+    said = [
+        by_reserves(why.reserves_rank, why.of, in_both),
+        both(why.record, horizon) if in_both else "",
+        at_paces(why.paces, horizon, why.record.cap),
+    ]
+    return [one for one in said if one]
+
+
+def compared(why: Explanation, class_rank: int, class_of: int, class_median: int) -> str:
     """Say compared with whom.
 
     Parameters
@@ -55,15 +79,14 @@ def compared(why: Explanation, class_rank: int, class_of: int, class_median: flo
     why : Explanation
     class_rank, class_of : int
         Its place among the councils of its class at risk.
-    class_median : float
-        The chance of the middle one of these.
+    class_median : int
+        The rank of the middle one of these among all.
     """
     plural = CLASS_PLURALS[why.class_]
     return (
-        f"Of {why.of} councils at risk it ranks {ordinal(why.rank)} from the top, of the {class_of} "
-        f"{plural} among them {ordinal(class_rank)}. The middle one of these "
-        f"{plural} has a chance of {chance(class_median)}; a council at the median of its tier "
-        f"({TIERS[why.tier]}) on every measure would have {chance(why.reference_chance)}."
+        f"Of the {class_of} {plural} among the councils at risk it ranks {ordinal(class_rank)} from the top. The "
+        f"middle one of these {plural} ranks {ordinal(class_median)} of all; the rank is set against the median "
+        f"council of its tier ({TIERS[why.tier]})."
     )
 
 
@@ -76,7 +99,7 @@ def since(why: Explanation, history: pd.DataFrame) -> str:
     history : DataFrame
         ``on, band`` of each January and, last, of the day itself.
     """
-    order = {name: at for at, (name, _) in enumerate(reversed(BANDS))}
+    order = {name: at for at, name in enumerate(reversed(NAMES))}
     if why.band not in order or not order[why.band]:
         return ""
     first = None
@@ -84,26 +107,38 @@ def since(why: Explanation, history: pd.DataFrame) -> str:
         if order.get(row.band, -1) < order[why.band]:
             break
         first = row.on
-    worse = "" if why.band == BANDS[0][0] else " or worse"
+    higher = "" if why.band == NAMES[0] else " or higher"
     if first is None:
-        before = history["on"].iloc[-2] if len(history) > 1 else None
-        return f"New in the band “{why.band}”" + (f": on {day(before)} it stood lower." if before is not None else ".")
+        stood = f": on {day(history['on'].iloc[-2])} it stood lower" if len(history) > 1 else ""
+        return f"New among those {at_rank(why.band)}{stood}."
     start = " (the first January looked at)" if first == history["on"].min() else ""
-    return f"In the band “{why.band}”{worse} every January since {first.year}{start}."
+    return f"Ranked {why.band}{higher} every January since {first.year}{start}."
 
 
-def how_sure(why: Explanation, horizon: int) -> list[str]:
-    """Say how sure the chance is, a sentence a reason."""
-    said = []
+def how_sure(why: Explanation, horizon: int, level: str) -> list[str]:
+    """Say how sure the rank and the chance are, a sentence a reason.
+
+    Parameters
+    ----------
+    why : Explanation
+    horizon : int
+    level : str
+        What the record says of the level of the chances (``wording.claim.level``).
+    """
+    record, cap = why.record, why.record.cap
+    said = [headline_record(why.band, record, horizon)]
+    if found := record.of(why.band):
+        said[0] = f"{said[0].removesuffix('.')} ({share(found)}), a council counting once a January."
     if not np.isnan(why.low):
         said.append(
-            f"The range is {_range(why.low, why.high)}: where the chance lies in nine of ten redraws of the "
-            "councils, the weights and the base rate it was worked out from."
+            f"At the pace of the latest closed year the chance would be {chance(why.risk, cap=cap)}, range "
+            f"{chance_range(why.low, why.high, cap=cap)}: where it lies in nine of ten redraws of the councils, the "
+            "weights and the pace it was worked out from."
         )
     if why.similar:
         similar = why.similar
         after = f"An event followed within {horizon} months in {similar.events} of these {similar.times}."
-        stood = f"{_range(similar.low, similar.high)}, {similar.councils} councils in all"
+        stood = f"{chance_range(similar.low, similar.high, cap=cap)}, {similar.councils} councils in all"
         if similar.nearest:
             said.append(
                 f"On the Januaries {similar.first} to {similar.last} few councils had a chance like this one; the "
@@ -114,30 +149,22 @@ def how_sure(why: Explanation, horizon: int) -> list[str]:
                 f"On the Januaries {similar.first} to {similar.last} a council had a chance about like this one "
                 f"{similar.times} times ({stood}). {after}"
             )
-    if why.band_record:
-        record = why.band_record
-        said.append(
-            f"Of {record['councils']:.0f} placed in the band “{why.band}” then, {record['events']:.0f} went on to an "
-            f"event ({chance(record['share'])}; the scores had said {chance(record['mean_chance'])})."
-        )
-    if not why.similar:
-        said.append("No earlier list's 24 months had closed by this day, so there is no record to set beside it.")
-    return said
-
-
-def _range(low: float, high: float) -> str:
-    return chance(low) if chance(low) == chance(high) else chance_range(low, high)
+    said += [capped(record), level]
+    return [one for one in said if one]
 
 
 def changed(why: Explanation) -> str:
     """Say how the chance moved in a year."""
     if not len(why.change):
         return "A year before, the council had no score, so no change is shown."
-    before, now = chance(why.risk_then), chance(why.risk)
-    moved = f"from {before} to {now}" if before != now else f"from {before} to {now}, by less than a point"
-    return (
-        f"Between {day(why.change_from)} and {day(why.as_of)} the chance went {moved}, by the same model on both days."
-    )
+    before, now = (chance(one, cap=why.record.cap) for one in (why.risk_then, why.risk))
+    if before != now:
+        moved = f"went from {before} to {now}"
+    elif why.risk > why.record.cap:
+        moved = f"was {now} on both days"
+    else:
+        moved = f"moved by less than a point and is {now}"
+    return f"Between {day(why.change_from)} and {day(why.as_of)} the chance {moved}, by the same model on both days."
 
 
 def own_step(step: Step) -> str:

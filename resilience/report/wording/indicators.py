@@ -64,7 +64,7 @@ def figure(indicator: str, value: float, *, missing: str = "not published") -> s
         What is said where there is no value.
     """
     unit = load_definitions()[indicator].unit
-    words = wording()["indicator"].get(indicator, {})
+    words = wording()["indicator"].get(indicator) or wording()["figure"].get(indicator, {})
     if value is None or np.isnan(value):
         return missing
     if "figure_at_bound" in words and _at_bound(words, value):

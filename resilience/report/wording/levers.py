@@ -46,9 +46,9 @@ def next_band(record: Mapping[str, Any]) -> str:
     if not record["next_band"]:
         return "Already in the lowest band."
     if np.isnan(record["to_next_band"]):
-        return f"To the band '{record['next_band']}': {OUT_OF_REACH} (looked up to {pounds(record['furthest'])})."
+        return f"To be ranked {record['next_band']}: {OUT_OF_REACH} (looked up to {pounds(record['furthest'])})."
     share = percent(record["to_next_band_share"])
-    return f"To the band '{record['next_band']}': {pounds(record['to_next_band'])} ({share} of net spending)."
+    return f"To be ranked {record['next_band']}: {pounds(record['to_next_band'])} ({share} of net spending)."
 
 
 def _words(lever: str) -> dict[str, str]:

@@ -99,7 +99,7 @@ def past(found: PastMergers | None) -> str:
     way = "mostly for the worse" if found.worse > 0.5 else "either way"
     return (
         f"Of {found.councils} councils formed since {found.since}, {found.with_event} had an event "
-        f"of their own. On the eve the sums put {found.low} of the {_summed(found)} in the low band, and only "
+        f"of their own. On the eve the sums put {found.low} of the {_summed(found)} below rank 100, and only "
         f"{found.upper_half} of those {found.with_event} in the upper half of the ranking: adding predecessors up "
         f"hides the weak one behind the others' reserves. {found.inherited} were formed from a council that had had "
         f"an event already; {found.inherited_with_event} of these {found.inherited} had one themselves. Their first "
@@ -118,7 +118,7 @@ def past_in_brief(found: PastMergers) -> str:
     """Say the same for docs/mergers.md, in log-odds."""
     return (
         f"Of {found.councils} new councils {found.with_event} had an event of their own by the end of the register; on "
-        f"the eve {found.low} of {_summed(found)} stood in the low band, and {found.upper_half} of the "
+        f"the eve {found.low} of {_summed(found)} stood below rank 100, and {found.upper_half} of the "
         f"{found.with_event} in the upper half of the ranking. "
         f"{found.inherited} were formed from a council that had had an event, and {found.inherited_with_event} of "
         f"those had one themselves. First own figures lay {found.mean_error:+.1f} log-odds from the eve's on average "

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 FIXED = (
-    "By one fixed yardstick: today's model, medians and level, on the figures known each January, so only the figures "
-    "move. (Reorganisation makes the councils fewer.)"
+    "By one fixed yardstick: today's model and medians, on the figures known each January, and the place that the "
+    "score would have in today's list, so only the figures move. (Reorganisation makes the councils fewer.)"
 )
 COVID = (
     "January 2022 and 2023 showed 31 March 2021 and 2022, when reserves held COVID grants paid ahead: the dip in risk "
@@ -15,9 +15,9 @@ RATES = (
     "counts as more dependence than before, in a good year for savers too."
 )
 FEW_LINES = (
-    "From January 2026 the newest figures are transcribed and hold few lines: income from investments, asset sales "
-    "spent on running costs, capital paid from revenue and reserves against the budget are carried forward and cannot "
-    "move."
+    "From January 2026 the newest figures are transcribed and hold few lines: income from investments, flexible "
+    "use of capital receipts, revenue contribution to capital and reserves against the budget are carried "
+    "forward and cannot move."
 )
 TITLES = {"class": "By class", "region": "By region", "deprivation": "By deprivation"}
 #: What the values of a grouping are, where its title does not say it.

@@ -80,9 +80,9 @@ def line(one: Line) -> str:
     """Say what a line did, with its figures then and later."""
     said = line_words(one)
     words = words_of(one.name) if one.is_term else _context()[one.name]
-    if np.isnan(one.start) or words.get("told_as_figure"):
+    if np.isnan(one.start):
         start, end = (figure(one.name, ratio, missing="–") for ratio in (one.start_ratio, one.end_ratio))
-        return f"{said}: {start} → {end}" + (f" {words['moved_of']}" if "moved_of" in words else "")
+        return f"{said}: {start} → {end}"
     amounts = f"{pounds(one.start)} → {pounds(one.end)}"
     if one.unit != "ratio" or np.isnan(one.start_ratio):
         return f"{said}: {amounts}"

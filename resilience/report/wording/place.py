@@ -6,6 +6,7 @@ import numpy as np
 
 from resilience.analysis.place import Place
 from resilience.formatting import percent
+from resilience.model.bands import NAMES
 
 MEANINGS = (
     "Spending is net revenue expenditure; its tax is the council tax requirement; gross debt is borrowing and "
@@ -37,5 +38,5 @@ def sentences(one: Place) -> list[str]:
     out = [f"The county council has {', '.join(parts)}; its districts the rest."] if parts else []
     bands = one.councils["band"].replace("", np.nan).dropna().value_counts()
     events = int(one.councils["event_date"].notna().sum())
-    counted = ", ".join(f"{bands[name]} {name}" for name in ("very high", "high", "raised", "low") if name in bands)
-    return [*out, f"Bands: {counted or 'none'}; {events} with an event already."]
+    counted = ", ".join(f"{bands[name]} ranked {name}" for name in NAMES if name in bands)
+    return [*out, f"On the list: {counted or 'none'}; {events} with an event already."]

@@ -41,6 +41,16 @@ def with_range(entry: dict[str, Any] | None, digits: int = 2) -> str:
     return text
 
 
+#: What a column of detectable differences means.
+DETECTABLE = "Detectable: the smallest true difference found four times in five, at 5 %."
+
+
+def detectable(entry: dict[str, Any] | None, digits: int = 2) -> str:
+    """Write the smallest difference a comparison could have told from chance; a dash where nothing was drawn."""
+    found = (entry or {}).get("detectable")
+    return "–" if found is None else f"{found:.{digits}f}"
+
+
 def alone(entry: dict[str, Any]) -> str:
     """Write a measure without its interval."""
     return with_range({**entry, "low": None})
@@ -57,8 +67,8 @@ def in_brief(precision: float, prior: float) -> str:
         AUC of the prior alone.
     """
     return (
-        f"Of the first thirty councils of a January, on average {30 * precision:.0f} had an event within the time "
-        f"observed; {30 - 30 * precision:.0f} had none so far. The prior alone, with nothing learnt from events, ranks "
+        f"Of the first thirty councils of a January whose 24 months are over, on average {30 * precision:.0f} had an "
+        f"event; {30 - 30 * precision:.0f} had none. The prior alone, with nothing learnt from events, ranks "
         f"about as well (AUC {prior:.2f}): what the project adds is mostly which figures are looked at together, less "
         "the fit."
     )

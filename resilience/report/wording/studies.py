@@ -22,21 +22,21 @@ STUDIES: dict[str, tuple[str, str, str, int]] = {
     "masked": (
         "Lines that the newest years lack",
         "At each origin the newest years known lose the lines that today's list lacks (of its two newest years "
-        "investment income, flexible receipts, capital paid from revenue and what was budgeted; of the newest alone "
-        "housing), or the seven terms that release 0.1.0's second-hand years lacked. Either the council's own last "
-        "figure is carried forward, or the terms that need those lines are left out, or nothing is masked.",
+        "investment income, flexible receipts, revenue contribution to capital and what was budgeted; of the "
+        "newest alone housing), or the seven lines that release 0.1.0's second-hand years lacked. Either the council's "
+        "own last figure is carried forward, or the indicators that need those lines are left out, or nothing is "
+        "masked.",
         "",
         3,
     ),
-    "without each term": ("Each term left out", "One at a time; shown, not used to choose.", "", 3),
-    "earlier origins": (
-        "The tenth term on the origins it was chosen on (2018–2020)",
-        "Chosen by average precision, before a look at later origins.",
+    "without each term": (
+        "Each family, and each indicator, left out",
+        "One at a time; shown, not used to choose.",
         "",
         3,
     ),
     "learners": (
-        "Other learners on the same terms",
+        "Other learners on the same families",
         "Settings fixed beforehand; with fewer than five councils with an event, the prior's sum stands in.",
         "",
         3,

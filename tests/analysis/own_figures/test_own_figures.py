@@ -201,6 +201,73 @@ def test_more_reserves_in_a_coming_year_lower_the_chance_and_less_raise_it(run, 
     assert chances == sorted(chances, reverse=True) and chances[0] > chances[-1]
 
 
+#: A plan of Ealing's that speaks of every line the nine indicators need, £ thousand as MHCLG signs them.
+PLAN = {
+    "RS-netrevexp-net-exp": 350_000,
+    "INT-reserves-unallocated-and-earmarked": 60_000,
+    "RS-resunall-end-cy": 20_000,
+    "RS-intextpay-net-exp": 15_000,
+    "RS-intinvinc-net-exp": -9_000,
+    "RS-hous-net-exp": 20_000,
+    "RS-csc-net-exp": 100_000,
+    "RS-caprecflex-net-exp": -3_000,
+    "RS-cera-net-exp": 2_000,
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "worse", "moved"),
+    [
+        ("INT-reserves-unallocated-and-earmarked", 50_000, {"reserves", "runway", "interest cover"}),
+        ("RS-resunall-end-cy", 10_000, {"unallocated"}),
+        ("RS-intextpay-net-exp", 20_000, {"interest cover"}),
+        ("RS-intinvinc-net-exp", -20_000, {"investment income"}),
+        ("RS-hous-net-exp", 30_000, {"housing"}),
+        ("RS-csc-net-exp", 120_000, {"children"}),
+        ("RS-caprecflex-net-exp", -9_000, {"flexible receipts"}),
+        ("RS-cera-net-exp", 500, {"revenue for capital"}),
+    ],
+)
+def test_each_of_the_nine_figures_moves_the_score_the_way_it_should(run, tmp_path, line, worse, moved):
+    """A worse figure raises what its indicator adds, and the score; a better one lowers both."""
+    usual, high, low = (
+        with_own_figures(run, EALING, Sheet(run).put("2026-27", **{**PLAN, line: at}).save(tmp_path))
+        for at in (PLAN[line], worse, PLAN[line] - (worse - PLAN[line]) / 2)
+    )
+    assert usual.steps[-1].carried == () and usual.steps[-1].neutral == ()
+    parts = {name: one.steps[-1].terms["term_own"] for name, one in (("high", high), ("usual", usual), ("low", low))}
+    change = (parts["high"] - parts["usual"]).round(9)
+    assert set(change.index[change != 0]) == moved
+    assert (change[list(moved)] > 0).all() and (parts["low"] - parts["usual"])[list(moved)].sum() < 0
+    assert high.own["log_odds"] > usual.own["log_odds"] > low.own["log_odds"]
+    assert high.own["risk"] > usual.own["risk"] > low.own["risk"]
+
+
+def test_a_fresh_figure_counts_whole_where_the_carried_one_counted_for_less(run, tmp_path):
+    """The same investment income, said of the year itself: further from the median by what staleness had taken."""
+    share = float(run.table.at[EALING, "investment_income_ratio"])
+    cells = {**PLAN, "RS-intinvinc-net-exp": -share * PLAN["RS-netrevexp-net-exp"]}
+    fresh = with_own_figures(run, EALING, Sheet(run).put("2026-27", **cells).save(tmp_path)).steps[-1]
+    times = float(run.placed.reliability.at[EALING, "commercial"])
+    assert times < 0.8
+    before = float(run.contributions.at[EALING, "investment income"])
+    assert fresh.terms.at["investment income", "term_own"] * times == pytest.approx(before, abs=1e-6)
+
+
+def test_a_line_left_out_of_a_plan_looks_no_better_and_no_worse(run, tmp_path):
+    """A plan of reserves alone: whatever it is silent on counts as it is published, as stale as it is, years ahead."""
+    for code in [EALING, *run.at_risk.index[[0, 2, 30, 120, 240]]]:
+        cells = {
+            "RS-netrevexp-net-exp": float(run.table.at[code, "net_revenue_expenditure"]),
+            "INT-reserves-unallocated-and-earmarked": 10_000,
+        }
+        sheet = Sheet(run, code).put("2026-27", **cells).put("2027-28", **cells)
+        for step in with_own_figures(run, code, sheet.save(tmp_path)).steps[-2:]:
+            silent = [name for name in step.terms.index if name not in ("reserves", "runway", "unallocated")]
+            assert len(silent) >= 5
+            assert (step.terms.loc[silent, "change"].abs() < 1e-9).all(), (code, step.outturn_year)
+
+
 def test_gaps_are_named(run, tmp_path):
     sheet = Sheet(run)
     cells = {"RS-netrevexp-net-exp": 350_000, "INT-reserves-unallocated-and-earmarked": 30_000}

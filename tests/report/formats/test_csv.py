@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resilience.model.bands import band_at
 from resilience.model.risk_set import AT_RISK
 from resilience.report.formats.csv import WATCHLIST, from_view, safe_cell, to_csv, watchlist
 from tests.report.site_data import one_view
@@ -23,9 +24,13 @@ def test_the_list_has_the_columns_programs_read_and_every_council():
         if row["status"] == AT_RISK:
             assert 0 <= float(row["risk_low"]) <= float(row["risk"]) <= float(row["risk_high"]) <= 1
             assert row["rank"].isdigit()
-            assert row["band"] in ("very high", "high", "raised", "low")
+            assert row["band"] == band_at(int(row["rank"]))
+            assert 0 <= float(row["risk_quiet"]) <= float(row["risk_middling"]) <= float(row["risk_busy"]) <= 1
+            assert row["top_30_of_both"] == str(max(int(row["rank"]), int(row["reserves_rank"])) <= 30)
+            assert 0 < int(row["band_events"]) < int(row["band_councils"])
         else:
-            assert row["risk"] == row["risk_low"] == row["rank"] == row["band"] == ""
+            assert row["risk"] == row["risk_low"] == row["rank"] == row["band"] == row["reserves_rank"] == ""
+            assert row["risk_busy"] == row["top_30_of_both"] == row["band_councils"] == ""
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

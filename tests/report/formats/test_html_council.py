@@ -125,9 +125,10 @@ def test_the_newest_figure_is_on_the_page_and_marked(name):
 def test_at_risk_page_answers_the_reader_s_questions():
     text = words_of(page_of("Sutton"))
     for question in (
-        "the chance that Sutton needs exceptional support or intervention within 24 months",
-        f"Of {view_of('Sutton')['score']['of']} councils at risk it ranks",
-        "What raises the chance",
+        f"of {view_of('Sutton')['score']['of']} councils at risk on 1 January 2026, judged from published figures.",
+        "By plain reserves (usable reserves over net revenue expenditure, lowest first) it ranks",
+        "depends on how many will need support within 24 months, which no figure in the returns tells",
+        "What raises the score",
         "What lowers it",
         "January since",
         "How sure is this?",
@@ -137,7 +138,7 @@ def test_at_risk_page_answers_the_reader_s_questions():
         "transcribed from a republication",
         "no verdict on a council",
         "The model is not causal",
-        "No one step within its reach",
+        "Rank then",
     ):
         assert question in text, question
     for jargon in ("logit", "coefficient", "covariate", "intercept", "quantile", "bootstrap", "nan", "None", "E-0"):
@@ -147,7 +148,7 @@ def test_at_risk_page_answers_the_reader_s_questions():
 def test_an_event_already_page_gives_no_present_chance():
     text = words_of(page_of("Croydon"))
     assert "Its first event was announced on 11 November 2020" in text
-    assert "On 1 January 2020, the last January before the event, the chance stood at" in text
+    assert "On 1 January 2020, the last January before the event, it stood at rank " in text
     assert "What changed in a year" not in text
     assert "What would change it" not in text
     assert "Section 114(3) notice" in text

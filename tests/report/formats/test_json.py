@@ -52,6 +52,11 @@ def test_a_council_keeps_to_its_schema_and_adds_up(name):
     if score:
         total = score["reference_log_odds"] + sum(one["log_odds"] for one in score["contributions"])
         assert abs(total - score["log_odds"]) < 1e-9
+        bars = score["families"]
+        assert abs(score["reference_log_odds"] + sum(bar["log_odds"] for bar in bars) - score["log_odds"]) < 1e-9
+        for bar in bars:
+            assert abs(sum(one["log_odds"] for one in bar["indicators"]) - bar["log_odds"]) < 1e-9
+            assert abs(sum(one["spreads"] or 0.0 for one in bar["indicators"]) - bar["spreads"]) < 1e-9
     if content["change"]:
         moved = sum(one["points"] for one in content["change"]["parts"])
         assert abs(content["change"]["chance_then"] + moved - content["score"]["chance"]) < 1e-9

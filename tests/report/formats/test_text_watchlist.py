@@ -7,10 +7,8 @@ from copy import deepcopy
 
 import pytest
 
-from resilience.formatting import chance
 from resilience.model.risk_set import AT_RISK, NOT_SCORABLE
-from resilience.model.scoring import INTERVAL
-from resilience.report.formats.text.watchlist import HEADINGS, text
+from resilience.report.formats.text.watchlist import text
 from tests.report.site_data import one_view
 
 
@@ -28,7 +26,8 @@ def test_the_table_fits_its_terminal(width, monkeypatch):
     for row in at_risk()[:30]:
         found = [line for line in lines if line.split()[:1] == [str(row["rank"])] and row["council"][:12] in line]
         assert len(found) == 1, row["council"]
-        assert chance(row["risk"]) in found[0]
+        assert f" {row['reserves_rank']} " in found[0] and row["band"] in found[0] and row["at_paces"] in found[0]
+        assert ("both" in found[0]) is row["top_30_of_both"]
     for word in ("Event already", "no verdict on a council or its officers", "cannot see governance", "second-hand"):
         assert word in " ".join(said.split()), word
     assert "ranked lower (--all shows them)" in " ".join(said.split())
@@ -50,15 +49,24 @@ def test_every_council_at_risk_where_asked_for():
 def test_those_that_cannot_be_scored_are_named():
     view = deepcopy(one_view())
     # Redditch's unallocated reserves are nil in every year since 2020-21, which its returns do not account for.
-    assert "Cannot be scored (1): Redditch." in text(view, width=160)
+    redditch = "Redditch (no complete return in the last four years)"
+    assert f"Cannot be scored (2): City of London (no council compares with it), {redditch}." in text(view, width=160)
     row = next(row for row in view["councils"] if row["council"] == "Hackney")
-    row |= {"status": NOT_SCORABLE, "event_date": ""}
+    row |= {"status": NOT_SCORABLE, "event_date": "", "not_scored_because": "no complete return in the last four years"}
     said = text(view, width=160)
-    assert "Cannot be scored (2): " in said
+    assert "Cannot be scored (3): " in said
     (named,) = [line for line in said.splitlines() if line.startswith("Cannot be scored")]
     assert "Hackney" in named and "Redditch" in named
 
 
-def test_the_range_shown_is_ninety_percent():
-    assert INTERVAL == (0.05, 0.95)
-    assert any("90 %" in heading for heading in HEADINGS)
+def test_what_followed_and_the_claim_come_before_the_list():
+    said = text(one_view(), width=80)
+    top = " ".join(said[: said.index("Rank  Council")].split())
+    assert top.index(one_view()["followed"]) < top.index(one_view()["claim"]) < top.index("Reserves: rank by")
+    assert "chance" not in top.lower()
+
+
+def test_without_paces_the_column_is_left_out():
+    bare = {**one_view(), "paces": {}, "councils": [{**row, "at_paces": ""} for row in one_view()["councils"]]}
+    said = text(bare, width=80)
+    assert "10/20/30" not in said and "how likely each is" not in said

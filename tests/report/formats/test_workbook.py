@@ -14,6 +14,8 @@ from resilience.report.formats.workbook import watchlist as to_xlsx
 from resilience.report.views import watchlist
 from tests.report.site_data import one_run, one_view
 
+PACE, FOLLOWED = "Chance at the latest closed year's pace", "of these with a first event within 24 months"
+
 
 @pytest.fixture(scope="module")
 def book():
@@ -39,11 +41,15 @@ def test_the_list_is_typed(book):
     rows = rows_of(book["Watch list"])
     assert [row["ONS code"] for row in rows] == [row["ons_code"] for row in one_view()["councils"]]
     at_risk = [row for row in rows if row["Status"] == "at risk"]
-    assert all(isinstance(row["Rank"], int) and 0 <= row["Chance within 24 months"] <= 1 for row in at_risk)
+    assert all(isinstance(row["Rank"], int) and 0 <= row[PACE] <= 1 for row in at_risk)
+    assert all(row["Chance if 20"] <= row["Chance if 30"] for row in at_risk)
+    assert all(row["Past councils in this band"] > row[FOLLOWED] > 0 for row in at_risk)
+    plain = [row["Rank by plain reserves"] for row in at_risk]
+    assert sorted(plain) == list(range(1, len(at_risk) + 1))
     with_event = [row for row in rows if row["Status"] == "event already"]
     assert with_event and all(isinstance(row["First event"], datetime) for row in with_event)
-    assert all(row["Chance within 24 months"] is None and row["Rank"] is None for row in with_event)
-    chance = book["Watch list"]["F2"]
+    assert all(row[PACE] is None and row["Rank"] is None for row in with_event)
+    chance = book["Watch list"]["K2"]
     assert chance.data_type == "n" and chance.number_format == "0%"
     marks = {"original": None, "transcribed": "transcribed", "interim": "second-hand", "": None}
     kinds = [row["source_kind"] for row in one_view()["councils"]]

@@ -11,7 +11,7 @@ import pytest
 
 from resilience import method
 from resilience.errors import DataError
-from resilience.indicators.known import known_on
+from resilience.indicators.known import NO_FIGURES, known_on
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.report.views import watchlist
 from resilience.report.wording.general import SEVERE_IS
@@ -43,7 +43,9 @@ def test_the_view_is_plain(view):
 
 def test_the_bands_hold_every_council_at_risk(view, frame):
     assert sum(band["councils"] for band in view["bands"]) == (frame["status"] == AT_RISK).sum()
-    assert [band["record"] for band in view["bands"]] == [""] * 4
+    assert [band["councils"] for band in view["bands"][:4]] == [10, 20, 30, 40]
+    assert [band["of"] > band["events"] > 0 for band in view["bands"]] == [True] * 5
+    assert view["followed"].startswith(f"Of {view['bands'][0]['of']} councils ranked 1–10 on the Januaries 2018–2024, ")
     assert view["terminal_rows"] == watchlist.CAPACITY
 
 
@@ -69,7 +71,7 @@ def test_councils_with_an_event_say_which_and_when(frame):
     assert row["status"] == EVENT_ALREADY
     assert row["event_date"] == "2023-09-05"
     assert row["reasons"] == (
-        "section 114 notice known from 5 September 2023; a second spell of distress is not modelled yet"
+        "section 114 notice known from 5 September 2023; support again within 12 months: 5 % (0 of 10 that stood so)"
     )
     assert frame.loc[frame["status"] == EVENT_ALREADY, "event_date"].ne("").all()
     assert frame.loc[frame["status"] == AT_RISK, "event_date"].eq("").all()
@@ -79,10 +81,12 @@ def test_a_council_that_cannot_be_scored_is_listed_and_says_why(run):
     scores = run.table.copy()
     scores.loc["E09000012", ["risk", "risk_low", "risk_high", "log_odds", "rank"]] = None
     scores.loc["E09000012", ["status", "band", "outturn_year"]] = [NOT_SCORABLE, "", None]
+    scores.loc["E09000012", "not_scored_because"] = NO_FIGURES
     frame = pd.DataFrame(watchlist.councils(replace(run, table=scores))).set_index("ons_code")
     assert frame.loc["E09000012", "main_reasons"] == ["no complete return in the last four years"]
+    assert frame.loc["E09000012", "not_scored_because"] == "no complete return in the last four years"
     assert frame.loc["E09000012", "outturn_year"] == ""
-    assert pd.isna(frame.loc["E09000012", "rank"]) and frame.loc["E09000012", "chance"] == ""
+    assert pd.isna(frame.loc["E09000012", "rank"]) and frame.loc["E09000012", "at_paces"] == ""
 
 
 def test_reasons_are_of_the_councils_own_figures(run, frame):
@@ -140,12 +144,12 @@ def test_the_notes_say_how_far_figures_and_register_reach(run):
     exact = (run.at_risk["source_kind"] == "transcribed").sum()
     assert f"For {exact} councils the figures are exact, transcribed from a republication" in text and exact > 250
     assert "second-hand" not in text
-    assert "12 first events in the twelve months to 1 March 2026; 25 expected" in text
+    assert "12 first events in the twelve months to 1 March 2026; at that pace 25 would follow" in text
     later = " ".join(watchlist.notes(method.run(date(2026, 11, 22), intervals=False)))
     assert "register of events ends on 31 October 2026" in later
     # Barnsley, Sheffield and Babergh: no line of 2025-26 but the second-hand table's.
     assert "For 3 councils they are second-hand, rounded totals (* beside the year)" in later
-    assert "10 first events in the twelve months to 1 November 2026; 21 expected" in later
+    assert "10 first events in the twelve months to 1 November 2026; at that pace 21 would follow" in later
     then = " ".join(watchlist.notes(method.run(date(2025, 1, 1), intervals=False)))
     assert "second-hand" not in then and "transcribed" not in then
     assert "register of events ends" not in then

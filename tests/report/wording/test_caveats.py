@@ -15,7 +15,7 @@ NONE = Limits()
 def explained(limits=NONE, flags=(), log_odds=0.1):
     return Explanation(
         "E06000063", "Cumberland", "UA", "upper", date(2026, 1, 1), "at risk", reference=-4.0, reference_chance=0.018,
-        log_odds=0.0, risk=0.5, low=0.3, high=0.7, rank=3, of=276, band="high",
+        log_odds=0.0, risk=0.5, low=0.3, high=0.7, rank=3, of=276, band="1–10",
         contributions=pd.DataFrame({"log_odds": [log_odds]}), limits=limits, flags=flags,
     )  # fmt: skip
 
@@ -43,14 +43,14 @@ def test_what_no_figure_can_tell_comes_first_and_nothing_is_made_up():
             "own last published ones.",
         ),
         (
-            Limits(cut_off=("Usable reserves",)),
-            "So far from the median that more would not count: Usable reserves. The model cuts off at three spreads, "
+            Limits(cut_off=("Reserves",)),
+            "So far from the median that more would not count: Reserves. The model cuts off at three spreads, "
             "as it has hardly seen such figures.",
         ),
         (
-            Limits(rebased=(("Capital spending paid from revenue", "2023-24"),)),
-            "Net revenue expenditure has moved by more than a third since the year of Capital spending paid from "
-            "revenue (2023-24): the score divides these amounts by the newest net revenue expenditure, the "
+            Limits(rebased=(("Revenue contribution to capital", "2023-24"),)),
+            "Net revenue expenditure has moved by more than a third since the year of Revenue contribution to "
+            "capital (2023-24): the score divides these amounts by the newest net revenue expenditure, the "
             "table of figures by that of their own year.",
         ),
         (

@@ -12,7 +12,7 @@ import pytest
 from resilience.analysis.evidence import Evidence
 from resilience.errors import DataError
 from resilience.indicators.definitions import load_definitions
-from resilience.model.terms import load_terms
+from resilience.model.families import load_terms
 from resilience.report.wording.indicators import (
     contribution,
     figure,
@@ -28,8 +28,8 @@ TERMS = {term.name: term for term in load_terms()}
 NEEDED = {"lead", "worse", "better", "of", "moved_better", "moved_worse"}
 AT_BOUND = {"bound", "at_bound", "earlier_at_bound", "still_at_bound"}
 MAY_HAVE = NEEDED | AT_BOUND | {
-    "share_of", "share_better", "share_worse", "of_at_bound", "figure_at_bound", "below_nought", "figure_below",
-    "figure_above", "lower", "higher", "moved_of", "told_as_figure", "many_from", "lead_many", "of_many",
+    "share_of", "share_better", "share_worse", "of_at_bound", "figure_at_bound", "below_nought", "lower", "higher",
+    "many_from", "lead_many", "of_many",
 }  # fmt: skip
 
 
@@ -41,16 +41,17 @@ def test_every_term_has_all_its_words(term):
     assert set(words) <= MAY_HAVE
     assert not set(words) & AT_BOUND or set(words) >= AT_BOUND
     assert words.get("bound", "nought") in ("nought", "highest")
-    for one, other in (("share_better", "share_worse"), ("figure_below", "figure_above"), ("lower", "higher")):
+    for one, other in (("share_better", "share_worse"), ("lower", "higher")):
         assert (one in words) == (other in words)
     # Told in pounds beside a share, it must say of what.
-    by_figure = load_definitions()[term.indicator].unit != "ratio" or words.get("told_as_figure")
-    assert ("share_of" in words) != bool(by_figure)
+    assert ("share_of" in words) == (load_definitions()[term.indicator].unit == "ratio")
 
 
 def test_no_words_are_left_for_an_indicator_that_is_none():
     assert set(wording()["indicator"]) <= set(load_definitions())
     assert {term.indicator for term in TERMS.values()} == set(wording()["indicator"])
+    assert set(wording()["figure"]) <= set(load_definitions()) - set(wording()["indicator"])
+    assert all(set(words) == {"figure_below", "figure_above"} for words in wording()["figure"].values())
 
 
 def test_a_term_without_words_is_an_error():
@@ -103,8 +104,6 @@ def test_sentences():
     assert sentence(Evidence("reserves_ratio", np.nan, 0), "UA", "Usable reserves") == (
         "Usable reserves: no figure was published of late, so it counts neither way."
     )
-    better = Evidence("unplanned_reserves_use", 0.03, 2024, earlier=-0.5)
-    assert "three years earlier 50 % better" in sentence(better, "UA", "x")
     assert "a net income" in sentence(Evidence("general_fund_housing_ratio", -0.02, 2024), "UA", "x")
 
 
@@ -115,9 +114,9 @@ def test_sentences():
         (
             "flexible_receipts_ratio",
             0.0,
-            "No proceeds of asset sales were spent on running costs in 2023-24; nor",
+            "No flexible use of capital receipts was made in 2023-24; nor three years earlier.",
         ),
-        ("revenue_for_capital_ratio", 0.0, "No capital spending was paid from revenue in 2023-24; nor three years"),
+        ("revenue_for_capital_ratio", 0.0, "No revenue contribution to capital was made in 2023-24; nor three years"),
     ],
 )
 def test_a_figure_at_its_bound_then_and_now(name, value, said):
@@ -163,8 +162,8 @@ def test_a_term_that_is_not_asked_of_districts():
         ("runway", 0.4, True, "reserves running down (under a year left at this pace)"),
         ("runway", 3.2, True, "reserves running down (3 years left at this pace)"),
         ("interest cover", 4.3, True, "interest heavy against reserves (4 times the reserves a year)"),
-        ("unplanned use", 0.04, True, "reserves used beyond the budget (4.0 % of net spending)"),
-        ("unplanned use", -0.04, False, "reserves better than budgeted (4.0 % of net spending)"),
+        ("flexible receipts", 0.04, True, "flexible use of capital receipts (4.0 % of net spending)"),
+        ("revenue for capital", 0.04, False, "revenue contribution to capital leaves slack (4.0 % of net spending)"),
         ("reserves", np.nan, True, "usable reserves: not published"),
     ],
 )

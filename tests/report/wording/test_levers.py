@@ -35,14 +35,14 @@ def test_a_step_says_how_far():
     [
         ({"next_band": "", "to_next_band": np.nan}, "in the lowest band", "Already in the lowest band."),
         (
-            {"next_band": "low", "to_next_band": np.nan, "furthest": 3000.0},
+            {"next_band": "below 100", "to_next_band": np.nan, "furthest": 3000.0},
             "out of reach alone",
-            "To the band 'low': out of reach alone (looked up to £3.0m).",
+            "To be ranked below 100: out of reach alone (looked up to £3.0m).",
         ),
         (
-            {"next_band": "low", "to_next_band": 2000.0, "to_next_band_share": 0.02, "furthest": 3000.0},
+            {"next_band": "below 100", "to_next_band": 2000.0, "to_next_band_share": 0.02, "furthest": 3000.0},
             "£2.0m",
-            "To the band 'low': £2.0m (2.0 % of net spending).",
+            "To be ranked below 100: £2.0m (2.0 % of net spending).",
         ),
     ],
 )

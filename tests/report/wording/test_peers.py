@@ -41,11 +41,6 @@ EVENT = HadEvent("efs", pd.Timestamp(2021, 2, 10))
             "stopped drawing on reserves: 3 years → not falling",
         ),
         (
-            Line("unplanned_reserves_use", 400.0, -800.0, 0.04, -0.08, "ratio", -0.5, "better"),
-            "kept within the reserves budgeted for: 4.0 % worse → 8.0 % better than budgeted, in shares of "
-            "net spending",
-        ),
-        (
             Line("debt_servicing_ratio", 900.0, 1_000.0, 0.09, 0.08, "ratio", np.nan, "better", against_share=True),
             "debt servicing takes a smaller share: £900k → £1.0m (9.0 % → 8.0 % of net spending)",
         ),
@@ -78,8 +73,8 @@ def test_a_line_is_called_as_in_the_dictionary():
         (HousingIncome(), "housing shows net income at the end"),
         (AddedUp(), "the start is its predecessors' figures added up"),
         (
-            LeftOut(("investment income", "unplanned use")),
-            "left out, for want of a figure that compares: dependence on investment income, reserves used beyond the",
+            LeftOut(("investment income", "flexible receipts")),
+            "left out, for want of a figure that compares: dependence on investment income, flexible use of capital",
         ),
         (OlderFigures((("unallocated", 2023),)), "at the end, unallocated reserves is of 2022-23"),
         (SomeCapitalised((2021, 2022)), "spending capitalised under a direction in 2020-21, 2021-22 (line 768)"),

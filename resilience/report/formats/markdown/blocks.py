@@ -55,6 +55,11 @@ def past_mergers(rows: list[dict[str, Any]]) -> str:
     return table(list(_PAST.values()), [[row[name] for name in _PAST] for row in rows])
 
 
+def told_table(view: dict[str, Any]) -> str:
+    """Return a paragraph and the table it tells of."""
+    return f"{view['words']}\n\n{table(view['columns'], view['rows'])}"
+
+
 def record(view: dict[str, Any]) -> str:
     """Return the record against its targets, and what it comes to."""
     return f"{table(view['columns'], view['rows'])}\n\n{view['words']}"

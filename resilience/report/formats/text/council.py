@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from resilience.formatting import chance, chance_range, day, percent, step_chance
+from resilience.formatting import chance, day, percent, signed, step_chance
 from resilience.report.wording.general import CLASS_NAMES, KIND_WORDS
 
 View = Mapping[str, Any]
@@ -32,10 +32,13 @@ def text(view: View, *, width: int = 80) -> str:
     _heading(page, view)
     if view["score"] or view["before_the_event"]:
         _reasons(page, view)
+        _families(page, view)
     scored = [row for row in view["history"] if row["risk"] is not None]
     if scored:
         page.head("Through time")
-        page.say("; ".join(f"{row['day'][:4]} {chance(row['risk'])}" for row in scored) + ".")
+        days = [row["day"][:4] if row["day"].endswith("-01-01") else "now" for row in scored]
+        ranks = [f"{row['rank']:.0f} of {row['of']:.0f}" for row in scored]
+        page.say("Rank: " + "; ".join(f"{one} {rank}" for one, rank in zip(days, ranks, strict=True)) + ".")
     if view["at_risk"]:
         _what_moves_it(page, view)
     _beyond(page, view)
@@ -59,14 +62,17 @@ def _heading(page: _Page, view: View) -> None:
         page.say(view["unlike"])
     page.say(view["headline"])
     if score:
-        between = chance_range(score["low"], score["high"]) or "not worked out"
-        page.say(f"Chance {chance(score['chance'])}, range {between}, band {score['band']}.")
+        page.say(" ".join(view["beside"]))
         page.say(f"{view['compared']} {view['since']}".strip())
+        if view["claim"]:
+            page.say(view["claim"])
     elif before:
         page.say(
-            f"On {day(before['as_of'])}, the last January before it, the chance stood at {chance(before['chance'])}: "
-            f"rank {before['rank']} of {before['of']}, band {before['band']}."
+            f"On {day(before['as_of'])}, the last January before it, it stood at rank {before['rank']} of "
+            f"{before['of']}; by plain reserves at {before['reserves_rank']}."
         )
+    if view["support_again"]:
+        page.say(view["support_again"]["sentence"])
     if view["reorganised"]:
         page.say(view["reorganised"])
         for plan in view["plans"]:
@@ -74,27 +80,49 @@ def _heading(page: _Page, view: View) -> None:
 
 
 def _reasons(page: _Page, view: View) -> None:
-    told_of = view["score"] or view["before_the_event"]
-    raise_it = f"What raises the chance, from {chance(told_of['reference_chance'])}"
-    for title, raises in ((raise_it, True), ("What lowers it", False)):
+    for title, raises in (("What raises the score", True), ("What lowers it", False)):
         page.head(title)
         rows = [row for row in view["steps"] if row["worth"] and row["raises"] is raises]
         for row in rows:
-            page.point(f"{row['label']} ({row['from']} → {row['to']}). {row['sentence']}")
+            page.point(f"{row['label']} ({row['step']}). {row['sentence']}")
         if not rows:
             page.point("Nothing stands out.")
+
+
+def _families(page: _Page, view: View) -> None:
+    """Write the five bars: what each comes to and adds, and the figures beneath it with their shares."""
+    told_of = view["score"] or view["before_the_event"]
+    page.head(f"The five families, from {chance(told_of['reference_chance'])} at the median of its tier")
+    for bar in told_of["families"]:
+        added = "" if bar["without_figure"] else f", log-odds {signed(bar['log_odds'])}"
+        moved = f"{step_chance(bar['chance_from'])} → {step_chance(bar['chance_to'])}"
+        page.point(f"{bar['label']}: {bar['stands']}{added} ({moved}). {bar['asks']} {bar['counts']}".strip())
+        for row in bar["indicators"]:
+            page.under(_share(row))
+    page.say(
+        "A spread: about one council in six stands that far from the median, or further. The shares of the figures add "
+        "up to their family, the families to the score."
+    )
+
+
+def _share(row: Mapping[str, Any]) -> str:
+    if not row["outturn_year"]:
+        return f"{row['label']}: no figure"
+    kind = "" if row["kind"] == "original" else f", {row['kind']}"
+    stands = f"{row['figure']} in {row['outturn_year']}{kind} (median {row['usual']})"
+    return f"{row['label']}: {stands}, {signed(row['spreads'], 1)}"
 
 
 def _what_moves_it(page: _Page, view: View) -> None:
     page.head("What changed in a year")
     page.say(view["changed"])
     for row in view["change_in_words"]:
-        page.point(f"{row['label']}: {row['moved']}; chance {row['from']} → {row['to']}")
+        page.point(f"{row['label']}: {row['moved']}; chance {row['step']}")
     if view["what_would_change_it"]:
         page.head("What would change it, one at a time (arithmetic, not cause)")
         for row in view["what_would_change_it"]:
-            onward = f"; for the band “{row['next_band']}” alone: {row['to_next']}" if row["next_band"] else ""
-            page.point(f"{row['label']}, {row['step']}: {step_chance(row['risk'])}{onward}")
+            onward = f"; for rank {row['next_band']}: {row['to_next']}" if row["next_band"] else ""
+            page.point(f"{row['label']}, {row['step']}: rank {row['rank']}, chance {step_chance(row['risk'])}{onward}")
     page.head("How sure")
     for said in view["how_sure"]:
         page.point(said)
@@ -139,12 +167,11 @@ def _events(page: _Page, view: View) -> None:
 def _neighbours(page: _Page, view: View) -> None:
     if not view["neighbours"]:
         return
-    page.head("Statistical neighbours (chance; usable reserves)")
+    page.head("Statistical neighbours (rank; usable reserves)")
     if view["alone"]:
         page.say(view["alone"])
     near = (
-        f"{row['council']} {chance(row['risk']) or row['status']}, {percent(row['reserves'])}"
-        for row in view["neighbours"]
+        f"{row['council']} {row['rank'] or row['status']}, {percent(row['reserves'])}" for row in view["neighbours"]
     )
     page.say("; ".join(near) + ".")
 
@@ -167,6 +194,9 @@ class _Page:
 
     def point(self, text: str) -> None:
         self.console.print(Text(_filled(text, self.width, "  • ", "    ")))
+
+    def under(self, text: str) -> None:
+        self.console.print(Text(_filled(text, self.width, "      ", "        ")))
 
     def points(self, title: str, texts: Sequence[str]) -> None:
         if texts:

@@ -17,7 +17,7 @@ def layout(view: dict[str, Any]) -> str:
     out += [*wrapped(f"{view['limits']} {view['fixed']}"), *wrapped(covid), ""]
     for one in view["groupings"]:
         title = one["title"] + (f" ({one['part']})" if one["part"] else "")
-        out += [f"{title}: councils in the high and very high bands, or with an event already"]
+        out += [f"{title}: councils that would stand in the first 30 of today's list, or with an event already"]
         out += [*_grouping(view, one), ""]
     out += ["What moved the figures (mean change of the log-odds, + worse)", *_moves(view), ""]
     counted = f"First events are counted to {day(view['register_to'])}, where the register ends."
@@ -31,7 +31,7 @@ def _label(view: dict[str, Any], one: str) -> str:
 
 
 def _counts(view: dict[str, Any]) -> list[str]:
-    form = "{:<10} {:>9} {:>7} {:>7} {:>7} {:>13} {:>10} {:>12}  {}"
+    form = "{:<10} {:>6} {:>6} {:>6} {:>7} {:>10} {:>13} {:>10} {:>12}  {}"
     out = [form.format("", *view["names"], "event already", "not scored", "first events", "figures")]
     for row in view["counts"]:
         unknown = "" if row["day"] == view["now"] else "–"

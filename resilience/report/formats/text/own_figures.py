@@ -60,7 +60,8 @@ def _beside(view: View) -> list[str]:
         if row["risk"]:
             lines.append(form.format(*(row[name] for name in ("label", "risk", "range", "band", "rank", "year"))))
         else:
-            lines.append(f"{row['label']:<42.42} {row['status']}: no chance is given")
+            why = f" ({row['not_scored_because']})" if row["not_scored_because"] else ""
+            lines.append(f"{row['label']:<42.42} {row['status']}: no chance is given{why}")
     return lines
 
 

@@ -17,7 +17,7 @@ def layout(view: dict[str, Any]) -> str:
 
 def _councils(view: dict[str, Any]) -> list[str]:
     form = "{:<28.28} " + "{:>10} " * len(view["heads"]) + " {}"
-    out = [form.format("", *view["heads"], "chance")]
+    out = [form.format("", *view["heads"], "rank (chance)")]
     out += [form.format(one["council"], *one["amounts"], one["standing"]) for one in view["councils"]]
     if view["total"]:
         out.append(form.format("Together", *view["total"], ""))

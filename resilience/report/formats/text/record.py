@@ -14,5 +14,7 @@ def layout(view: dict[str, Any], *, width: int = _WIDTH) -> str:
     parts: list[object] = [view["introduction"] + "\n"]
     for one in view["tables"]:
         names = one["columns"]
+        if one["words"]:
+            parts.append(one["words"] + "\n")
         parts += [grid(one["title"], names, one["rows"], right=range(1, len(names))), ""]
     return printed(*parts, width=width)

@@ -1,0 +1,99 @@
+"""Rank, band and what followed for past councils, in words: what stands where a bare chance would."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from resilience.backtest.rolling import CAPACITY
+from resilience.backtest.track_record import Followed, TrackRecord
+from resilience.formatting import chance_range, chances_at, ordinal, percent
+from resilience.model.calibration import PACES
+
+#: What is said where no past list can be set beside.
+NO_RECORD = "No past list's {horizon} months had closed by this day, so there is no record to set beside it."
+#: What is said of a council in the top thirty of both rankings.
+IN_BOTH = f"top {CAPACITY} of both"
+
+
+def at_rank(band: str) -> str:
+    """Say where the councils of a band stand: "ranked 1–10", "ranked below 100"."""
+    return f"ranked {band}"
+
+
+def januaries(record: TrackRecord) -> str:
+    """Say on which days the lists of a record were made."""
+    if record.first == record.last:
+        return f"on 1 January {record.first}"
+    return f"on the Januaries {record.first}–{record.last}"
+
+
+def headline_record(band: str, record: TrackRecord, horizon: int) -> str:
+    """Say what followed for past councils in a band, in one sentence."""
+    found = record.of(band)
+    if found is None:
+        return NO_RECORD.format(horizon=horizon)
+    return (
+        f"Of {found.councils:,} councils {at_rank(band)} {januaries(record)}, {found.events} had a first event within "
+        f"{horizon} months."
+    )
+
+
+def share(found: Followed) -> str:
+    """Write a share with its interval: "27 %, 90 % range 19–36 %"."""
+    between = chance_range(found.low, found.high, cap=1.0)
+    return f"{percent(found.share, 0)}, 90 % range {between}"
+
+
+def every_band(record: TrackRecord, horizon: int) -> str:
+    """Say what followed in every band, in one sentence."""
+    if not record.bands:
+        return NO_RECORD.format(horizon=horizon)
+    (first, top), *others = record.bands.items()
+    said = [f"{found.events} of {found.councils:,} {at_rank(band)}" for band, found in others]
+    return (
+        f"Of {top.councils} councils {at_rank(first)} {januaries(record)}, {top.events} had a first event within "
+        f"{horizon} months; {', '.join(said)}."
+    )
+
+
+def both(record: TrackRecord, horizon: int) -> str:
+    """Say what followed for past councils in the top thirty of both rankings; "" where none is known."""
+    if record.both is None:
+        return ""
+    return (
+        f"Of {record.both.councils} councils in the {IN_BOTH} rankings {januaries(record)}, {record.both.events} had a "
+        f"first event within {horizon} months ({share(record.both)})."
+    )
+
+
+def by_reserves(place: int, of: int, in_both: bool) -> str:
+    """Say where a council stands by plain reserves."""
+    mark = f", so it is in the {IN_BOTH}" if in_both else ""
+    return (
+        f"By plain reserves (usable reserves over net revenue expenditure, lowest first) it ranks {ordinal(place)} of "
+        f"{of}{mark}."
+    )
+
+
+def at_paces(paces: Mapping[str, float], horizon: int, cap: float) -> str:
+    """Say a council's chance for each number of councils that may need support; "" where none is worked out."""
+    if not paces or any(risk != risk for risk in paces.values()):
+        return ""
+    chances = chances_at({PACES[name]: risk for name, risk in paces.items()}, cap=cap)
+    return (
+        f"How likely a first event is for this council depends on how many will need support within {horizon} months, "
+        f"which no figure in the returns tells: {chances}."
+    )
+
+
+def capped(record: TrackRecord) -> str:
+    """Say why no higher chance is shown as a number; "" where the record bears higher ones out."""
+    if record.cap >= 1:
+        return ""
+    found = record.above_cap
+    said = (
+        f"of {found.councils} past councils given more, {found.events} had an event"
+        if found
+        else "no past council given more has a closed record"
+    )
+    return f"Chances above {percent(record.cap, 0)} are shown as “over {percent(record.cap, 0)}”: {said}."
