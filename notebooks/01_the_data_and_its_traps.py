@@ -22,7 +22,6 @@
 
 # %%
 import pandas as pd
-from resilience.model.terms import load_terms
 from shown import BLUE, GREY, ORANGE, OUTTURN, SKY, canvas, draw, per_cent, say, table, year_axis
 
 import resilience
@@ -31,10 +30,7 @@ from resilience.formatting import day, pounds
 from resilience.indicators.comparisons import aggregate
 from resilience.indicators.coverage import coverage
 from resilience.indicators.directions import directions
-<<<<<<< HEAD
 from resilience.model.families import load_terms
-=======
->>>>>>> fam
 from resilience.tables import checks
 from resilience.years import outturn_year_of
 

@@ -17,16 +17,12 @@
 
 # %%
 import pandas as pd
-from resilience.model.terms import load_terms
 from shown import BLUE, GREY, ORANGE, OUTTURN, RED, canvas, draw, per_cent, say, table, year_axis
 
 import resilience
 from resilience.indicators.comparisons import aggregate, percentiles
 from resilience.indicators.definitions import FAMILIES, describe, load_definitions
-<<<<<<< HEAD
 from resilience.model.families import load_terms
-=======
->>>>>>> fam
 from resilience.report.formats.figures import distribution_by_class
 from resilience.years import outturn_year_of
 

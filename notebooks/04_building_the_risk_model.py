@@ -42,7 +42,8 @@ import resilience
 from resilience.backtest.track_record import track_record
 from resilience.formatting import chance, chances_at, day
 from resilience.model.calibration import PACES
-from resilience.model.families import load_families, load_prior
+from resilience.model.families import load_families
+from resilience.model.fitting import moved_by_cases
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scale import CUT, UPPER, mean_scores
 from resilience.report.wording.bands import capped, headline_record
@@ -224,11 +225,10 @@ table(
 # councils drawn with replacement, with the prior itself drawn anew, shows how sure each weight is. (200 draws.)
 
 # %%
-prior = load_prior()
 labels = [*(one.label for one in model.families), "Upper tier (against districts)"]
 low, high = np.quantile(model.draws, [0.05, 0.95], axis=0)
 weights = pd.DataFrame({"weight": model.weight_vector(), "low": low, "high": high}, index=labels)
-weights["prior"] = [prior.weight] * len(model.families) + [prior.upper_weight]
+weights[["prior", "moved"]] = moved_by_cases(model)[["prior", "moved"]].to_numpy()
 figure, (axis,) = canvas(7.0, 3.0)
 spots = np.arange(len(weights))
 axis.hlines(spots, weights["low"], weights["high"], color=BLUE, linewidth=3, alpha=0.5, label="90 % of draws")
@@ -246,7 +246,6 @@ draw(
 )
 
 # %%
-weights["moved"] = weights["weight"] - weights["prior"]
 weights["odds multiplied by"] = np.exp(weights["weight"])
 table(
     weights[["prior", "weight", "moved", "low", "high", "odds multiplied by"]],

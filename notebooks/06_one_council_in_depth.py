@@ -44,9 +44,8 @@ import resilience
 from resilience.backtest.past_lists import past_lists
 from resilience.backtest.track_record import reserves_ranks
 from resilience.formatting import chance, chance_range, day
-from resilience.model.families import load_prior
+from resilience.model.fitting import moved_by_cases
 from resilience.model.risk_set import AT_RISK
-from resilience.model.scale import UPPER
 from resilience.report.wording.bands import headline_record
 from resilience.report.wording.caveats import cannot_see, flags
 from resilience.report.wording.council import beside
@@ -91,11 +90,11 @@ say(
     f"The model of that day had learnt from {learnt['councils']} councils, {learnt['councils_with_event']} of them with an "
     "event: so it was nearly all prior, that is, expectations written down beforehand."
 )
-prior = load_prior()
-moved = {family.label.lower(): run.model.weights[family.name] - prior.weight for family in run.model.families}
+moved = moved_by_cases(run.model)
 say(
-    f"So few cases had moved the weights, all {prior.weight} beforehand, hardly at all: "
-    f"{', '.join(f'{name} {one:+.2f}' for name, one in moved.items())}."
+    "So few cases had moved the weights hardly at all from what was expected of them beforehand: "
+    f"{', '.join(f'{name} {one:+.2f}' for name, one in moved['moved'].items())} (the families' had been "
+    f"{moved['prior'].iloc[0]})."
 )
 
 # %% [markdown]
@@ -105,8 +104,7 @@ say(
 # up exactly, and so do the shares of the indicators within them.
 
 # %%
-bars = run.families.loc[why.ons_code, run.model.names].drop(UPPER)
-bars.index = [family.label for family in run.model.families]
+bars = why.families.set_index("label")["log_odds"]
 spots, rising = np.arange(len(bars)), (bars >= 0).to_numpy()
 figure, (axis,) = canvas(6.8, 2.4)
 axis.barh(spots[rising], bars[rising], color=RED, label="raises")

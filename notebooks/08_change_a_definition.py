@@ -20,7 +20,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
-from resilience.model.terms import Term, load_terms
 from shown import BLUE, ORANGE, OUTTURN, REGISTER, bar, canvas, draw, say, table
 
 import resilience
