@@ -15,7 +15,9 @@ from tests.report.site_data import TWELVE, one_run, one_view
 
 #: What followed, in the same sentence: "…, 21 had a first event within 24 months"; of councils supported already how
 #: many were supported again, of which their chance is the plain share.
-RECORD = re.compile(r"\d+ (past councils )?(here )?had an? (first )?event|\d+ were supported again|the plain share")
+RECORD = re.compile(
+    r"\d+ (past councils )?(here )?had an? (first )?event|(\d+|none) (was|were) supported again|the plain share"
+)
 
 
 class Headlines(HTMLParser):

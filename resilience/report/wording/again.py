@@ -59,7 +59,8 @@ def chances(group: Mapping[str, Any]) -> str:
     """
     if group["again_12m"] is None:
         return str(group["record"])
-    said = f"{percent(group['again_12m'], 0)} within 12 months ({chance_range(group['low'], group['high'], cap=1.0)} nine times in ten)"
+    between = chance_range(group["low"], group["high"], cap=1.0)
+    said = f"{percent(group['again_12m'], 0)} within 12 months ({between} nine times in ten)"
     if group["again_24m"] is not None:
         said += f" and {percent(group['again_24m'], 0)} within 24 by the yearly shares"
     return f"{said}: {group['record']}"
@@ -69,7 +70,8 @@ def reason(group: Mapping[str, Any], in_12: AgainRate) -> str:
     """Say it in the list's column of reasons."""
     if group["again_12m"] is None:
         return "no record yet of councils that stood so"
-    return f"support again within 12 months: {percent(group['again_12m'], 0)} ({in_12.again} of {in_12.times} that stood so)"
+    stood = f"{in_12.again} of {in_12.times} that stood so"
+    return f"support again within 12 months: {percent(group['again_12m'], 0)} ({stood})"
 
 
 def of_group(group: Mapping[str, Any]) -> str:
