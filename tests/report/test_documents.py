@@ -10,7 +10,7 @@ from resilience.report.documents import DOCUMENTS, Document, Sources, chosen, he
 from resilience.report.formats.markdown.blocks import filled
 
 pytestmark = pytest.mark.skipif(
-    not (documents.paths.home() / "docs").is_dir(), reason="the documents are not shipped with the package"
+    not (documents.paths.home() / "README.md").is_file(), reason="the documents are not shipped with the package"
 )
 
 
@@ -62,6 +62,7 @@ def test_the_command_checks_and_writes(cli, tmp_path, monkeypatch):
     page = Document("docs/page.md", lambda sources, before: "new\n")
     slow = Document("docs/slow.md", lambda sources, before: "slow\n", slow=True)
     (tmp_path / "docs").mkdir()
+    (tmp_path / "README.md").write_text("", "utf-8")
     monkeypatch.setattr(documents, "DOCUMENTS", (page, slow))
     monkeypatch.setenv("RESILIENCE_HOME", str(tmp_path))
     done = cli("docs", "--check")

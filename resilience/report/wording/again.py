@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from resilience.formatting import chance, chance_range, day
+from resilience.formatting import chance_range, day, percent
 from resilience.model.again import AgainRate
 
 TITLE = "Councils already supported"
@@ -59,11 +59,10 @@ def chances(group: Mapping[str, Any]) -> str:
     """
     if group["again_12m"] is None:
         return str(group["record"])
-    said = (
-        f"{chance(group['again_12m'])} within 12 months ({chance_range(group['low'], group['high'])} nine times in ten)"
-    )
+    between = chance_range(group["low"], group["high"], cap=1.0)
+    said = f"{percent(group['again_12m'], 0)} within 12 months ({between} nine times in ten)"
     if group["again_24m"] is not None:
-        said += f" and {chance(group['again_24m'])} within 24 by the yearly shares"
+        said += f" and {percent(group['again_24m'], 0)} within 24 by the yearly shares"
     return f"{said}: {group['record']}"
 
 
@@ -71,9 +70,8 @@ def reason(group: Mapping[str, Any], in_12: AgainRate) -> str:
     """Say it in the list's column of reasons."""
     if group["again_12m"] is None:
         return "no record yet of councils that stood so"
-    return (
-        f"support again within 12 months: {chance(group['again_12m'])} ({in_12.again} of {in_12.times} that stood so)"
-    )
+    stood = f"{in_12.again} of {in_12.times} that stood so"
+    return f"support again within 12 months: {percent(group['again_12m'], 0)} ({stood})"
 
 
 def of_group(group: Mapping[str, Any]) -> str:

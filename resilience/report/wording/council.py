@@ -37,7 +37,7 @@ def status_text(why: Explanation) -> str:
     if unlike(why):
         return (
             "Cannot be scored: no council compares with it in its duties and its sources of income, and the score is a "
-            "comparison. No rank and no chance are given. Its figures are shown all the same."
+            "comparison. No rank is given. Its figures are shown all the same."
         )
     return (
         "Cannot be scored: no complete return was published for the last four years. No rank is given, and none is "
@@ -85,7 +85,7 @@ def compared(why: Explanation, class_rank: int, class_of: int, class_median: int
     plural = CLASS_PLURALS[why.class_]
     return (
         f"Of the {class_of} {plural} among the councils at risk it ranks {ordinal(class_rank)} from the top. The "
-        f"middle one of these {plural} ranks {ordinal(class_median)} of all; the rank is set against the median "
+        f"middle one of these {plural} ranks {ordinal(class_median)} of all; the score is set against the median "
         f"council of its tier ({TIERS[why.tier]})."
     )
 

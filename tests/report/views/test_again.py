@@ -47,7 +47,7 @@ def test_every_council_with_an_event_has_its_groups_chance_and_no_other_has_one(
 
 
 def test_the_columns_stand_at_the_end_of_the_csv():
-    assert WATCHLIST[-5:] == ("main_reasons", *again.COLUMNS)
+    assert WATCHLIST[-5:] == (*again.COLUMNS, "not_scored_because")
     rows = {row["council"]: row for row in csv.DictReader(StringIO(str(write("watchlist", "csv", one_view()))))}
     assert [rows["Croydon"][name] for name in again.COLUMNS] == ["0.6562", "0.6719", "0", "7"]
     assert [rows["Sutton"][name] for name in again.COLUMNS] == [""] * 4

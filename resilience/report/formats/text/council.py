@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from resilience.formatting import chance, day, percent, signed, step_chance
+from resilience.formatting import chance_step, day, percent, signed, step_chance
 from resilience.report.wording.general import CLASS_NAMES, KIND_WORDS
 
 View = Mapping[str, Any]
@@ -92,10 +92,10 @@ def _reasons(page: _Page, view: View) -> None:
 def _families(page: _Page, view: View) -> None:
     """Write the five bars: what each comes to and adds, and the figures beneath it with their shares."""
     told_of = view["score"] or view["before_the_event"]
-    page.head(f"The five families, from {chance(told_of['reference_chance'])} at the median of its tier")
+    page.head("The five families, each against the median of its tier")
     for bar in told_of["families"]:
         added = "" if bar["without_figure"] else f", log-odds {signed(bar['log_odds'])}"
-        moved = f"{step_chance(bar['chance_from'])} → {step_chance(bar['chance_to'])}"
+        moved = chance_step(bar["chance_from"], bar["chance_to"])
         page.point(f"{bar['label']}: {bar['stands']}{added} ({moved}). {bar['asks']} {bar['counts']}".strip())
         for row in bar["indicators"]:
             page.under(_share(row))
