@@ -22,7 +22,6 @@
 
 # %%
 import pandas as pd
-from resilience.model.terms import load_terms
 from shown import BLUE, GREY, ORANGE, OUTTURN, SKY, canvas, draw, per_cent, say, table, year_axis
 
 import resilience
@@ -31,6 +30,7 @@ from resilience.formatting import day, pounds
 from resilience.indicators.comparisons import aggregate
 from resilience.indicators.coverage import coverage
 from resilience.indicators.directions import directions
+from resilience.model.families import load_terms
 from resilience.tables import checks
 from resilience.years import outturn_year_of
 
@@ -136,7 +136,8 @@ table(
 )
 say(
     "What a newest year lacks is carried forward from the council's own last figure, with its year shown; never from "
-    "another council. What that costs in accuracy was measured (`docs/studies.md`)."
+    "another council. What that costs in accuracy was measured (`docs/studies.md`), and what rests on such a figure counts "
+    "less for it (notebook 4)."
 )
 
 # %% [markdown]

@@ -17,12 +17,12 @@
 
 # %%
 import pandas as pd
-from resilience.model.terms import load_terms
 from shown import BLUE, GREY, ORANGE, OUTTURN, RED, canvas, draw, per_cent, say, table, year_axis
 
 import resilience
 from resilience.indicators.comparisons import aggregate, percentiles
 from resilience.indicators.definitions import FAMILIES, describe, load_definitions
+from resilience.model.families import load_terms
 from resilience.report.formats.figures import distribution_by_class
 from resilience.years import outturn_year_of
 
@@ -115,7 +115,7 @@ draw(
 # ## Reserves used that were not meant to be used
 #
 # The budget says what reserves are to be used; the outturn what was. The difference is spending that got away from the
-# plan.
+# plan. It is in the dictionary and not in the model: what is carried forward of it says hardly anything (notebook 5).
 
 # %%
 draw(

@@ -88,7 +88,7 @@ axis.set_xlabel("calendar year announced")
 axis.legend(loc="upper left")
 draw(
     figure,
-    "First events by calendar year and kind: almost none before 2021, then three waves, most of them exceptional support.",
+    "First events by calendar year and kind: almost none before 2020, then waves, most of them exceptional support.",
     source=REGISTER,
 )
 say(
@@ -113,7 +113,7 @@ table(
 #
 # About February 2024 councils began to ask for support *before* the test for a notice bites. The last section 114(3)
 # notice in the register is dated below. How often events happen at all therefore moves with government policy, and a
-# model is judged on **rank** and on **level** separately.
+# model is judged on **rank** and on **level** separately, and its bands go by rank.
 
 # %%
 notices = rows[(rows["event_type"] == "s114_notice") & rows["severe"]].sort_values("known")
@@ -136,8 +136,9 @@ table(
     index=False,
 )
 say(
-    "The level is the pace of the latest closed twelve months, plus half an event, times two. It cannot foresee a wave, "
-    "and the record (notebook 5) shows by how much it was off."
+    "The level is the pace of the latest closed twelve months, plus half an event, times two. No figure in the returns "
+    "foresees a wave, and the record (notebook 5) shows by how much the level was off. So chances are given for a quiet, "
+    "a middling and a busy time beside each other."
 )
 
 # %% [markdown]

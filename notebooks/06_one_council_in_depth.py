@@ -12,10 +12,11 @@
 # # 6. One council in depth: Croydon as it looked in January 2020
 #
 # What a list of 1 January 2020 would have said of one council, with nothing but what was public on that day; why; how
-# sure; what it could not see; and what came. The score is the chance of needing exceptional support or intervention
+# sure; what it could not see; and what came. The score ranks councils by how likely exceptional support or intervention is
 # within 24 months, judged from published figures. It is no verdict on a council or its officers.
 #
-# Croydon was picked because it is well known, **not** because it is typical: notebook 5 has the misses.
+# Croydon was picked because it is well known, **not** because it is typical: notebook 5 has the misses. And the method was
+# written years after: only what was *known* is of that day, the choice of what to look at is not (notebook 5).
 
 # %%
 from datetime import date
@@ -41,10 +42,13 @@ from shown import (
 
 import resilience
 from resilience.backtest.past_lists import past_lists
+from resilience.backtest.track_record import reserves_ranks
 from resilience.formatting import chance, chance_range, day
+from resilience.model.fitting import moved_by_cases
 from resilience.model.risk_set import AT_RISK
+from resilience.report.wording.bands import headline_record
 from resilience.report.wording.caveats import cannot_see, flags
-from resilience.report.wording.council import status_text
+from resilience.report.wording.council import beside
 from resilience.report.wording.indicators import contribution
 
 then, council = date(2020, 1, 1), "Croydon"
@@ -54,9 +58,13 @@ run = resilience.run(then)
 why = resilience.explain(run, council)
 step()
 say(
-    f"On {day(then)} {why.council} stood at rank **{why.rank} of {why.of}**: a chance of **{chance(why.risk)}** within 24 "
-    f"months (90 % range {chance_range(why.low, why.high)}), band *{why.band}*. The median council of its tier: "
-    f"{chance(why.reference_chance)}. {status_text(why)}"
+    f"On {day(then)} {why.council} stood at rank **{why.rank} of {why.of}**, in the band of ranks {why.band}. "
+    f"{headline_record(why.band, why.record, run.model.horizon)} {' '.join(beside(why, run.model.horizon))}"
+)
+say(
+    f"At the pace of the twelve months before (first events: {run.base_rate.events}) its chance would have been "
+    f"{chance(why.risk)}, 90 % range {chance_range(why.low, why.high)}; that of its tier's median council "
+    f"{chance(why.reference_chance)}. That pace was to prove far too slow; the rank does not depend on it."
 )
 
 # %% [markdown]
@@ -82,21 +90,36 @@ say(
     f"The model of that day had learnt from {learnt['councils']} councils, {learnt['councils_with_event']} of them with an "
     "event: so it was nearly all prior, that is, expectations written down beforehand."
 )
+moved = moved_by_cases(run.model)
 say(
-    "Left out of that day's model, as those events spoke against the sign expected: "
-    f"{', '.join(run.model.dropped) or 'no term'} (the rule is in notebook 4)."
+    "So few cases had moved the weights hardly at all from what was expected of them beforehand: "
+    f"{', '.join(f'{name} {one:+.2f}' for name, one in moved['moved'].items())} (the families' had been "
+    f"{moved['prior'].iloc[0]})."
 )
 
 # %% [markdown]
 # ## Why
 #
-# The sum behind the chance: it begins at the median council of the tier, and each term moves it. The steps add up
-# exactly.
+# The sum behind the rank: it begins at the median council of the tier, and each of five families moves it. The bars add
+# up exactly, and so do the shares of the indicators within them.
+
+# %%
+bars = why.families.set_index("label")["log_odds"]
+spots, rising = np.arange(len(bars)), (bars >= 0).to_numpy()
+figure, (axis,) = canvas(6.8, 2.4)
+axis.barh(spots[rising], bars[rising], color=RED, label="raises")
+axis.barh(spots[~rising], bars[~rising], color=BLUE, hatch="///", edgecolor="white", label="lowers or adds nothing")
+axis.axvline(0, color=BLACK, linewidth=0.8)
+axis.set_yticks(spots, bars.index)
+axis.invert_yaxis()
+axis.set_xlabel("log-odds against the median council of the tier")
+axis.legend()
+draw(figure, f"Five bars for {why.council}: what each family added to its log-odds.", source=OUTTURN)
 
 # %%
 parts = why.contributions
 plain = {
-    "label": "term",
+    "label": "indicator",
     "log_odds": "adds to the log-odds",
     "chance_from": "chance from",
     "chance_to": "to",
@@ -145,7 +168,7 @@ axis.invert_yaxis()
 axis.set_xlabel("chance within 24 months, %")
 axis.set_xlim(0)
 axis.legend(loc="upper right", bbox_to_anchor=(0.93, 1), fontsize=8)
-draw(figure, f"Steps from the median council's chance to {why.council}'s, one bar a term.", source=OUTTURN)
+draw(figure, f"Steps from the median council's chance to {why.council}'s, one bar an indicator.", source=OUTTURN)
 say("**Strengths:** " + ("; ".join(why.strengths()["label"].str.lower()) or "none worth speaking of") + ".")
 
 # %% [markdown]
@@ -175,8 +198,8 @@ table(
 if why.similar:
     say(
         f"The nearest cases on earlier Januaries whose 24 months had closed: {why.similar.councils} councils, "
-        f"{why.similar.times} times, with chances of {chance_range(why.similar.low, why.similar.high)}; **{why.similar.events}** had "
-        "an event. So thin a record could say little of what such a chance is worth."
+        f"{why.similar.times} times, with chances of {chance_range(why.similar.low, why.similar.high)}; "
+        f"**{why.similar.events}** had an event. So thin a record could say little of what such a place is worth."
     )
 else:
     say(
@@ -269,7 +292,8 @@ say(f"The first that counts came on **{day(first['known'])}**, {wait:.0f} months
 # %% [markdown]
 # ## And the rest of that list
 #
-# One success proves nothing: the thirty highest of the same day, and what became of each within 24 months.
+# One success proves nothing: the thirty highest of the same day, where plain reserves would have put each, and what
+# became of it within 24 months.
 
 # %%
 rows = resilience.risk_set(run.indicators, register, [then]).one_origin()
@@ -281,7 +305,7 @@ table(
             "rank": ranked["rank"],
             "council": ranked["council"],
             "class": ranked["class"],
-            "chance": ranked["risk"].map(chance),
+            "rank by plain reserves": reserves_ranks(run).reindex(ranked.index),
             "event within 24 months": followed["event_date"].where(followed["event"]).dt.strftime("%Y-%m-%d"),
         }
     ),

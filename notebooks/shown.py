@@ -113,7 +113,10 @@ def draw(figure: Figure, words: str, *, source: str = "") -> None:
     drawn = io.BytesIO()
     figure.savefig(drawn, format="png", dpi=100, facecolor="white", metadata={"Software": None})
     small = io.BytesIO()
-    Picture.open(drawn).convert("RGB").quantize(48, dither=Picture.Dither.NONE).save(small, format="PNG", optimize=True)
+    picture = Picture.open(drawn).convert("RGB")
+    # By coverage and not by the usual median cut, which gives a small mark the colour of its neighbours.
+    few = picture.quantize(64, method=Picture.Quantize.MAXCOVERAGE, dither=Picture.Dither.NONE)
+    few.save(small, format="PNG", optimize=True)
     display(Image(small.getvalue(), format="png", alt=words))
 
 

@@ -16,6 +16,7 @@ from resilience.analysis.mergers.proposed import every_merger
 from resilience.analysis.own_figures.assess import known_rows
 from resilience.analysis.own_figures.checks import check_table
 from resilience.analysis.own_figures.read import Table
+from resilience.backtest.again import record as again_record
 from resilience.errors import DataError
 from resilience.indicators.compute import compute_indicators
 from resilience.report.documents import LIST_ON
@@ -37,6 +38,7 @@ from resilience.report.views import (
     record_page,
     rivals,
     scoreboard,
+    support_again,
 )
 from resilience.report.writers import PAGE, WRITERS, forms, write
 from resilience.tables.events import load_events
@@ -72,6 +74,9 @@ VIEWS = {
     "national": site_view(lambda site: national.view(site.run)),
     "record": lambda: record.view(small_site().record),
     "record page": site_view(lambda s: record_page.view(s.run, s.record, s.lists, s.address)),
+    "support again": lambda: support_again.view(
+        again_record(compute_indicators(load_panel()), load_events()), load_events()
+    ),
     "scoreboard": lambda: {**scoreboard.view(load_events(), draws=20), "links": []},
     "checks": lambda: checks.view(council="Croydon"),
     "history": site_view(lambda s: past_lists.history_view(s.run, s.lists, s.address)),

@@ -65,7 +65,11 @@ def _against_the_best(record: Record) -> list[str]:
     origins = _origins(part, record)
     when = f" over {origins[0]}–{origins[-1]}" if origins else ""
     better = difference["value"] > 0
-    sure = difference["low"] is not None and (difference["low"] > 0 if better else difference["high"] < 0)
+    whole = ((record.get("differences") or {}).get(best_rule(record)) or {}).get("auc") or difference
+    # The best rule may be another on all origins; the claim is certain only where both leave no doubt.
+    sure = all(
+        one["low"] is not None and (one["low"] > 0 if better else one["high"] < 0) for one in (difference, whole)
+    )
     said = f"Ranked {'better' if better else 'worse'} than the best published rule{when}"
     clauses = [said if sure else f"{said}, but not for certain"]
     return clauses + (_since(record, rule) if better else [])
