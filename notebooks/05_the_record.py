@@ -384,7 +384,7 @@ say(
 prior = differences["prior alone"]["auc"]
 say(
     f"The prior alone, with nothing learnt, is {-prior['value']:+.3f} from the fitted model (90 % interval "
-    f"{-prior['high']:+.3f} to {-prior['low']:+.3f}): the cases add nothing to the order."
+    f"{-prior['high']:+.3f} to {-prior['low']:+.3f}): the cases have not made the order better."
 )
 
 # %% [markdown]
