@@ -25,7 +25,7 @@ from resilience.councils.proposals import Proposal, every
 from resilience.councils.proposals import proposal as find_proposal
 from resilience.errors import DataError
 from resilience.formatting import listed
-from resilience.indicators.known import known_on
+from resilience.indicators.known import KnownFigures, known_on
 from resilience.method import run as run_pipeline
 from resilience.model.bands import band_at
 from resilience.model.scoring import ScoredDay, score
@@ -272,9 +272,23 @@ def score_merged(run: ScoredDay, indicators: pd.DataFrame, parts: list[Part]) ->
     if there.any():
         centre = np.average(odds[there], weights=weights[there])
         between = float(np.sqrt(np.average((odds[there] - centre) ** 2, weights=weights[there])))
-    merged = score(run.model, known, run.events, scale=run.scale, doubt=float(np.hypot(between, PAST_ERROR)))
+    doubt = float(np.hypot(between, PAST_ERROR))
+    ages = _ages(run, known, before.index, np.nan_to_num(weights))
+    merged = score(run.model, known, run.events, scale=run.scale, doubt=doubt, ages=ages)
     risk = float(merged.table["risk"].iloc[0])
     return MergedScore(merged, run.place_of(risk), len(run.at_risk), between, before)
+
+
+def _ages(run: ScoredDay, known: KnownFigures, codes: pd.Index, weights: np.ndarray) -> pd.DataFrame:
+    """Return how stale each combined figure counts: at least as its predecessors' figures do, weighted by their size.
+
+    Where one of them did not return a line, its last amount stands in for it in the sum; that makes it no fresher.
+    """
+    own = known.table["year"].iloc[0] - run.known.years.loc[codes, known.ages.columns]
+    own = own.clip(lower=0)
+    weight = own.notna().mul(weights, axis=0)
+    mean = (own.fillna(0).mul(weight).sum() / weight.sum().where(weight.sum() > 0)).round()
+    return known.ages.where(known.ages.isna() | ~(mean > known.ages), mean, axis=1)
 
 
 def as_council(indicators: pd.DataFrame) -> pd.DataFrame:

@@ -94,7 +94,8 @@ def contributions_chart(name: str, score: Mapping[str, Any]) -> Markup:
     ends = [levels[0], *np.maximum(levels[:-1], levels[1:]), levels[-1]]
     chances = expit(levels)
     marks = [chance(chances[0]), *(step_chance(one) for one in chances[1:]), chance(chances[-1])]
-    for spot, (at, label) in enumerate(zip(ends, marks, strict=True)):
+    for spot, (at, mark) in enumerate(zip(ends, marks, strict=True)):
+        label = mark.replace("under ", "<").replace("over ", ">")
         bold = "bold" if spot in (0, count - 1) else "normal"
         axis.annotate(
             label, (at, spot), xytext=(3, 0), textcoords="offset points", va="center", fontsize=7.5, fontweight=bold

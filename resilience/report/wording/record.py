@@ -69,6 +69,6 @@ def in_brief(precision: float, prior: float) -> str:
     return (
         f"Of the first thirty councils of a January whose 24 months are over, on average {30 * precision:.0f} had an "
         f"event; {30 - 30 * precision:.0f} had none. The prior alone, with nothing learnt from events, ranks "
-        f"about as well (AUC {prior:.2f}): what the project adds is mostly which figures are looked at together, less "
+        f"about as well (AUC {prior:.2f}): what the project adds, if anything, is the choice of figures rather than "
         "the fit."
     )

@@ -57,6 +57,17 @@ def test_a_council_merged_with_next_to_nothing_keeps_its_own_chance(run, panel):
         assert score.place == pytest.approx(int(own["rank"]), abs=places)
 
 
+def test_a_stand_in_makes_no_figure_fresher(run, panel):
+    """Barnsley's children's services are of an older year than Rutland's: the sum counts as stale as Barnsley is."""
+    score = scored(run, panel, ["Barnsley", "Rutland"], shares={"Rutland": 1e-6})
+    assert run.known.ages.at["E08000038", "childrens_social_care_share"] > 0
+    times = score.scored.placed.reliability.iloc[0]
+    assert times["demand"] <= run.placed.reliability.at["E08000038", "demand"] + 1e-12 < 1
+    # The other way round it counts as fresh as Rutland's own, whatever a thousandth of Barnsley returned.
+    other = scored(run, panel, ["Barnsley", "Rutland"], shares={"Barnsley": 1e-6})
+    assert other.scored.placed.reliability.iloc[0]["demand"] >= times["demand"]
+
+
 def test_the_chance_is_the_sum_of_its_terms_on_the_days_scale(run, panel):
     score = scored(run, panel, EAST)
     log_odds = run.scale.intercept + score.scored.contributions.iloc[0].sum()

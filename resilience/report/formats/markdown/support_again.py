@@ -197,7 +197,8 @@ def _verdict(content: dict[str, Any]) -> str:
     first, last = content["rounds"][0]["round"], content["rounds"][-1]["round"]
     rule = (
         "A model ships only if its log score beats the base rate's out of time beyond doubt: over the rounds of "
-        f"{first} to {last}, with a 90 % range above 0."
+        f"{first} to {last}, with a 90 % range above 0. That every round decides, and not the closed "
+        "Januaries alone, was written down after these figures had been seen."
     )
     if content["ships"]:
         return f"{rule} **It does.**"
