@@ -85,10 +85,11 @@ for kind, colour, hatch in (("s114_notice", RED, ""), ("efs", BLUE, "///"), ("st
     bottom = bottom + by_year[kind]
 axis.set_ylabel("councils with a first event")
 axis.set_xlabel("calendar year announced")
+axis.xaxis.get_major_locator().set_params(integer=True)
 axis.legend(loc="upper left")
 draw(
     figure,
-    "First events by calendar year and kind: almost none before 2020, then waves, most of them exceptional support.",
+    "First events by calendar year and kind: almost none before 2021, then waves, most of them exceptional support.",
     source=REGISTER,
 )
 say(

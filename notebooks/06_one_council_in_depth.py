@@ -108,7 +108,8 @@ bars = why.families.set_index("label")["log_odds"]
 spots, rising = np.arange(len(bars)), (bars >= 0).to_numpy()
 figure, (axis,) = canvas(6.8, 2.4)
 axis.barh(spots[rising], bars[rising], color=RED, label="raises")
-axis.barh(spots[~rising], bars[~rising], color=BLUE, hatch="///", edgecolor="white", label="lowers or adds nothing")
+if not rising.all():
+    axis.barh(spots[~rising], bars[~rising], color=BLUE, hatch="///", edgecolor="white", label="lowers")
 axis.axvline(0, color=BLACK, linewidth=0.8)
 axis.set_yticks(spots, bars.index)
 axis.invert_yaxis()
@@ -259,7 +260,7 @@ for axis, name, words in zip(
     axis.set_ylabel(words)
     axis.set_ylim(0)
     year_axis(axis)
-axes[1].legend(fontsize=7, loc="upper right")
+axes[1].legend(fontsize=7, loc="upper left")
 draw(
     figure,
     f"{why.council}'s reserves were low for a London borough, and its interest heavy against them.",
