@@ -7,9 +7,11 @@ lines as they were and the same with these lines masked and carried. The family'
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -100,18 +102,46 @@ def measure_until(
     """Measure, for each of some days, every pattern at it and the days before it: what could be measured by then."""
     names = [term.indicator for term in terms_of(tuple(families))]
     kept = [one for one in indicators.columns if one in {*KEYS, SIZE, CORE, *names} or one.startswith("known_from")]
-    slim = indicators[kept]
+    figures = _Figures(indicators[kept])
     found: dict[tuple[str, str, Pattern], list[np.ndarray]] = {}
     result = {}
     for day in sorted(days):
-        known = known_on(slim, day)
-        if not known.scorable.empty:
-            older = {age: _carried(slim, known, age, names) for age in range(1, CARRY_YEARS + 1)}
-            for tier, family in product(TIERS, families):
-                for pattern, pairs in _day(known, older, tier, family):
-                    found.setdefault((tier, family.name, pattern), []).append(pairs)
+        for key, pairs in _pairs(figures, day, tuple(families)):
+            found.setdefault(key, []).append(pairs)
         result[day] = _pooled(found)
     return result
+
+
+class _Figures:
+    """Indicators that compare by what they hold, so that a back test measures each day once, not once an origin."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self.table = table
+        rows = pd.util.hash_pandas_object(table.astype({"flags": str}), index=False).to_numpy()
+        self._digest = hashlib.sha256(rows.tobytes() + "|".join(table.columns).encode()).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Figures) and self._digest == other._digest
+
+    def __hash__(self) -> int:
+        return hash(self._digest)
+
+
+@lru_cache(maxsize=128)
+def _pairs(
+    figures: _Figures, day: date, families: tuple[Family, ...]
+) -> tuple[tuple[tuple[str, str, Pattern], np.ndarray], ...]:
+    """Return every tier's and family's pairs of values on one day, whole and masked, by pattern."""
+    names = [term.indicator for term in terms_of(families)]
+    known = known_on(figures.table, day)
+    if known.scorable.empty:
+        return ()
+    older = {age: _carried(figures.table, known, age, names) for age in range(1, CARRY_YEARS + 1)}
+    return tuple(
+        ((tier, family.name, pattern), pairs)
+        for tier, family in product(TIERS, families)
+        for pattern, pairs in _day(known, older, tier, family)
+    )
 
 
 def _pooled(found: Mapping[tuple[str, str, Pattern], list[np.ndarray]]) -> Reliability:
