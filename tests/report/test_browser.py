@@ -194,9 +194,7 @@ def test_region_and_band_together(opened):
     says(page, r"^\d+ of")
     rows = page.locator("#list tbody tr:not([hidden])")
     assert rows.count() > 0
-    assert set(rows.evaluate_all("all => all.map(a => a.dataset.region + ' ' + a.dataset.band)")) == {
-        "north-west 1-10"
-    }
+    assert set(rows.evaluate_all("all => all.map(a => a.dataset.region + ' ' + a.dataset.band)")) == {"north-west 1-10"}
 
 
 def test_sort_with_the_keyboard(opened):
