@@ -15,7 +15,7 @@ from resilience.backtest.rolling import CAPACITY
 from resilience.councils import load_councils
 from resilience.indicators.known import known_on
 from resilience.model.families import load_families
-from resilience.model.fitting import FIRST_ORIGIN, fit, training_rows
+from resilience.model.fitting import FIRST_ORIGIN, fit, training_rows, usable
 from resilience.model.reliability import measure_until
 from resilience.model.risk_set import risk_set, yearly
 from resilience.model.scoring import ScoredDay, score
@@ -160,6 +160,8 @@ def score_past_lists(
             closed.where(closed.table["origin"] + pd.DateOffset(months=horizon) <= origin),
             reliability=reliability[origin.date()],
         )
+        if not usable(rows.table).any():
+            continue  # the figures at hand begin too late for a model of this January
         scored = score(fit(rows, draws=0), known_on(indicators, origin.date()), events, intervals=False)
         lists[year] = scored
         tables.append(scored.table[kept].reset_index().assign(origin=origin, of=len(scored.at_risk)))

@@ -158,7 +158,8 @@ def fit(
     Raises
     ------
     ModelError
-        If an origin's horizon had not closed, there is no row, or the rows do not say what they are.
+        If an origin's horizon had not closed, there is no row of a council at risk, or the rows do not say what they
+        are.
     """
     if not isinstance(rows, TrainingRows):
         raise ModelError(
@@ -171,6 +172,8 @@ def fit(
     families, prior = families or load_families(), prior or load_prior()
     features = design_matrix(rows, families)
     use = usable(table)
+    if not use.any():
+        raise ModelError("No council in these rows was at risk and watched to the end; give earlier figures.")
     table, features = table[use], features[use]
     y = table["event"].to_numpy(dtype=float)
     # Windows that start every January overlap: with this weight each month of a council counts once.

@@ -37,8 +37,8 @@ def auc(score, y):
 
 def test_prior_alone_by_hand():
     x = pd.DataFrame({"reserves": [1.0, -2.0], "noise": [0.5, 0.0], "upper tier": [1.0, 0.0]})
-    # 0.5 x (1 + 0.5) + 2 and 0.5 x -2.
-    assert prior_alone(x, None, None, x).tolist() == pytest.approx([2.75, -1.0])
+    # 0.6 x (1 + 0.5) + 2 and 0.6 x -2.
+    assert prior_alone(x, None, None, x).tolist() == pytest.approx([2.9, -1.2])
 
 
 @pytest.mark.parametrize("name", NAMES)

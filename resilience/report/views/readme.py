@@ -35,7 +35,11 @@ def view(content: dict[str, Any]) -> dict[str, Any]:
     return {
         "columns": ["measure", "first look", "must", "goal", *shown],
         "rows": rows,
-        "words": in_brief(first["model"]["precision_at_30"]["value"], first["rivals"]["prior alone"]["auc"]["value"]),
+        "words": in_brief(
+            first["model"]["precision_at_30"]["value"],
+            first["rivals"]["prior alone"]["auc"]["value"],
+            first["differences"]["prior alone"]["auc"],
+        ),
     }
 
 

@@ -20,8 +20,8 @@ MEANS = (
     "new statutory intervention; a final direction or another amount for the same year is none."
 )
 SAME_FOR_ALL = (
-    "The chance is the plain share (half a case of either kind added), the same for every council that stands so: a "
-    "small model of the council's own figures did not tell better over all rounds (docs/support_again.md)."
+    "This is the record of all such councils and says nothing particular to this one: a small model of each council's "
+    "own figures was no more accurate over all rounds (docs/support_again.md)."
 )
 NO_RECORD = "no chance is given, for no council stood so on a past 1 January whose months are over"
 _SHORT = ("less than a year ago", "one to two years ago", "two years ago or longer")
@@ -37,7 +37,7 @@ def track_record(in_12: AgainRate, in_24: AgainRate) -> str:
     if not in_12.times:
         return NO_RECORD
     said = (
-        f"of {in_12.times} councils (each counted once a January) that had {STANDS[in_12.since]} a past 1 January, "
+        f"of {in_12.times} places (a council counts once a January) that had {STANDS[in_12.since]} a past 1 January, "
         f"{_were(in_12.again)} supported again within 12 months"
     )
     return said + (
@@ -60,7 +60,7 @@ def chances(group: Mapping[str, Any]) -> str:
     if group["again_12m"] is None:
         return str(group["record"])
     between = chance_range(group["low"], group["high"], cap=1.0)
-    said = f"{percent(group['again_12m'], 0)} within 12 months ({between} nine times in ten)"
+    said = f"{percent(group['again_12m'], 0)} within 12 months (counted range {between}, the true doubt is wider)"
     if group["again_24m"] is not None:
         said += f" and {percent(group['again_24m'], 0)} within 24 by the yearly shares"
     return f"{said}: {group['record']}"
@@ -81,8 +81,8 @@ def of_group(group: Mapping[str, Any]) -> str:
 
 def of_council(group: Mapping[str, Any], name: str, last: object, rounds: int) -> str:
     """Say it of one council, in a sentence."""
-    years = "one calendar year" if rounds == 1 else f"{rounds} calendar years"
+    so_far = "it is its only one so far" if rounds == 1 else f"it has had one in each of {rounds} calendar years"
     return (
-        f"{name} had its last support, notice or intervention on {day(last)}, and one in {years} so far. "
+        f"{name}'s most recent support, notice or intervention was on {day(last)}; {so_far}. "
         f"The chance that it needs support again: {chances(group)}. {SAME_FOR_ALL}"
     )

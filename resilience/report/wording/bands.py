@@ -23,8 +23,8 @@ def at_rank(band: str) -> str:
 def januaries(record: TrackRecord) -> str:
     """Say on which days the lists of a record were made."""
     if record.first == record.last:
-        return f"on 1 January {record.first}"
-    return f"on the Januaries {record.first}–{record.last}"
+        return f"on the list of January {record.first}"
+    return f"on the lists of January {record.first}–{record.last}"
 
 
 def headline_record(band: str, record: TrackRecord, horizon: int) -> str:
@@ -33,8 +33,8 @@ def headline_record(band: str, record: TrackRecord, horizon: int) -> str:
     if found is None:
         return NO_RECORD.format(horizon=horizon)
     return (
-        f"Of {found.councils:,} councils {at_rank(band)} {januaries(record)}, {found.events} had a first event within "
-        f"{horizon} months."
+        f"Of {found.councils:,} places {at_rank(band)} {januaries(record)}, {found.events} were followed by a first "
+        f"event within {horizon} months."
     )
 
 
@@ -51,8 +51,8 @@ def every_band(record: TrackRecord, horizon: int) -> str:
     (first, top), *others = record.bands.items()
     said = [f"{found.events} of {found.councils:,} {at_rank(band)}" for band, found in others]
     return (
-        f"Of {top.councils} councils {at_rank(first)} {januaries(record)}, {top.events} had a first event within "
-        f"{horizon} months; {', '.join(said)}."
+        f"Of {top.councils} places {at_rank(first)} {januaries(record)}, {top.events} were followed by a first event "
+        f"within {horizon} months; {', '.join(said)}."
     )
 
 
@@ -61,8 +61,8 @@ def both(record: TrackRecord, horizon: int) -> str:
     if record.both is None:
         return ""
     return (
-        f"Of {record.both.councils} councils in the {IN_BOTH} rankings {januaries(record)}, {record.both.events} had a "
-        f"first event within {horizon} months ({share(record.both)})."
+        f"Of {record.both.councils} places in the {IN_BOTH} rankings {januaries(record)}, {record.both.events} were "
+        f"followed by a first event within {horizon} months ({share(record.both)})."
     )
 
 
@@ -81,8 +81,8 @@ def at_paces(paces: Mapping[str, float], horizon: int, cap: float) -> str:
         return ""
     chances = chances_at({PACES[name]: risk for name, risk in paces.items()}, cap=cap)
     return (
-        f"How likely a first event is for this council depends on how many will need support within {horizon} months, "
-        f"which no figure in the returns tells: {chances}."
+        f"How likely a first event is depends on how many councils will need support within {horizon} months, which no "
+        f"figure in the returns tells: the model puts it at {chances}."
     )
 
 
@@ -92,8 +92,8 @@ def capped(record: TrackRecord) -> str:
         return ""
     found = record.above_cap
     said = (
-        f"of {found.councils} past councils given more, {found.events} had an event"
+        f"of {found.councils} past places given more, {found.events} were followed by one"
         if found
-        else "no past council given more has a closed record"
+        else "no past place given more has a closed record"
     )
     return f"Chances above {percent(record.cap, 0)} are shown as “over {percent(record.cap, 0)}”: {said}."

@@ -12,7 +12,8 @@ from typing import Any
 CHANGE = 2024
 #: Ours, and so no published rule.
 _OURS = "prior alone"
-_READ = "Read it beside the plain ratio."
+_READ = "Read the two ranks side by side."
+_RESERVES = "reserves_rank"
 
 Record = Mapping[str, Any]
 
@@ -31,8 +32,9 @@ def claim(record: Record) -> str:
     str
         "" where the record has no comparison at all.
     """
-    clauses = [*_against_the_best(record), *_blind(record.get("blind_2026"))]
-    return f"{'; '.join(clauses)}. {_READ}" if clauses else ""
+    said = [_beside_reserves(record), "; ".join(_against_the_best(record))]
+    sentences = [one[0].upper() + one[1:] for one in said if one]
+    return f"{'. '.join(sentences)}. {_READ}" if sentences else ""
 
 
 def level(record: Record) -> str:
@@ -41,8 +43,8 @@ def level(record: Record) -> str:
     if not {"outside", "of"} <= found.keys():
         return ""
     return (
-        f"The range is the model's own; how many events there were in all was outside its range at {found['outside']} "
-        f"of {found['of']} past Januaries."
+        f"The range is the model's own and too narrow: at {found['outside']} of {found['of']} past Januaries the "
+        "number of events in all fell outside it."
     )
 
 
@@ -70,7 +72,7 @@ def _against_the_best(record: Record) -> list[str]:
     sure = all(
         one["low"] is not None and (one["low"] > 0 if better else one["high"] < 0) for one in (difference, whole)
     )
-    said = f"Ranked {'better' if better else 'worse'} than the best published rule{when}"
+    said = f"it ranked {'better' if better else 'worse'} than the best of other people's rules, as rebuilt here,{when}"
     clauses = [said if sure else f"{said}, but not for certain"]
     return clauses + (_since(record, rule) if better else [])
 
@@ -100,6 +102,32 @@ def _since(record: Record, rule: str) -> list[str]:
     return [f"most of that before {CHANGE}"] if after / events_after < 0.5 * before / events_before else []
 
 
+def _beside_reserves(record: Record) -> str:
+    """Say what is known of the ranking beside one by plain reserves: whether it is better, of late, and blind."""
+    parts = [one for one in (record.get("closed"), record.get("half_observed")) if one] or [record]
+    found = [((part.get("differences") or {}).get(_RESERVES) or {}).get("auc") for part in parts]
+    known = [one for one in found if one and one["value"] is not None]
+    clauses = [*_of_late(record.get("half_observed"), record), *_blind(record.get("blind_2026"))]
+    if not known and not clauses:
+        return ""
+    shown = bool(known) and all(one["low"] is not None and one["low"] > 0 for one in known)
+    head = "shown to rank better than plain reserves" if shown else "not shown to rank better than plain reserves"
+    return f"{head}: {', and '.join(clauses)}" if clauses else head
+
+
+def _of_late(part: Record | None, record: Record) -> list[str]:
+    """Say how the ranking did beside plain reserves on the lists whose months are not over."""
+    difference = (((part or {}).get("differences") or {}).get(_RESERVES) or {}).get("auc")
+    if not part or not difference or difference["value"] is None:
+        return []
+    origins = _origins(part, record)
+    lists = f"on the lists of {' and '.join(str(year) for year in origins)} so far"
+    if difference["value"] <= 0:
+        return [f"{lists} it did no better"]
+    sure = difference["low"] is not None and difference["low"] > 0
+    return [f"{lists} it did better{'' if sure else ', but not for certain'}"]
+
+
 def _blind(blind: Record | None) -> list[str]:
     """Say how the first version did on the one list scored blind, beside the plain reserves ranking."""
     if not blind:
@@ -107,6 +135,6 @@ def _blind(blind: Record | None) -> list[str]:
     own, plain = blind.get("version_1"), blind.get("reserves_rank")
     if own is None or plain is None:
         return []
-    did = "worse than" if own < plain else "better than" if own > plain else "as well as"
+    did = "worse" if own < plain else "better" if own > plain else "as well"
     events = f" ({blind['events']} events)" if blind.get("events") else ""
-    return [f"in 2026, blind{events}, version 1 did {did} a plain reserves ranking"]
+    return [f"in 2026, blind{events}, version 0.1.0 did {did}"]

@@ -25,14 +25,14 @@ TIERS = {
 def status_text(why: Explanation) -> str:
     """Say a council's status on a day in a sentence."""
     if why.status == AT_RISK:
-        return f"At risk of a first event: none was known by {day(why.as_of)}."
+        return f"No event was known by {day(why.as_of)}."
     if why.status == EVENT_ALREADY and why.first_event:
         text = why.first_event.date_text
         said = f"{'on ' if len(text) == 10 else 'in '}{when(text, why.first_event.known)}"
         alone = " Nor would any be given without it: no council compares with it." if unlike(why) else ""
         return (
-            f"Its first event was announced {said}. Councils are ranked by how near they are to a first event, so it "
-            f"has no rank.{alone} Its figures are shown all the same."
+            f"Its first event was announced {said}. The ranking is of councils that have had none, so it has "
+            f"no rank.{alone} Its figures are shown all the same."
         )
     if unlike(why):
         return (
@@ -55,8 +55,8 @@ def headline(why: Explanation, horizon: int) -> str:
     if why.status != AT_RISK:
         return status_text(why)
     return (
-        f"{why.council} ranks {ordinal(why.rank)} of {why.of} councils at risk on {day(why.as_of)}, judged from "
-        f"published figures. {headline_record(why.band, why.record, horizon)}"
+        f"{why.council} ranks {ordinal(why.rank)} of the {why.of} councils without an earlier event on "
+        f"{day(why.as_of)}, judged from published figures. {headline_record(why.band, why.record, horizon)}"
     )
 
 
@@ -84,8 +84,8 @@ def compared(why: Explanation, class_rank: int, class_of: int, class_median: int
     """
     plural = CLASS_PLURALS[why.class_]
     return (
-        f"Of the {class_of} {plural} among the councils at risk it ranks {ordinal(class_rank)} from the top. The "
-        f"middle one of these {plural} ranks {ordinal(class_median)} of all; the score is set against the median "
+        f"Of the {class_of} {plural} among them it ranks {ordinal(class_rank)}; the median one of these ranks "
+        f"{ordinal(class_median)} of all. The score is set against the median "
         f"council of its tier ({TIERS[why.tier]})."
     )
 
@@ -128,12 +128,11 @@ def how_sure(why: Explanation, horizon: int, level: str) -> list[str]:
     record, cap = why.record, why.record.cap
     said = [headline_record(why.band, record, horizon)]
     if found := record.of(why.band):
-        said[0] = f"{said[0].removesuffix('.')} ({share(found)}), a council counting once a January."
+        said[0] = f"{said[0].removesuffix('.')} ({share(found)}); the same council can stand on several lists."
     if not np.isnan(why.low):
         said.append(
-            f"At the pace of the latest closed year the chance would be {chance(why.risk, cap=cap)}, range "
-            f"{chance_range(why.low, why.high, cap=cap)}: where it lies in nine of ten redraws of the councils, the "
-            "weights and the pace it was worked out from."
+            f"At the pace of the last twelve months the model puts it at {chance(why.risk, cap=cap)} (its own 90 % "
+            f"range: {chance_range(why.low, why.high, cap=cap)})."
         )
     if why.similar:
         similar = why.similar

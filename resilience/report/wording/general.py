@@ -20,8 +20,9 @@ CLASS_PLURALS = {
 }
 
 SCORE_IS = (
-    "the chance of needing exceptional support or intervention within 24 months, judged from published figures; "
-    "no verdict on a council or its officers"
+    "how closely a council's published figures resemble those of councils that went on to a first section 114(3) "
+    "notice, exceptional financial support or financial intervention within 24 months; no verdict on a council or its "
+    "officers"
 )
 #: What the chance is where only the gravest events count (``--outcome severe``).
 SEVERE_IS = (

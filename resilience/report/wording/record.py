@@ -56,7 +56,7 @@ def alone(entry: dict[str, Any]) -> str:
     return with_range({**entry, "low": None})
 
 
-def in_brief(precision: float, prior: float) -> str:
+def in_brief(precision: float, prior: float, less: dict[str, Any]) -> str:
     """Say what the record comes to.
 
     Parameters
@@ -65,10 +65,14 @@ def in_brief(precision: float, prior: float) -> str:
         Share of the first thirty that went on to an event.
     prior : float
         AUC of the prior alone.
+    less : dict
+        The model's AUC less the prior's, with its interval.
     """
+    sure = less["high"] is not None and (less["high"] < 0 or less["low"] > 0)
+    ranks = ("a little better than" if less["value"] < 0 else "a little worse than") if sure else "about as well as"
     return (
         f"Of the first thirty councils of a January whose 24 months are over, on average {30 * precision:.0f} had an "
         f"event; {30 - 30 * precision:.0f} had none. The prior alone, with nothing learnt from events, ranks "
-        f"about as well (AUC {prior:.2f}): what the project adds, if anything, is the choice of figures rather than "
-        "the fit."
+        f"{ranks} the fitted model (AUC {prior:.2f}): what the project adds, if anything, is the choice of figures "
+        "rather than the fit."
     )

@@ -67,16 +67,16 @@ def of_2026(content: Mapping[str, Any]) -> str:
     second = by_name["five families"]
     better = {True: "worse", False: "no worse"}[first["auc"] < plain["auc"]]
     return (
-        f"The list of 1 January 2026: {content['at_risk']} councils at risk, {content['events']} first events by "
-        f"{said(date.fromisoformat(content['register_to']))}. 0.1.0, blind, did {better} than ranking councils by "
-        f"reserves alone: AUC {first['auc']:.2f} against {plain['auc']:.2f}, {first['hits_30']:.0f} against "
-        f"{plain['hits_30']:.0f} of the {content['events']} in the top 30. 0.1.0 was frozen with events to 31 December "
-        "2025 and the rules are older: only they were tested blind. The second model was not: its last details were "
-        "settled by one who had seen what 2026 said of 0.1.0 and of the rules, and City of London and Isles of Scilly, "
-        "which it does not score, are ranked in its line only so that all rank the same councils; its "
-        f"{second['auc']:.2f} proves nothing. {content['events']} events decide nothing between two rules (a 90 % "
-        "range of about ±0.15), but they show that an edge on 2021–2025 is not to be relied on: read the list beside "
-        "the plain reserves ratio."
+        f"The list of 1 January 2026: {content['at_risk']} councils without an earlier event, {content['events']} "
+        f"first events by {said(date.fromisoformat(content['register_to']))}. 0.1.0, blind, did {better} than ranking "
+        f"councils by reserves alone: AUC {first['auc']:.2f} against {plain['auc']:.2f}, {first['hits_30']:.0f} "
+        f"against {plain['hits_30']:.0f} of the {content['events']} in the top 30. 0.1.0 was frozen with events to 31 "
+        "December 2025 and the rules are older: only they were tested blind. The second model was not: its last "
+        "details were settled by one who had seen what 2026 said of 0.1.0 and of the rules, and City of London and "
+        "Isles of Scilly, which it does not score, are ranked in its line only so that all rank the same councils; its "
+        f"{second['auc']:.2f} proves nothing. {content['events']} events do not settle which ranking is better (a 90 % "
+        "range of about ±0.15), but what evidence there is goes against the list, and an edge on 2021–2025 is not to "
+        "be relied on: read it beside the rank by plain reserves."
     )
 
 

@@ -11,7 +11,7 @@ from resilience.formatting import day, listed
 
 TITLE = "The scoreboard of frozen lists"
 INTRODUCTION = (
-    "A frozen list is kept with its checksum from the day it was frozen; nobody can mend it afterwards. Here each is "
+    "A frozen list is kept with its checksum from the day it was frozen, so that any later change shows. Here each is "
     "set against the first events that came after its day, and so are other people's rules, which ranked the same "
     "councils on the same day. Nothing of any model is tuned on what stands here."
 )
@@ -91,9 +91,9 @@ def _decides(score: ListScore) -> str:
     if count >= ENOUGH:
         return f"So many find a difference of {least:.2f} in AUC 4 times in 5."
     same = ", all of one day," if days == 1 and count > 1 else ""
-    said = f"{count} event{'' if count == 1 else 's'}{same} {'decides' if count == 1 else 'decide'} nothing"
-    found = "" if isnan(least) else f": so few find a difference in AUC 4 times in 5 only if it is {least:.2f} or more"
-    return f"{said} between two rankings{found}."
+    said = f"{count} event{'' if count == 1 else 's'}{same} {'does' if count == 1 else 'do'} not settle"
+    found = "" if isnan(least) else f": with so few, a difference in AUC smaller than {least:.2f} would often be missed"
+    return f"{said} which of two rankings is better{found}."
 
 
 def _claim(ours: Bet, back: Bet) -> str:

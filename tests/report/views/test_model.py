@@ -1,6 +1,6 @@
 """The fitted model in two tables: the weights before and after the cases, and what carried figures count."""
 
-from resilience.backtest.studies import LACKING, MASKED
+from resilience.backtest.masks import OLD, TODAY
 from resilience.model import artefact
 from resilience.report.views.model import reliability, weights
 
@@ -19,7 +19,7 @@ def test_each_weight_before_and_after_the_cases():
 
 def test_what_a_family_counts_is_as_measured_under_each_mask():
     model = artefact.load()
-    masks = {"today": LACKING, "old": dict.fromkeys(MASKED, 2)}
+    masks = {"today": TODAY.years, "old": OLD.years}
     rows = {(row["tier"], row["family"]): row for row in reliability(model, masks)}
     assert len(rows) == 10
     measured = model.reliability.measured

@@ -80,7 +80,11 @@ def _heading(page: _Page, view: View) -> None:
 
 
 def _reasons(page: _Page, view: View) -> None:
-    for title, raises in (("What raises the score", True), ("What lowers it", False)):
+    past = view["before_the_event"]
+    if past:
+        page.head(f"How it looked on {day(past['as_of'])}, the last January before its first event")
+    titles = ("What raised the score", "What lowered it") if past else ("What raises the score", "What lowers it")
+    for title, raises in zip(titles, (True, False), strict=True):
         page.head(title)
         rows = [row for row in view["steps"] if row["worth"] and row["raises"] is raises]
         for row in rows:

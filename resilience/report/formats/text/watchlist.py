@@ -50,7 +50,7 @@ def text(view: Mapping[str, Any], *, width: int | None = None) -> str:
     else:
         console.print(_narrow(shown, _headings(view), console.width, colour=colour))
     if len(shown) < len(at_risk):
-        console.print(f"… and {len(at_risk) - len(shown)} more at risk, ranked lower (--all shows them).")
+        console.print(f"… and {len(at_risk) - len(shown)} more, ranked lower (--all shows them).")
     for status in (EVENT_ALREADY, NOT_SCORABLE):
         rows = sorted((row for row in view["councils"] if row["status"] == status), key=lambda row: str(row["council"]))
         if rows:
@@ -70,8 +70,8 @@ def _explained(view: Mapping[str, Any]) -> str:
     """Say what the columns are."""
     paces = [str(events) for events in view["paces"].values()]
     at_paces = (
-        f" {'/'.join(paces)} %: how likely each is to be among them if {listed(paces, 'or')} councils have a first "
-        f"event within {view['horizon_months']} months, which no figure in the returns tells."
+        f" {'/'.join(paces)} %: how likely the model puts each to be among them if {listed(paces, 'or')} councils have "
+        f"a first event within {view['horizon_months']} months, which no figure in the returns tells."
     )
     said = f"Reserves: rank by plain reserves, “both” where in the top {CAPACITY} of both."
     return f"{said}{at_paces if paces else ''} No verdict on a council or its officers."
