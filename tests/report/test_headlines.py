@@ -13,10 +13,10 @@ from resilience.report.views import council
 from resilience.report.writers import write
 from tests.report.site_data import TWELVE, one_run, one_view
 
-#: What followed, in the same sentence: "…, 21 had a first event within 24 months"; of councils supported already how
-#: many were supported again, of which their chance is the plain share.
+#: What followed, in the same sentence: "…, 21 were followed by a first event within 24 months"; of councils supported already
+#: how many were supported again.
 RECORD = re.compile(
-    r"\d+ (past councils )?(here )?had an? (first )?event|(\d+|none) (was|were) supported again|the plain share"
+    r"\d+ (past councils )?(here )?had an? (first )?event|\d+ were followed by|(\d+|none) (was|were) supported again"
 )
 
 
@@ -67,7 +67,7 @@ def test_a_bare_chance_would_be_seen():
         "A chance of 74 %",
         "It is a chance of 4 %.",
     ]
-    said = "Of 70 councils with such a chance 21 had a first event within 24 months."
+    said = "Of 70 places with such a chance 21 were followed by a first event within 24 months."
     assert bare([said]) == []
     page = "<p>text</p><h2>head</h2><th scope='row'>row</th><th>column</th>"
     assert Headlines(page, columns=True).found == ["head ", "column "]
@@ -89,8 +89,9 @@ def test_a_councils_headline_in_text(name):
     if view["at_risk"]:
         score = view["score"]
         said = " ".join(first.split())
-        assert f"of {score['of']} councils at risk" in said and f"ranked {score['band']} on the Januaries" in said
-        assert f"{score['band_events']} had a first event within 24 months." in said
+        assert f"of the {score['of']} councils without an earlier event" in said
+        assert f"ranked {score['band']} on the lists of January" in said
+        assert f"{score['band_events']} were followed by a first event within 24 months." in said
         assert f"ranks {score['reserves_rank']}" in said.split("By plain reserves")[1]
 
 
@@ -102,4 +103,4 @@ def test_the_list():
 def test_the_first_screen_of_the_readme():
     first = (paths.home() / "README.md").read_text("utf-8").split("How far the figures reach")[0]
     assert bare([first]) == []
-    assert "Read it beside the plain ratio." in first and "councils ranked 1–10 on the Januaries" in first
+    assert "Read the two ranks side by side." in first and "places ranked 1–10 on the lists of January" in first

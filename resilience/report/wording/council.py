@@ -8,13 +8,15 @@ import pandas as pd
 from resilience.analysis.explain import Explanation
 from resilience.analysis.own_figures.assess import Step
 from resilience.backtest.rolling import CAPACITY
-from resilience.formatting import chance, chance_range, day, ordinal, when
+from resilience.formatting import chance, chance_range, closing_day, day, ordinal, when
 from resilience.indicators.known import NO_LIKE
 from resilience.model.bands import NAMES
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.report.wording.bands import at_paces, at_rank, both, by_reserves, capped, headline_record, share
 from resilience.report.wording.general import CLASS_PLURALS
 
+#: A newest return so many calendar years before the list's day is older than the publications' rhythm makes it.
+STALE_YEARS = 3
 #: Who the tier's median council stands for.
 TIERS = {
     "upper": "councils responsible for social care: unitaries, counties, metropolitan districts, London boroughs",
@@ -65,10 +67,22 @@ def beside(why: Explanation, horizon: int) -> list[str]:
     in_both = max(why.rank, why.reserves_rank) <= CAPACITY
     said = [
         by_reserves(why.reserves_rank, why.of, in_both),
+        _stale(why),
         both(why.record, horizon) if in_both else "",
         at_paces(why.paces, horizon, why.record.cap),
     ]
     return [one for one in said if one]
+
+
+def _stale(why: Explanation) -> str:
+    """Say that a council is ranked by a return of years ago; "" where its newest is as new as others'."""
+    newest = max((int(year[:4]) + 1 for year, _ in why.limits.years), default=0)
+    if not newest or why.as_of.year - newest < STALE_YEARS:
+        return ""
+    return (
+        f"Its reserves here are those of {closing_day(newest)}: no later return of its is complete, so neither rank "
+        "should be relied on."
+    )
 
 
 def compared(why: Explanation, class_rank: int, class_of: int, class_median: int) -> str:

@@ -125,9 +125,9 @@ def test_the_newest_figure_is_on_the_page_and_marked(name):
 def test_at_risk_page_answers_the_reader_s_questions():
     text = words_of(page_of("Sutton"))
     for question in (
-        f"of {view_of('Sutton')['score']['of']} councils at risk on 1 January 2026, judged from published figures.",
+        f"of the {view_of('Sutton')['score']['of']} councils without an earlier event on 1 January 2026, judged from",
         "By plain reserves (usable reserves over net revenue expenditure, lowest first) it ranks",
-        "depends on how many will need support within 24 months, which no figure in the returns tells",
+        "depends on how many councils will need support within 24 months, which no figure in the returns tells",
         "What raises the score",
         "What lowers it",
         "January since",

@@ -66,9 +66,9 @@ def test_the_list_says_the_chance_with_its_record_in_one_sentence(form):
     text = " ".join(str(write("watchlist", form, one_view())).replace("\u00a0", " ").split())
     assert wording.TITLE in text
     assert (
-        "66 % within 12 months (54–76 % nine times in ten) and 67 % within 24 by the yearly shares: of 47 councils "
-        "(each counted once a January) that had support in the twelve months before a past 1 January, 31 were "
-        "supported again within 12 months, and of the 26 whose 24 months are over, 16 within 24."
+        "66 % within 12 months (counted range 54–76 %, the true doubt is wider) and 67 % within 24 by the yearly "
+        "shares: of 47 places (a council counts once a January) that had support in the twelve months before a past 1 "
+        "January, 31 were supported again within 12 months, and of the 26 whose 24 months are over, 16 within 24."
     ) in text
     assert wording.MEANS in text
 
@@ -90,7 +90,7 @@ def test_a_councils_page_says_it_too_in_every_form(name, years, rates):
     assert found["years_since_support"] == years
     assert (found["times_12m"], found["count_12m"]) == (rates[years].times, rates[years].again)
     sentence = found["sentence"]
-    assert f"of {rates[years].times} councils" in sentence
+    assert f"of {rates[years].times} places" in sentence
     for form in ("text", "html"):
         text = " ".join(html.unescape(str(write("council", form, view))).replace("\u00a0", " ").split())
         assert sentence in text

@@ -47,7 +47,7 @@ def test_it_says_plainly_what_the_blind_test_showed(shown):
         for words in (
             "On its blind test, this list did worse than ranking by reserves alone: AUC 0.79 against 0.92",
             "5 against 7 of 10 among the first 30",
-            "10 events, all of one day, decide nothing between two rankings",
+            "10 events, all of one day, do not settle which of two rankings is better",
             "The claim “better than reserves” needs 20 times the stake in the bet below and is not met (0.31)",
             "no later event was known to it",
             "The list of 24 November 2026, by version 0.1.0: nothing has come yet; the register of events ends on",

@@ -45,7 +45,9 @@ def test_the_bands_hold_every_council_at_risk(view, frame):
     assert sum(band["councils"] for band in view["bands"]) == (frame["status"] == AT_RISK).sum()
     assert [band["councils"] for band in view["bands"][:4]] == [10, 20, 30, 40]
     assert [band["of"] > band["events"] > 0 for band in view["bands"]] == [True] * 5
-    assert view["followed"].startswith(f"Of {view['bands'][0]['of']} councils ranked 1–10 on the Januaries 2018–2024, ")
+    assert view["followed"].startswith(
+        f"Of {view['bands'][0]['of']} places ranked 1–10 on the lists of January 2018–2024, "
+    )
     assert view["terminal_rows"] == watchlist.CAPACITY
 
 

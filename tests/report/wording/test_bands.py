@@ -14,14 +14,14 @@ RECORD = TrackRecord(
 
 def test_every_band_in_a_sentence():
     assert bands.every_band(RECORD, 24) == (
-        "Of 70 councils ranked 1–10 on the Januaries 2018–2024, 21 had a first event within 24 months; 9 of 1,526 "
-        "ranked below 100."
+        "Of 70 places ranked 1–10 on the lists of January 2018–2024, 21 were followed by a first event within 24 "
+        "months; 9 of 1,526 ranked below 100."
     )
     assert "no record to set beside it" in bands.every_band(TrackRecord(), 24)
 
 
 def test_one_january_is_named_as_one():
-    assert bands.januaries(TrackRecord(2018, 2018)) == "on 1 January 2018"
+    assert bands.januaries(TrackRecord(2018, 2018)) == "on the list of January 2018"
 
 
 def test_a_band_without_councils_has_no_record():
@@ -32,7 +32,7 @@ def test_a_band_without_councils_has_no_record():
 def test_where_the_record_bears_higher_chances_out_there_is_no_cap():
     assert bands.capped(RECORD) == ""
     assert bands.at_paces({"quiet": 0.45, "middling": 0.6, "busy": 0.7}, 24, RECORD.cap).endswith(
-        ": about 45 % if 10 do, 60 % if 20 and 70 % if 30."
+        "the model puts it at about 45 % if 10 do, 60 % if 20 and 70 % if 30."
     )
 
 

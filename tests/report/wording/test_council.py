@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from resilience.analysis.explain import Explanation, FirstEvent
+from resilience.analysis.explain import Explanation, FirstEvent, Limits
 from resilience.analysis.own_figures.assess import Step
 from resilience.backtest.past_lists import SimilarScores
 from resilience.backtest.track_record import Followed, TrackRecord
@@ -47,8 +47,9 @@ RECORD = TrackRecord(
 
 def test_the_headline_says_what_followed(why):
     assert headline(dataclasses.replace(why, record=RECORD), 24) == (
-        "Sutton ranks 3rd of 276 councils at risk on 1 January 2026, judged from published figures. Of 70 councils "
-        "ranked 1–10 on the Januaries 2018–2024, 21 had a first event within 24 months."
+        "Sutton ranks 3rd of the 276 councils without an earlier event on 1 January 2026, judged from published "
+        "figures. Of 70 places ranked 1–10 on the lists of January 2018–2024, 21 were followed by a first event within "
+        "24 months."
     )
     assert headline(why, 24).endswith("No past list's 24 months had closed by this day, so there is no record to set "
                                       "beside it.")  # fmt: skip
@@ -59,28 +60,40 @@ def test_the_plain_rank_and_the_paces_stand_beside_it(why):
     there = dataclasses.replace(why, record=RECORD, reserves_rank=6, paces=paces)
     plain, agreeing, likely = beside(there, 24)
     assert "it ranks 6th of 276, so it is in the top 30 of both." in plain
-    assert agreeing.startswith("Of 86 councils in the top 30 of both rankings on the Januaries 2018–2024, 23 had")
-    assert likely.endswith(": about 31 % if 10 do, over 40 % if 20 and over 40 % if 30.")
+    assert agreeing.startswith("Of 86 places in the top 30 of both rankings on the lists of January 2018–2024, 23 were")
+    assert likely.endswith("the model puts it at about 31 % if 10 do, over 40 % if 20 and over 40 % if 30.")
     apart = beside(dataclasses.replace(there, reserves_rank=31, paces={}), 24)
     assert len(apart) == 1 and apart[0].endswith("it ranks 31st of 276.")
 
 
+def test_a_return_of_years_ago_is_told_beside_the_rank(why):
+    limits = Limits(years=(("2021-22", 3), ("2022-23", 6)))
+    there = dataclasses.replace(why, record=RECORD, reserves_rank=1, paces={}, limits=limits)
+    said = beside(there, 24)[1]
+    assert said.startswith("Its reserves here are those of 31 March 2023: no later return of its is complete")
+    newer = dataclasses.replace(there, limits=Limits(years=(("2023-24", 9),)))
+    assert "no later return" not in " ".join(beside(newer, 24))
+
+
 def test_a_council_with_an_event_is_told_when_as_precisely_as_it_is_known(why):
     had = dataclasses.replace(why, status="event already", first_event=FirstEvent(pd.Timestamp(2023, 2, 28), "2023-02"))
-    assert headline(had, 24).startswith("Its first event was announced in February 2023. Councils are ranked by")
+    assert headline(had, 24).startswith(
+        "Its first event was announced in February 2023. The ranking is of councils that"
+    )
     precise = dataclasses.replace(had, first_event=FirstEvent(pd.Timestamp(2020, 11, 11), "2020-11-11"))
     assert "announced on 11 November 2020." in status_text(precise)
 
 
 def test_a_council_without_a_return_is_told_so(why):
     assert headline(dataclasses.replace(why, status="cannot be scored"), 24).startswith("Cannot be scored: no complete")
-    assert status_text(why) == "At risk of a first event: none was known by 1 January 2026."
+    assert status_text(why) == "No event was known by 1 January 2026."
 
 
 def test_compared(why):
     text = compared(why, 1, 20, 53)
-    assert text.startswith("Of the 20 London boroughs among the councils at risk it ranks 1st from the top.")
-    assert "The middle one of these London boroughs ranks 53rd of all" in text
+    assert text.startswith(
+        "Of the 20 London boroughs among them it ranks 1st; the median one of these ranks 53rd of all."
+    )
 
 
 def test_since_when(why):
@@ -97,15 +110,17 @@ def test_since_when(why):
 def test_how_sure(why):
     alike = SimilarScores(40, 9, 28, 0.23, 0.92, 2018, 2024, nearest=True)
     said = how_sure(dataclasses.replace(why, similar=alike, record=RECORD), 24, "The level was outside.")
-    assert said[0].endswith("21 had a first event within 24 months (30 %, 90 % range 22–40 %), a council counting "
-                            "once a January.")  # fmt: skip
-    assert "the chance would be over 40 %, range 30–>40 %" in said[1]
+    assert said[0].endswith("21 were followed by a first event within 24 months (30 %, 90 % range 22–40 %); the same "
+                            "council can stand on several lists.")  # fmt: skip
+    assert "puts it at over 40 % (its own 90 % range: 30–>40 %)" in said[1]
     assert "few councils had a chance like this one; the 40 nearest had 23–>40 %" in said[2]
-    assert said[3] == "Chances above 40 % are shown as “over 40 %”: of 11 past councils given more, 4 had an event."
+    assert (
+        said[3] == "Chances above 40 % are shown as “over 40 %”: of 11 past places given more, 4 were followed by one."
+    )
     assert said[4] == "The level was outside."
     bare = how_sure(dataclasses.replace(why, low=np.nan), 24, "")
     assert len(bare) == 2 and "no record to set beside it" in bare[0]
-    assert bare[1].endswith("no past council given more has a closed record.")
+    assert bare[1].endswith("no past place given more has a closed record.")
 
 
 def test_what_changed(why):
