@@ -18,7 +18,8 @@ from resilience.files import write_atomically
 from resilience.indicators.compute import compute_indicators
 from resilience.indicators.known import known_on
 from resilience.model import artefact
-from resilience.model.scoring import score
+from resilience.model.scale import Scale
+from resilience.model.scoring import ScoredDay, score
 from resilience.report.formats.markdown.blocks import filled
 from resilience.report.formats.markdown.table import table
 from resilience.tables.build import build
@@ -71,7 +72,7 @@ class Bench:
     sound: dict[str, Book | pd.DataFrame] = field(default_factory=dict)
     built: dict[str, pd.DataFrame] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
-    chances: dict[str, pd.Series] = field(default_factory=dict)
+    scored: dict[str, ScoredDay] = field(default_factory=dict)
 
     @classmethod
     def make(cls, folder: Path) -> Bench:
@@ -91,7 +92,7 @@ class Bench:
         }
         for kind, sound in bench.sound.items():
             built, said = bench.build(sound)
-            bench.built[kind], bench.told[kind], bench.chances[kind] = built, said, chances(built)
+            bench.built[kind], bench.told[kind], bench.scored[kind] = built, said, scored_day(built)
         return bench
 
     def build(self, file: Book | pd.DataFrame | str) -> tuple[pd.DataFrame, str]:
@@ -124,8 +125,9 @@ class Bench:
             return Outcome(ALARM if text.startswith("The figures read cannot be") else REFUSED, text)
         sound = self.built[attack.kind]
         moved = _moved(built, sound)
-        new = chances(built)
-        old = self.chances[attack.kind].reindex(new.index)
+        before = self.scored[attack.kind]
+        new = scored_day(built, before.scale).table["risk"]
+        old = before.table["risk"].reindex(new.index)
         jumped = new.index[((new - old).abs() > 0.01).to_numpy() | (new.isna() != old.isna()).to_numpy()]
         names = built.drop_duplicates("ons_code").set_index("ons_code")["council"]
         every = sorted({*moved, *(str(names[code]) for code in jumped)})
@@ -152,11 +154,10 @@ def _moved(built: pd.DataFrame, sound: pd.DataFrame) -> list[str]:
     return sorted(set(b.loc[differ, "council"]))
 
 
-def chances(panel: pd.DataFrame) -> pd.Series:
-    """Return each council's chance by the shipped model, whose scale stays as it is."""
+def scored_day(panel: pd.DataFrame, scale: Scale | None = None) -> ScoredDay:
+    """Score every council by the shipped model; on another day's scale a council moves by its own figures alone."""
     register = load_events().known_by(DAY)
-    scored = score(artefact.load(), known_on(compute_indicators(panel), DAY), register, intervals=False)
-    return scored.table["risk"]
+    return score(artefact.load(), known_on(compute_indicators(panel), DAY), register, scale=scale, intervals=False)
 
 
 def block(outcomes: dict[Attack, Outcome]) -> str:
