@@ -64,7 +64,7 @@ def own_view():
 
 
 VIEWS = {
-    "watchlist": one_view,
+    "watchlist": lambda: workbook.view(one_run()),
     "council": lambda: view_of("Sutton"),
     "own_figures": own_view,
     "peers": lambda: peers.view(small_site().run, "Croydon"),
