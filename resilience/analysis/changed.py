@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -150,12 +149,12 @@ def _most(then: ScoredDay, now: ScoredDay, code: str) -> Moved | None:
     way = np.sign(int(then.table.at[code, "rank"]) - int(now.table.at[code, "rank"]))
     best, furthest = None, WORTH_SAYING
     for term in now.model.terms:
-        values: list[Any] = [float(one.table.at[code, term.indicator]) for one in (then, now)]
-        if np.isclose(*values, rtol=1e-6, atol=1e-9, equal_nan=True):
+        before, after = (float(one.table.at[code, term.indicator]) for one in (then, now))
+        if np.isclose(before, after, rtol=1e-6, atol=1e-9, equal_nan=True):
             continue
         step = float(now.contributions.at[code, term.name]) - float(then.contributions.at[code, term.name])
         size = abs(step) if way == 0 else step * way
         if size >= furthest:
-            years = [one.known.year_of(code, term.indicator) for one in (then, now)]
-            best, furthest = Moved(term, *values, *years, step), size
+            year_then, year = (one.known.year_of(code, term.indicator) for one in (then, now))
+            best, furthest = Moved(term, before, after, year_then, year, step), size
     return best

@@ -1,4 +1,4 @@
-"""The watch list as a workbook: the list, a sheet to ring the first thirty by, and what changed since an earlier list."""
+"""The watch list as a workbook: the list, a call sheet for the first thirty, and what changed since an earlier list."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from io import BytesIO
 import numpy as np
 import openpyxl
 import pytest
-from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.utils import column_index_from_string
 from scipy.special import expit
 
 from resilience.errors import DataError
@@ -134,12 +134,14 @@ def test_every_sheet_prints_on_a4_across_with_its_heading_day_and_source(book):
 
 def test_what_is_fitted_to_a_page_is_legible(book):
     """A column's character takes some 7 pixels, of which an inch has 96; the page is 11.7 inches less its margins."""
-    fitted = [sheet for sheet in book if sheet.sheet_properties.pageSetUpPr and int(sheet.page_setup.fitToHeight) == 0]
+    fitted = [sheet for sheet in book if sheet.sheet_properties.pageSetUpPr.fitToPage]
     assert {"Watch list", "Call sheet", "What changed", "Notes"} <= {sheet.title for sheet in fitted}
     for sheet in fitted:
+        assert (sheet.page_setup.fitToWidth or 1, int(sheet.page_setup.fitToHeight)) == (1, 0), sheet.title
         last = sheet.print_area.partition(":")[2].lstrip("$").partition("$")[0]
-        columns = range(1, column_index_from_string(last) + 1)
-        inches = sum(7 * sheet.column_dimensions[get_column_letter(at)].width + 5 for at in columns) / 96
+        printed = range(1, column_index_from_string(last) + 1)
+        groups = sheet.column_dimensions.values()
+        inches = sum(7 * one.width + 5 for one in groups for at in printed if one.min <= at <= one.max) / 96
         assert 10.9 / inches > 0.7, sheet.title  # 11 points are printed as 7.7 at least
     for name in ("Indicators", "Contributions"):
         assert book[name].print_title_cols == "$A:$B" and book[name].page_setup.scale == 60
