@@ -11,22 +11,22 @@ from resilience.report.formats.workbook_sheets import Column, View
 _AMOUNTS = ("net_revenue_expenditure", "usable_reserves", "interest_payable")
 
 CALL_COLUMNS = (
-    Column("Rank", "integer", 5),
-    Column("Council", "wrapped", 16),
+    Column("Rank", "integer", 5.5),
+    Column("Council", "wrapped", 15),
     Column("Class", "text", 6),
-    Column("Rank by plain reserves", "integer", 8),
-    Column("Band", "text", 7),
-    Column("What followed in this band", "wrapped", 14),
-    Column("Net revenue expenditure, £m", "millions", 11),
-    Column("Year of the expenditure", "text", 11),
-    Column("Usable reserves, £m", "millions", 9),
-    Column("Year of the reserves", "text", 8.5),
-    Column("Interest payable, £m", "millions", 9),
-    Column("Year of the interest", "text", 8.5),
-    Column("Questions to ask", "wrapped", 48),
+    Column("Rank by plain reserves", "integer", 8.5),
+    Column("Band", "text", 6),
+    Column("What followed in this band", "wrapped", 12),
+    Column("Net revenue expenditure, £m", "millions", 11.5),
+    Column("Year (expenditure)", "text", 12),
+    Column("Usable reserves, £m", "millions", 8.5),
+    Column("Year (reserves)", "text", 9.5),
+    Column("Interest payable, £m", "millions", 8.5),
+    Column("Year (interest)", "text", 9),
+    Column("Questions to ask", "wrapped", 46),
     Column("Owner", "wrapped", 10),
     Column("Date", "wrapped", 9),
-    Column("Notes", "wrapped", 22),
+    Column("Notes", "wrapped", 20),
 )
 
 

@@ -171,8 +171,7 @@ def notes_rows(view: View) -> Iterable[list[str]]:
     if view["claim"]:
         yield ["What may be claimed", view["claim"]]
     yield ["Call sheet", view["call_sheet_note"]]
-    if view["changed"]:
-        yield ["What changed", view["changed"]["note"]]
+    yield ["What changed", view["changed_note"]]
     for note in view["notes"]:
         yield ["Reading the list", note]
     for band in view["bands"]:

@@ -34,7 +34,7 @@ def view(scored: ScoredDay, *, classes: list[str] | None = None, since: date | N
     -------
     dict
         Besides: ``call_sheet``, a row each for the first thirty (``amounts``: in £ million, with ``year``), and
-        ``changed`` (``since``, ``note``, ``rows``), None where no list could be made on the earlier day.
+        ``changed`` (``since``, ``rows``), None where no list could be made on the earlier day.
 
     Raises
     ------
@@ -50,6 +50,7 @@ def view(scored: ScoredDay, *, classes: list[str] | None = None, since: date | N
         "call_sheet_note": wording.CALL_SHEET,
         "source": wording.SOURCE,
         "changed": None if found is None else _changed(found, wanted),
+        "changed_note": wording.NO_EARLIER_LIST if found is None else wording.what_changed(found.since),
     }
 
 
@@ -84,7 +85,6 @@ def _changed(found: Changes, classes: set[str]) -> dict[str, Any]:
         table = table[table["class"].isin(classes)]
     return {
         "since": str(found.since),
-        "note": wording.what_changed(found.since),
         "rows": [_row(found, str(code), row) for code, row in table.iterrows()],
     }
 

@@ -20,6 +20,8 @@ CALL_SHEET = (
     f"The first {CAPACITY} councils by rank. The amounts are those its score rests on, in £ million, each with its "
     "year (* second-hand, rounded). The questions follow the main reasons; they open a conversation and are no finding."
 )
+#: What is said where there is no list to set this one beside.
+NO_EARLIER_LIST = "Empty: no list could be made on an earlier day to set this one beside."
 SOURCE = "MHCLG revenue outturn and the publications named in the sheet Notes"
 
 
