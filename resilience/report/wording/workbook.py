@@ -43,7 +43,7 @@ def new_events(events: list[NewEvent]) -> str:
 
 
 def moved(one: Moved | None) -> str:
-    """Say which figure moved a council most: "Usable reserves: 17 % (2023-24) → 12 % (2024-25)"."""
+    """Say which figure moved a council most: "Usable reserves: 17% (2023-24) → 12% (2024-25)"."""
     if one is None:
         return NOTHING_OF_ITS_OWN
     then, now = (
