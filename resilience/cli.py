@@ -178,13 +178,25 @@ def screen(
     output: Output = None,
     outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
     every: Annotated[bool, typer.Option("--all", help="Show every council at risk in the table.")] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="In a workbook: what changed since this day, by default the last 1 January."),
+    ] = None,
 ) -> None:
     """Print the watch list: every council, ranked by risk, with the main reasons."""
     from resilience import method
-    from resilience.report.views import watchlist
+    from resilience.report.views import watchlist, workbook
 
+    if since is not None and form != "xlsx":
+        raise ResilienceError("--since is for a workbook; give --format xlsx with it.")
+    earlier = _day(since)
     scored = method.run(_day(as_of), events=events, outcome=outcome.value)
-    _deliver(write("watchlist", form, watchlist.view(scored, classes=council_class, every=every)), output)
+    view = (
+        workbook.view(scored, classes=council_class, since=earlier)
+        if form == "xlsx"
+        else watchlist.view(scored, classes=council_class, every=every)
+    )
+    _deliver(write("watchlist", form, view), output)
 
 
 @app.command()

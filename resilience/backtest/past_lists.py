@@ -13,6 +13,7 @@ from scipy.special import logit
 
 from resilience.backtest.rolling import CAPACITY
 from resilience.councils import load_councils
+from resilience.errors import DataError
 from resilience.indicators.known import known_on
 from resilience.model.families import load_families
 from resilience.model.fitting import FIRST_ORIGIN, fit, training_rows, usable
@@ -171,6 +172,34 @@ def score_past_lists(
     table = pd.concat(tables, ignore_index=True)[columns]
     followed = closed.table[["origin", "ons_code", "event", "observed"]]
     return PastLists(lists, table.merge(followed, on=["origin", "ons_code"], how="left", validate="one_to_one"))
+
+
+def list_on(scored: ScoredDay, day: date) -> ScoredDay | None:
+    """Return the list of an earlier day, by the model of that day; nothing where the figures begin too late for one.
+
+    Parameters
+    ----------
+    scored : ScoredDay
+        Whose figures, register, outcome and horizon are taken.
+    day : date
+
+    Raises
+    ------
+    DataError
+        If the day is not before the scored day, or before the first January.
+    """
+    first = date(FIRST_JANUARY, 1, 1)
+    if not first <= day < scored.as_of:
+        raise DataError(f"{day} is no earlier list's day; choose one from {first} on and before {scored.as_of}.")
+
+    def make() -> ScoredDay | None:
+        model, known = scored.model, known_on(scored.indicators, day)
+        rows = training_rows(scored.indicators, scored.events, day, horizon=model.horizon, outcome=model.outcome)
+        if not usable(rows.table).any() or known.scorable.empty:
+            return None
+        return score(fit(rows, draws=0), known, scored.events, intervals=False)
+
+    return scored.once(("list on", day), make)
 
 
 def year_before(scored: ScoredDay) -> ScoredDay | None:

@@ -37,7 +37,7 @@ from resilience.report.views import (
     record,
     record_page,
     scoreboard,
-    watchlist,
+    workbook,
 )
 from resilience.report.views.past_lists import file_name, history_view, january_view
 from resilience.report.writers import PAGE, write
@@ -219,10 +219,9 @@ def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
 
 def _watchlist(site: Site) -> Iterable[tuple[str, str | bytes]]:
     """Yield the list as a page and in its other forms."""
-    listed = watchlist.view(site.run)
-    recorded = record.view(site.record)
+    listed, recorded = workbook.view(site.run), record.view(site.record)
     downloads = (
-        ("watchlist.xlsx", "Workbook", "the list, indicators, contributions, dictionary"),
+        ("watchlist.xlsx", "Workbook", "the list, call sheet, what changed, indicators, contributions, dictionary"),
         ("watchlist.csv", "CSV", "the list"),
         ("watchlist.json", "JSON", "the list, for programs"),
         ("record.json", "Record as JSON", "the back test, for programs"),

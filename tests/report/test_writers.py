@@ -39,12 +39,13 @@ from resilience.report.views import (
     rivals,
     scoreboard,
     support_again,
+    workbook,
 )
 from resilience.report.writers import PAGE, WRITERS, forms, write
 from resilience.tables.events import load_events
 from resilience.tables.panel import load_panel
 from tests.report.council_data import view_of
-from tests.report.site_data import one_run, one_view, small_site
+from tests.report.site_data import one_run, small_site
 
 PLAIN = (dict, list, str, int, float, bool, type(None), date)
 
@@ -64,7 +65,7 @@ def own_view():
 
 
 VIEWS = {
-    "watchlist": one_view,
+    "watchlist": lambda: workbook.view(one_run()),
     "council": lambda: view_of("Sutton"),
     "own_figures": own_view,
     "peers": lambda: peers.view(small_site().run, "Croydon"),

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from resilience.formatting import day
+from resilience.report.formats import workbook_calls as calls
 from resilience.report.formats import workbook_sheets as sheets
 
 if TYPE_CHECKING:
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
-SHEETS = ("Watch list", "Indicators", "Contributions", "Dictionary", "Notes")
+SHEETS = ("Watch list", "Call sheet", "What changed", "Indicators", "Contributions", "Dictionary", "Notes")
 
 #: xlsxwriter must take no text for a formula, a link or a number, whatever it begins with.
 _OPTIONS = {
@@ -34,11 +36,16 @@ _FORMATS = {
     "chance": "0%",
     "percent": "0.0%",
     "number": "0.00",
+    "millions": "#,##0.0",
+    "step": "+0;-0;0",
     "points": "+0.00;-0.00;0.00",
     "date": "d mmm yyyy",
 }
 #: Excel takes no more characters in a cell.
 _LONGEST = 32_767
+_LICENCE = "Contains public sector information, Open Government Licence v3.0"
+#: Per cent at which a sheet too wide for a page is printed.
+_SCALE = 60
 
 
 def watchlist(view: Mapping[str, Any]) -> bytes:
@@ -47,7 +54,7 @@ def watchlist(view: Mapping[str, Any]) -> bytes:
     Parameters
     ----------
     view : mapping
-        From ``views.watchlist``.
+        From ``views.workbook``.
 
     Returns
     -------
@@ -67,13 +74,51 @@ def watchlist(view: Mapping[str, Any]) -> bytes:
         }
     )
     formats = _Formats(book)
-    _write(book, formats, "Watch list", sheets.LIST_COLUMNS, sheets.list_rows(view), freeze=2)
-    _write(book, formats, "Indicators", *sheets.indicators(view), freeze=2)
-    _write(book, formats, "Contributions", *sheets.contributions(view), freeze=2)
-    _write(book, formats, "Dictionary", sheets.DICTIONARY_COLUMNS, sheets.dictionary_rows(view), freeze=1)
-    _write(book, formats, "Notes", sheets.NOTES_COLUMNS, sheets.notes_rows(view), freeze=0)
+    page = _Page(f"As of {day(view['as_of'])}. Source: {view['source']}")
+    wide = replace(page, whole_width=False)
+    _write(book, formats, "Watch list", sheets.LIST_COLUMNS, sheets.list_rows(view), page.of(sheets.LIST_PRINTED), 2)
+    _write(book, formats, "Call sheet", calls.CALL_COLUMNS, calls.call_rows(view), page, 2)
+    _write(book, formats, "What changed", *calls.changed(view), page.of(calls.CHANGED_PRINTED), 4)
+    _write(book, formats, "Indicators", *sheets.indicators(view), wide, 2)
+    _write(book, formats, "Contributions", *sheets.contributions(view), wide, 2)
+    _write(book, formats, "Dictionary", sheets.DICTIONARY_COLUMNS, sheets.dictionary_rows(view), page.of(4), 1)
+    _write(book, formats, "Notes", sheets.NOTES_COLUMNS, sheets.notes_rows(view), page, 0)
     book.close()
     return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class _Page:
+    """How a sheet is printed: what stands at its foot, how many columns, and whether they fill one page's width."""
+
+    foot: str
+    columns: int | None = None
+    whole_width: bool = True
+
+    def of(self, columns: int) -> _Page:
+        """Return the same for the first so many columns only."""
+        return replace(self, columns=columns)
+
+    def set_up(self, sheet: Worksheet, name: str, rows: int, columns: int) -> None:
+        """Set a sheet of so many rows and columns up for printing on A4, landscape."""
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
+        sheet.repeat_rows(0)
+        sheet.hide_gridlines(0)  # printed as well
+        sheet.print_area(0, 0, rows, (self.columns or columns) - 1)
+        if self.whole_width:
+            sheet.fit_to_pages(1, 0)
+        else:  # too wide for one page: so many across, each with the councils' names
+            sheet.set_print_scale(_SCALE)
+            sheet.repeat_columns(0, 1)
+        sheet.set_header(f"&L&B{_plain(name)}&R&8{_LICENCE}")
+        sheet.set_footer(f"&L&8{_plain(self.foot)}&R&8Page &P of &N")
+
+
+def _plain(text: str) -> str:
+    """Return a text as a header or footer takes it: "&" begins a code there."""
+    return text.replace("&", "&&")
 
 
 class _Formats:
@@ -95,7 +140,7 @@ def _write(
     name: str,
     columns: Iterable[sheets.Column],
     rows: Iterable[Iterable[Any]],
-    *,
+    page: _Page,
     freeze: int,
 ) -> None:
     """Write one sheet: a header that stays in sight, a filter over it, and every cell by its column's kind."""
@@ -109,11 +154,7 @@ def _write(
             _cell(sheet, down, at, column.kind, value, formats.kinds[column.kind])
     sheet.freeze_panes(1, freeze)
     sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_footer("&L&A&C&P / &N&RContains public sector information, Open Government Licence v3.0")
+    page.set_up(sheet, name, max(1, len(rows)), len(columns))
 
 
 def _cell(sheet: Worksheet, row: int, at: int, kind: str, value: Any, form: Any) -> None:

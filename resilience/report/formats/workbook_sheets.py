@@ -25,25 +25,26 @@ class Column:
     width: float
 
 
+#: The columns that are printed come first: as many as one page takes at a legible size.
 LIST_COLUMNS = (
     Column("Rank", "integer", 6),
     Column("Council", "text", 30),
     Column("Class", "text", 7),
-    Column("Region", "text", 22),
-    Column("Status", "text", 15),
     Column("Band", "text", 10),
     Column("Past councils in this band", "integer", 11),
     Column("of these with a first event within 24 months", "integer", 13),
     Column("Rank by plain reserves", "integer", 10),
     Column("In the top 30 of both", "text", 10),
+    Column("Figures of", "text", 10),
+    Column("Status", "text", 15),
+    Column("Main reasons", "wrapped", 62),
+    Column("Region", "text", 22),
     Column("Chance if 10 councils have an event in 24 months", "chance", 13),
     Column("Chance if 20", "chance", 9),
     Column("Chance if 30", "chance", 9),
     Column("Chance at the latest closed year's pace", "chance", 13),
-    Column("Range, low (5 %)", "chance", 10),
-    Column("Range, high (95 %)", "chance", 10),
-    Column("Main reasons", "wrapped", 70),
-    Column("Figures of", "text", 10),
+    Column("Range, low (5%)", "chance", 10),
+    Column("Range, high (95%)", "chance", 10),
     Column("Not from the original", "text", 12),
     Column("Carried forward from earlier years", "wrapped", 34),
     Column("First event", "date", 13),
@@ -56,20 +57,21 @@ LIST_COLUMNS = (
     Column("Years since the last support", "integer", 11),
     Column("Rounds so far", "integer", 9),
 )
+LIST_PRINTED = 11
 
 
 def list_rows(view: View) -> Iterable[list[Any]]:
     """Yield the watch list, one row a council."""
     for row in view["councils"]:
         yield [
-            *(row[name] for name in ("rank", "council", "class", "region", "status")),
-            row["band"],
-            *(row[name] for name in ("band_councils", "band_events", "reserves_rank")),
+            *(row[name] for name in ("rank", "council", "class", "band", "band_councils", "band_events")),
+            row["reserves_rank"],
             "yes" if row["top_30_of_both"] else "",
+            *(row[name] for name in ("outturn_year", "status")),
+            "; ".join(row["main_reasons"]),
+            row["region"],
             *(_rounded(row[f"risk_{name}"]) for name in PACES),
             *(_rounded(row[name]) for name in ("risk", "risk_low", "risk_high")),
-            "; ".join(row["main_reasons"]),
-            row["outturn_year"],
             KIND_WORDS.get(row["source_kind"], ""),
             row["carried"],
             row["event_date"],
@@ -168,6 +170,8 @@ def notes_rows(view: View) -> Iterable[list[str]]:
     yield ["List as of", day(view["as_of"])]
     if view["claim"]:
         yield ["What may be claimed", view["claim"]]
+    yield ["Call sheet", view["call_sheet_note"]]
+    yield ["What changed", view["changed_note"]]
     for note in view["notes"]:
         yield ["Reading the list", note]
     for band in view["bands"]:

@@ -6,7 +6,7 @@ The words themselves stand in ``wording.toml``, one entry an indicator.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -193,12 +193,32 @@ def reason(term: Term, row: pd.Series | Mapping[str, Any], *, up: bool = True) -
 
 def main_reasons(scored: ScoredDay, code: str, most: int = 3) -> list[str]:
     """Return what raises a council's chance most, against the median council of its tier."""
-    return [reason(term, scored.table.loc[code]) for term in _largest(scored, code, 1, most)]
+    return [reason(term, scored.table.loc[code]) for term in main_terms(scored, code, most)]
 
 
 def main_strengths(scored: ScoredDay, code: str, most: int = 3) -> list[str]:
     """Return what lowers a council's chance most, against the median council of its tier."""
     return [reason(term, scored.table.loc[code], up=False) for term in _largest(scored, code, -1, most)]
+
+
+def main_terms(scored: ScoredDay, code: str, most: int = 3) -> list[Term]:
+    """Return the terms behind `main_reasons`, in the same order."""
+    return _largest(scored, code, 1, most)
+
+
+def questions(terms: Sequence[Term]) -> list[str]:
+    """Return what to ask of a council for its main reasons: two for the first, one for each other.
+
+    Parameters
+    ----------
+    terms : sequence of Term
+        From `main_terms`.
+    """
+    if not terms:
+        return [str(wording()["question_without_reason"])]
+    return [
+        str(one) for at, term in enumerate(terms) for one in words_of(term.indicator)["questions"][: 1 if at else 2]
+    ]
 
 
 def _largest(scored: ScoredDay, code: str, way: int, most: int) -> list[Term]:

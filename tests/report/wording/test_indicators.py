@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,6 +19,7 @@ from resilience.report.wording.indicators import (
     figure,
     main_reasons,
     main_strengths,
+    questions,
     reason,
     sentence,
     wording,
@@ -25,7 +27,7 @@ from resilience.report.wording.indicators import (
 )
 
 TERMS = {term.name: term for term in load_terms()}
-NEEDED = {"lead", "worse", "better", "of", "moved_better", "moved_worse"}
+NEEDED = {"lead", "worse", "better", "of", "moved_better", "moved_worse", "questions"}
 AT_BOUND = {"bound", "at_bound", "earlier_at_bound", "still_at_bound"}
 MAY_HAVE = NEEDED | AT_BOUND | {
     "share_of", "share_better", "share_worse", "of_at_bound", "figure_at_bound", "below_nought", "lower", "higher",
@@ -45,6 +47,22 @@ def test_every_term_has_all_its_words(term):
         assert (one in words) == (other in words)
     # Told in pounds beside a share, it must say of what.
     assert ("share_of" in words) == (load_definitions()[term.indicator].unit == "ratio")
+
+
+@pytest.mark.parametrize("term", TERMS.values(), ids=TERMS)
+def test_questions_are_short_and_accuse_nobody(term):
+    asked = words_of(term.indicator)["questions"]
+    assert 1 <= len(asked) <= 2
+    for one in asked:
+        assert one.endswith("?") and len(one) < 130
+        assert not re.search(r"\b(why|fail\w*|fault|blame|bad|wrong|mistake\w*|reckless)\b", one, re.IGNORECASE), one
+
+
+def test_the_first_reason_asks_twice_and_no_reason_asks_once():
+    terms = list(TERMS.values())[:2]
+    first, second = (words_of(term.indicator)["questions"] for term in terms)
+    assert questions(terms) == [*first, second[0]]
+    assert questions([]) == [wording()["question_without_reason"]]
 
 
 def test_no_words_are_left_for_an_indicator_that_is_none():
