@@ -20,6 +20,7 @@ NAMES = [
     "explain",
     "backtest",
     "run",
+    "summary",
 ]
 
 
@@ -44,7 +45,7 @@ def test_the_whole_method_runs_as_the_docstring_has_it():
     exec("\n".join(lines), said)  # the package's own words
     (scored,) = (one for one in said.values() if isinstance(one, ScoredDay))
     assert scored.table["rank"].min() == 1
-    assert scored.as_of == said["as_of"]
+    assert str(scored.as_of) == said["as_of"]
     assert scored.model is said["model"]
 
 
