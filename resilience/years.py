@@ -57,10 +57,10 @@ def day_of(given: Day) -> date:
         If it is no date.
     """
     try:
-        if isinstance(given, datetime):
-            return given.date()  # of pandas' NaT, which is one too, a ValueError
+        if isinstance(given, date) and given != given:
+            raise ValueError("pandas' NaT, which is a date too")
         if isinstance(given, date):
-            return given
+            return given.date() if isinstance(given, datetime) else given
         return datetime.strptime(given, "%Y-%m-%d").date()
     except (TypeError, ValueError):
         raise DataError(f"'{given}' is not a date; write it like 2020-01-01.") from None

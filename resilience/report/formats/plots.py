@@ -73,7 +73,7 @@ def contributions(scored: ScoredDay, council: str, *, indicators: bool = False, 
     ax.invert_yaxis()
     ax.margins(x=0.15)
     ax.axvline(0, color=_INK, linewidth=0.8)
-    ax.set_xlabel(f"log-odds beside the median council of its tier (right: worse), {scored.as_of}")
+    ax.set_xlabel("log-odds beside the median council of its tier (right: worse)")
     ax.set_title(f"{row['council']}: {ordinal(int(row['rank']))} of {len(scored.at_risk)}, band {row['band']}")
     return ax
 
@@ -266,4 +266,6 @@ def _scale(definition: Definition) -> float:
 
 
 def _unit(definition: Definition) -> str:
-    return f"{definition.label}, {'%' if definition.unit in ('ratio', 'flag') else definition.unit}"
+    if definition.unit not in ("ratio", "flag"):
+        return definition.unit
+    return "% of net revenue expenditure" if definition.over_spending else f"{definition.label}, %"

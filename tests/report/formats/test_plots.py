@@ -47,7 +47,7 @@ def test_a_figure_over_the_years():
     (line,) = (one for one in axes.lines if one.get_label() == "Sutton")
     drawn = line.get_ydata()
     assert np.asarray(drawn)[~np.isnan(drawn)] == pytest.approx(100 * own.to_numpy())
-    assert axes.get_ylabel().endswith("%")
+    assert axes.get_ylabel() == "% of net revenue expenditure"
     with pytest.raises(DataError, match="is no indicator"):
         plots.history(day, "Sutton", "moonshine")
 
@@ -57,7 +57,7 @@ def test_a_box_a_class_on_axes_that_are_given():
     axes = plots.distribution_by_class(scored(), council="Norwich", ax=given)
     assert axes is given
     assert len(axes.get_xticklabels()) == 5
-    assert axes.get_ylabel().endswith("%")
+    assert axes.get_ylabel() == "% of net revenue expenditure"
 
 
 def test_calibration_by_band(record):
