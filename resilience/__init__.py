@@ -15,7 +15,7 @@ The whole method, one import away::
 
 or, with everything shipped, ``print(resilience.run("2026-01-01"))``, and a picture of it::
 
-    resilience.plots.contributions(scored, "Croydon")
+    resilience.plots.contributions(scored, "Sutton")
 
 Names are imported when first used, so that ``import resilience`` itself is quick.
 """

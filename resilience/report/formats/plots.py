@@ -126,6 +126,8 @@ def history(scored: ScoredDay, council: str, indicator: str = "reserves_ratio", 
 def calibration(record: Backtest | FullRecord, *, ax: Axes | None = None) -> Axes:
     """Draw, band by band, the share of councils expected to have a first event beside the share that had one.
 
+    The interval takes councils and origins as independent, and so is too narrow where a council stands in several.
+
     Parameters
     ----------
     record : Backtest or FullRecord
@@ -141,14 +143,14 @@ def calibration(record: Backtest | FullRecord, *, ax: Axes | None = None) -> Axe
         given, came = 100 * group["risk_observed"].mean(), 100 * events / of
         low, high = 100 * beta.ppf([0.05, 0.95], events + JEFFREYS, of - events + JEFFREYS)
         ax.errorbar(given, came, [[max(came - low, 0)], [max(high - came, 0)]], color=_BETTER, marker="o", capsize=3)
-        ax.annotate(f"ranks {band}", (given, came), xytext=(6, -10), textcoords="offset points", fontsize=8)
+        ax.annotate(f"rank {band}", (given, came), xytext=(6, 2), textcoords="offset points", fontsize=8)
     most = max(ax.get_xlim()[1], ax.get_ylim()[1])
     ax.plot([0, most], [0, most], color=_GREY, linestyle="--", linewidth=1, label="as expected")
     ax.set_xlim(0, most)
     ax.set_ylim(0, most)
     ax.set_xlabel("first events expected, % of councils in the band")
     ax.set_ylabel("first events that came, % of councils in the band")
-    ax.set_title("Expected and what came, by band (bars: 90% interval)")
+    ax.set_title("Expected and what came, by band\n(bars: 90% interval)")
     ax.legend(fontsize=8, frameon=False, loc="upper left")
     return ax
 

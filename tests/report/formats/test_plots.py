@@ -62,7 +62,7 @@ def test_a_box_a_class_on_axes_that_are_given():
 
 def test_calibration_by_band(record):
     axes = plots.calibration(record)
-    assert "ranks 1–10" in {text.get_text() for text in axes.texts}
+    assert "rank 1–10" in {text.get_text() for text in axes.texts}
     assert "%" in axes.get_xlabel() and "%" in axes.get_ylabel()
 
 
