@@ -2,11 +2,9 @@
 
 The whole method, one import away::
 
-    from datetime import date
-
     import resilience
 
-    as_of = date(2026, 1, 1)
+    as_of = "2026-01-01"
     panel = resilience.load_panel()
     indicators = resilience.compute_indicators(panel)
     events = resilience.load_events()
@@ -14,6 +12,10 @@ The whole method, one import away::
     model = resilience.fit(rows)
     scored = resilience.score(model, resilience.known_on(indicators, as_of), events)
     scored.table.head(30)
+
+or, with everything shipped, ``print(resilience.run("2026-01-01"))``, and a picture of it::
+
+    resilience.plots.contributions(scored, "Sutton")
 
 Names are imported when first used, so that ``import resilience`` itself is quick.
 """
@@ -40,9 +42,12 @@ _WHERE = {
     "run": "resilience.method",
     "load_councils": "resilience.councils",
     "resolve": "resilience.councils",
+    "summary": "resilience.report.formats.summary",
 }
+#: Public modules of functions.
+_MODULES = {"plots": "resilience.report.formats.plots"}
 
-__all__ = ["__version__", *_WHERE]
+__all__ = ["__version__", *_WHERE, *_MODULES]
 
 
 def __getattr__(name: str) -> Any:
@@ -52,6 +57,8 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(_WHERE[name]), name)
         globals()[name] = value
         return value
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     raise AttributeError(f"module 'resilience' has no attribute '{name}'")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -14,6 +14,7 @@ import typer
 
 from resilience.errors import ResilienceError
 from resilience.report.writers import forms, write
+from resilience.years import day_of
 
 app = typer.Typer(
     name="resilience",
@@ -64,12 +65,7 @@ Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to th
 
 def _day(text: str | None) -> date | None:
     """Read a date, with one sentence if it is none."""
-    if text is None:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
-        raise ResilienceError(f"'{text}' is not a date; write it like 2020-01-01.") from None
+    return None if text is None else day_of(text)
 
 
 def _deliver(content: str | bytes, output: Path | None) -> None:

@@ -8,6 +8,26 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+
+class Printed:
+    """A result that prints itself in words: those of the public ``resilience.summary``, asked for when it is printed.
+
+    What it is made of stays in its ``repr``, short and in numbers.
+    """
+
+    def __str__(self) -> str:
+        """Return the summary a person reads."""
+        from resilience import summary
+
+        return str(summary(self))
+
+    def _repr_html_(self) -> str:
+        """Return the same for a notebook."""
+        from resilience import summary
+
+        return str(summary(self, html=True))
+
+
 #: The four grades that inspectorates give, best first.
 _GRADES = {1: "outstanding", 2: "good", 3: "requires improvement", 4: "inadequate"}
 #: Above this a chance is written as "over 40 %": whoever gives another cap has a record that bears it out.

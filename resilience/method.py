@@ -18,6 +18,7 @@ from resilience.model.scoring import ScoredDay, score
 from resilience.tables.events import EventRegister, load_events
 from resilience.tables.panel import load_panel
 from resilience.tables.revisions import load_vintages, panel_as_of
+from resilience.years import Day, day_of
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ EARLIEST = date(2016, 1, 1)
 
 
 def run(
-    as_of: date | None = None,
+    as_of: Day | None = None,
     *,
     events: str | Path | EventRegister | None = None,
     outcome: str = "distress",
@@ -39,8 +40,8 @@ def run(
 
     Parameters
     ----------
-    as_of : date, optional
-        By default today.
+    as_of : date or str, optional
+        A date, or its text like "2026-11-01"; by default today.
     events : path or EventRegister, optional
         Another register in the shipped one's format.
     outcome, horizon : str, int
@@ -55,9 +56,9 @@ def run(
     Raises
     ------
     DataError
-        If the day is too early for anything to be trained on.
+        If the day is no date, or too early for anything to be trained on.
     """
-    day = as_of or date.today()
+    day = date.today() if as_of is None else day_of(as_of)
     if day < EARLIEST:
         raise DataError(f"{day} is too early: no list can be given for a day before {EARLIEST}.")
     register = (events if isinstance(events, EventRegister) else load_events(events)).known_by(day)
@@ -89,10 +90,10 @@ def model_for(
     return fit(training_rows(indicators, events, as_of, horizon=horizon, outcome=outcome))
 
 
-def train(as_of: date | None = None, *, outcome: str = "distress", path: Path | None = None) -> Path:
+def train(as_of: Day | None = None, *, outcome: str = "distress", path: Path | None = None) -> Path:
     """Fit the model as of a day and write its artefact; return where."""
     events = load_events()
-    day = as_of or events.end.date()
+    day = events.end.date() if as_of is None else day_of(as_of)
     indicators = compute_indicators(load_panel())
     model = fit(training_rows(indicators, events, day, outcome=outcome))
     return artefact.save(score(model, known_on(indicators, day), events, intervals=False), path)

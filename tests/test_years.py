@@ -1,9 +1,26 @@
+from datetime import date, datetime
+
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from resilience.errors import DataError
-from resilience.years import outturn_year_of, year_of
+from resilience.years import day_of, outturn_year_of, year_of
+
+
+@pytest.mark.parametrize(
+    "given", ["2026-11-01", date(2026, 11, 1), datetime(2026, 11, 1, 12), pd.Timestamp(2026, 11, 1, 23)]
+)
+def test_the_ways_a_day_is_given(given):
+    found = day_of(given)
+    assert found == date(2026, 11, 1) and type(found) is date
+
+
+@pytest.mark.parametrize("given", ["soon", "2020-02-30", "1 May", "", "2026-11-01 00:00", 20261101, 2026, None, pd.NaT])
+def test_what_is_no_day_is_refused_in_one_sentence(given):
+    with pytest.raises(DataError, match=r"is not a date; write it like 2020-01-01\.$"):
+        day_of(given)
 
 
 @pytest.mark.parametrize("text", ["2023-24", "2023_24", "2023/24", "2023-2024", "2023/2024", " 2023-24 "])

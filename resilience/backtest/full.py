@@ -15,6 +15,7 @@ from resilience.backtest.levels import Levels, levels
 from resilience.backtest.masks import NONE
 from resilience.backtest.proof import Proof, prove
 from resilience.backtest.rolling import DRAWS, FIRST, Backtest, backtest, judged_by
+from resilience.formatting import Printed
 from resilience.model.fitting import SEED
 from resilience.tables.events import EventRegister
 
@@ -22,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
-class FullRecord:
+class FullRecord(Printed):
     """The record with everything that belongs beside it.
 
     Attributes
@@ -43,6 +44,9 @@ class FullRecord:
     proofs: dict[date, Proof]
     levels: Levels | None
     blind_year: BlindYear | None
+
+    def __repr__(self) -> str:
+        return f"FullRecord({self.result!r}, cases={len(self.cases)}, proofs={len(self.proofs)})"
 
 
 def full_record(

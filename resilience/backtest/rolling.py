@@ -12,6 +12,7 @@ import pandas as pd
 
 from resilience.backtest.masks import NONE, Mask
 from resilience.backtest.measuring import INTERVAL, measured
+from resilience.formatting import Printed
 from resilience.indicators.known import known_on
 from resilience.model.calibration import chance_over_part
 from resilience.model.families import Family, Prior, load_prior
@@ -32,7 +33,7 @@ DRAWS = 1000
 
 
 @dataclass
-class Backtest:
+class Backtest(Printed):
     """The back test's results.
 
     Attributes
@@ -60,6 +61,14 @@ class Backtest:
     by_origin: dict
     models: dict[str, RiskModel] = field(repr=False)
     settings: dict
+
+    def __repr__(self) -> str:
+        origins = self.settings["origins"]
+        return (
+            f"Backtest(origins={origins[0]}..{origins[-1]}, outcome={self.settings['outcome']!r}, "
+            f"horizon={self.settings['horizon_months']}, rows={len(self.predictions)}, "
+            f"events={int(self.predictions['event'].sum())})"
+        )
 
 
 def backtest(

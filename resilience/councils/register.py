@@ -18,6 +18,7 @@ import pandas as pd
 from resilience import paths
 from resilience.councils.names import bare, plain, strip_form
 from resilience.errors import DataError, UnknownCouncilError
+from resilience.years import Day, day_of
 
 COLUMNS = (
     *("ons_code", "former_ons_codes", "ecode", "former_ecodes", "council", "official_name", "class", "tier"),
@@ -127,14 +128,14 @@ def _fits(one: Council, kinds: list[set[str]]) -> bool:
     return all(own & kind for kind in kinds)
 
 
-def resolve(name: str, *, on: date | None = None, path: Path | None = None) -> str:
+def resolve(name: str, *, on: Day | None = None, path: Path | None = None) -> str:
     """Return the stable code of the council that a code or name stands for.
 
     Parameters
     ----------
     name : str
         A GSS code (newest or former), an E-code, or a name as people write it.
-    on : date, optional
+    on : date or str, optional
         Where several councils bear the name, the one in being on this day. Without it, the living one.
     path : Path, optional
         Another councils.csv than the shipped one.
@@ -144,7 +145,7 @@ def resolve(name: str, *, on: date | None = None, path: Path | None = None) -> s
     UnknownCouncilError
         If nothing fits (the message names the closest) or several councils do (it names them).
     """
-    path = path or paths.processed() / "councils.csv"
+    path, day = path or paths.processed() / "councils.csv", None if on is None else day_of(on)
     codes, exact, loose = _index(path)
     text = str(name).strip()
     if text.upper() in codes:
@@ -165,9 +166,9 @@ def resolve(name: str, *, on: date | None = None, path: Path | None = None) -> s
         )
     chosen = [councils[code] for code in sorted(fitting)]
     if len(chosen) > 1:
-        alive = [one for one in chosen if (one.exists_on(on) if on else one.end_date is None)]
+        alive = [one for one in chosen if (one.exists_on(day) if day else one.end_date is None)]
         last = max((one.end_date or date.max for one in chosen), default=None)
-        chosen = alive or [one for one in chosen if on is None and one.end_date == last] or chosen
+        chosen = alive or [one for one in chosen if day is None and one.end_date == last] or chosen
     if len(chosen) > 1:
         several = " and ".join(f"{one.council} ({_KINDS[one.class_]}, {one.ons_code})" for one in chosen)
         raise UnknownCouncilError(f"'{text}' fits more than one council, {several}; write one of them in full.")

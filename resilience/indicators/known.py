@@ -21,7 +21,7 @@ from resilience.councils import load_councils
 from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.indicators.compute import KEYS
 from resilience.indicators.definitions import by_source, load_definitions
-from resilience.years import outturn_year_of
+from resilience.years import Day, day_of, outturn_year_of
 
 #: A council whose last complete return is older than this many years on the day cannot be scored.
 OLDEST_RETURN_YEARS = 4
@@ -202,18 +202,19 @@ class KnownFigures:
         return int(last.index[-1]) if len(last) else 0
 
 
-def known_on(indicators: pd.DataFrame, as_of: date, *, councils: pd.DataFrame | None = None) -> KnownFigures:
+def known_on(indicators: pd.DataFrame, as_of: Day, *, councils: pd.DataFrame | None = None) -> KnownFigures:
     """Return what was known of each council on a day.
 
     Parameters
     ----------
     indicators : DataFrame
         From ``compute_indicators``.
-    as_of : date
+    as_of : date or str
         Only figures that came out before this day count.
     councils : DataFrame, optional
         Which councils, in the form of :func:`councils_on`; by default all in being on the day.
     """
+    as_of = day_of(as_of)
     day = pd.Timestamp(as_of)
     being = councils_on(as_of) if councils is None else councils
     recent_rows = indicators["ons_code"].isin(being.index) & (

@@ -18,6 +18,7 @@ from resilience.model.reliability import Reliability, measure
 from resilience.model.risk_set import AT_RISK, NOT_SCORABLE, TrainingRows, risk_set, yearly
 from resilience.model.scale import UPPER, place, tiers_of
 from resilience.tables.events import EventRegister
+from resilience.years import Day, day_of
 
 FIRST_ORIGIN = 2012
 SEED = 20260101
@@ -79,7 +80,7 @@ class RiskModel:
 def training_rows(
     indicators: pd.DataFrame,
     events: EventRegister,
-    as_of: date,
+    as_of: Day,
     *,
     horizon: int = 24,
     outcome: str = "distress",
@@ -98,6 +99,7 @@ def training_rows(
     ModelError
         If no such origin had closed.
     """
+    as_of = day_of(as_of)
     last = last_closed_origin(events, as_of, horizon)
     if last < first_origin:
         raise ModelError(f"No origin from {first_origin} on had closed by {as_of}; choose a later date.")

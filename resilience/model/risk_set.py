@@ -19,6 +19,7 @@ from resilience.errors import DataError
 from resilience.indicators.known import known_on
 from resilience.model.reliability import Reliability
 from resilience.tables.events import OUTCOMES, EventRegister
+from resilience.years import Day, day_of
 
 HORIZONS = (12, 24, 36)
 
@@ -66,7 +67,7 @@ class TrainingRows:
 def risk_set(
     indicators: pd.DataFrame,
     events: EventRegister,
-    origins: Iterable[date],
+    origins: Iterable[Day] | Day,
     *,
     horizon: int = 24,
     outcome: str = "distress",
@@ -80,8 +81,8 @@ def risk_set(
         From ``compute_indicators``.
     events : EventRegister
         From ``load_events``.
-    origins : iterable of date
-        The days to look from.
+    origins : iterable of date or str
+        The days to look from; a single one too.
     horizon : {12, 24, 36}
         Months looked ahead.
     outcome : {"distress", "severe"}
@@ -96,18 +97,19 @@ def risk_set(
     Raises
     ------
     DataError
-        If the horizon or outcome is none of those above.
+        If the horizon or outcome is none of those above, or an origin is no date.
     """
     if horizon not in HORIZONS:
         raise DataError(f"A horizon of {horizon} months is not kept; choose one of 12, 24, 36.")
     if outcome not in OUTCOMES:
         raise DataError(f"'{outcome}' is no outcome; choose one of {', '.join(OUTCOMES)}.")
+    days = [day_of(one) for one in ([origins] if isinstance(origins, str | date) else origins)]
     first = events.onsets(outcome=outcome)
     register_end = events.end
     ends = load_councils().drop_duplicates("ons_code").set_index("ons_code")["end_date"]
     ends = pd.to_datetime(ends)
     tables, ages = [], []
-    for origin in origins:
+    for origin in days:
         start = pd.Timestamp(origin)
         until = start + pd.DateOffset(months=horizon)
         known = replace(known_on(indicators, start.date()), unlike_too=unlike_too)

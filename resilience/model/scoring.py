@@ -14,6 +14,7 @@ from scipy.special import expit
 from scipy.stats import gamma, norm
 
 from resilience.councils.lineage import with_lineage
+from resilience.formatting import Printed
 from resilience.indicators.known import KnownFigures, known_on, published_before
 from resilience.model.bands import band_at
 from resilience.model.calibration import JEFFREYS, PACES, PACES_MONTHS, BaseRate, base_rate, intercept_for, pace_shifts
@@ -31,7 +32,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, eq=False)
-class ScoredDay:
+class ScoredDay(Printed):
     """Every council in being on a day with its chance, and everything it was made from.
 
     Attributes
@@ -73,6 +74,17 @@ class ScoredDay:
     panel: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     switches: Mapping[str, bool] = field(default_factory=dict)
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def __repr__(self) -> str:
+        counts = self.table["status"].value_counts()
+        numbers = ", ".join(
+            f"{name}={int(counts.get(status, 0))}"
+            for name, status in (("at_risk", AT_RISK), ("event_already", EVENT_ALREADY), ("not_scorable", NOT_SCORABLE))
+        )
+        return (
+            f"ScoredDay(as_of={self.as_of}, outcome={self.model.outcome!r}, horizon={self.model.horizon}, {numbers}, "
+            f"expected={self.expected:.1f})"
+        )
 
     @property
     def as_of(self) -> date:

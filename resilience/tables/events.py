@@ -21,6 +21,7 @@ from resilience.errors import DataError
 from resilience.tables.event_checks import checked, days_of
 from resilience.tables.event_file import COLUMNS, read_event_file, register_to
 from resilience.tables.event_words import load_words
+from resilience.years import Day, day_of
 
 OUTCOMES = ("distress", "severe")
 EVENT_TYPES = tuple(load_words().types)
@@ -87,29 +88,30 @@ class EventRegister:
         """The first day of which the register says nothing any more."""
         return pd.Timestamp(self.until) + pd.Timedelta(days=1)
 
-    def reaches(self, day: date) -> bool:
+    def reaches(self, day: Day) -> bool:
         """Say whether everything announced before a day is in the register."""
-        return bool(pd.Timestamp(day) <= self.end)
+        return bool(pd.Timestamp(day_of(day)) <= self.end)
 
-    def known_by(self, day: date) -> EventRegister:
+    def known_by(self, day: Day) -> EventRegister:
         """Return the register as it could have been drawn up before a day.
 
         Rows announced on the day or later are left out, and so are undated ones while the register had not closed:
         nobody can say that they were known.
         """
+        day = day_of(day)
         public = self.rows["known"] < pd.Timestamp(day)
         if day > self.until:
             return replace(self, rows=self.rows[public | self.rows["known"].isna()])
         return replace(self, rows=self.rows[public], until=day - timedelta(days=1), whole=False)
 
-    def onsets(self, *, outcome: str = "distress", as_of: date | None = None) -> pd.DataFrame:
+    def onsets(self, *, outcome: str = "distress", as_of: Day | None = None) -> pd.DataFrame:
         """Return each council's first qualifying event, as known on a date.
 
         Parameters
         ----------
         outcome : {"distress", "severe"}
             What qualifies.
-        as_of : date, optional
+        as_of : date or str, optional
             Only events public before this day count; by default all of them.
 
         Returns
@@ -127,7 +129,7 @@ class EventRegister:
             raise DataError(f"'{outcome}' is no outcome; choose one of {', '.join(OUTCOMES)}.")
         rows = self.rows[self.rows[outcome] & (self.rows["known"] >= pd.Timestamp(COUNTING_FROM))]
         if as_of is not None:
-            rows = rows[rows["known"] < pd.Timestamp(as_of)]
+            rows = rows[rows["known"] < pd.Timestamp(day_of(as_of))]
         # Ties on a day go to the graver kind, in the order of EVENT_TYPES, so that the answer never depends on row
         # order.
         order = rows["event_type"].map({kind: i for i, kind in enumerate(EVENT_TYPES)})

@@ -49,7 +49,7 @@ def joined(lines: Sequence[str]) -> str:
 
 
 def grid(
-    title: str,
+    title: str | None,
     names: Sequence[str],
     rows: Sequence[Sequence[str]],
     *,
@@ -61,7 +61,7 @@ def grid(
 
     Parameters
     ----------
-    title : str
+    title : str or None
     names : sequence of str
         Of the columns.
     rows : sequence of sequence of str
