@@ -1,9 +1,10 @@
-"""The positions of the tile map, laid out once: ``python -m benchmarks.tiles lookups/uk_local_authorities_current.csv``.
+"""The positions of the tile map, laid out once: ``python -m benchmarks.tiles uk_local_authorities_current.csv``.
 
 Each council in being gets the hexagon of a grid that is nearest to it, as near as all of a layer can be together: the
 assignment with the least sum of squared distances. One layer holds unitaries, boroughs, metropolitan districts and
 counties, the other the districts, so that each covers the country once. The grid references are those of mySociety's
-register (CC BY 4.0). Drawn up anew when councils come into being.
+register (CC BY 4.0); a county stands in the middle of its districts, for the register's references of counties are
+partly of elsewhere (Gloucestershire in Buckinghamshire, Devon in the sea). Drawn up anew when councils come into being.
 """
 
 from __future__ import annotations
@@ -64,10 +65,11 @@ def points(register: Path) -> pd.DataFrame:
     for code, x, y in zip(listed["gss-code"], listed["x"], listed["y"], strict=True):
         of_code |= dict.fromkeys(named(code), (float(x), float(y)))
     councils = load_councils().set_index("ons_code")
-    councils = councils[councils["end_date"] == ""]
-    return councils.assign(
-        x=[of_code[code][0] for code in councils.index], y=[of_code[code][1] for code in councils.index]
-    )
+    living = councils[councils["end_date"] == ""]
+    found = pd.DataFrame([of_code[code] for code in living.index], index=living.index, columns=["x", "y"])
+    for county in living.index[living["class"] == "SC"]:
+        found.loc[county] = found[living["county"] == county].mean()
+    return living.join(found)
 
 
 def main(register: Path) -> None:

@@ -52,6 +52,16 @@ def test_neighbours_stay_neighbours(layer):
     assert tiles["row"].corr(-tiles["y"], method="spearman") > 0.95
 
 
+def test_a_county_stands_in_the_middle_of_its_districts():
+    tiles = load_tiles().set_index("ons_code")
+    councils = load_councils().set_index("ons_code").loc[tiles.index]
+    counties = councils.index[councils["class"] == "SC"]
+    assert len(counties) > 15
+    for county in counties:
+        own = tiles.loc[councils.index[councils["county"] == county], ["x", "y"]]
+        assert (tiles.loc[county, ["x", "y"]] - own.mean()).abs().max() < 2, tiles.at[county, "council"]
+
+
 def test_a_layout_gives_a_hexagon_each_even_where_councils_crowd():
     rng = np.random.default_rng(1)
     crowd = pd.DataFrame(rng.uniform(0, 100, (40, 2)), columns=["x", "y"])
