@@ -39,6 +39,7 @@ from resilience.report.views import (
     scoreboard,
     workbook,
 )
+from resilience.report.views.map import view as map_view
 from resilience.report.views.past_lists import file_name, history_view, january_view
 from resilience.report.writers import PAGE, write
 
@@ -53,6 +54,7 @@ _PAGES = (
     ("record.html", "The record"),
     ("scoreboard.html", "Scoreboard"),
     ("national.html", "National picture"),
+    ("map.html", "Map"),
     ("places.html", "Places"),
     ("mergers.html", "Mergers"),
     ("methods.html", "Methods"),
@@ -194,6 +196,7 @@ def links(here: str, *, root: str = "") -> list[Mapping]:
 _VIEWS: tuple[tuple[str, str, Callable[[Site], dict[str, Any]]], ...] = (
     ("history.html", "history", lambda site: history_view(site.run, site.lists, site.address)),
     ("national.html", "national", lambda site: national.view(site.run)),
+    ("map.html", "map", lambda site: map_view(site.run, site.address)),
     ("places.html", "places", lambda site: places.view(site.run, site.address)),
     ("mergers.html", "mergers", lambda site: mergers.view(site.run, site.mergers, site.past_mergers, site.address)),
     (

@@ -59,6 +59,7 @@ WRITERS: dict[tuple[str, str], str] = {
     ("history", PAGE): "html_pages:history",
     ("january", PAGE): "html_pages:january",
     ("places", PAGE): "html_pages:places",
+    ("map", PAGE): "html_pages:tile_map",
     ("mergers", PAGE): "html_pages:mergers",
     ("methods", PAGE): "html_pages:methods",
     ("dictionary", "markdown"): "markdown.dictionary:layout",

@@ -29,6 +29,7 @@ KINDS = (
     "record.html",
     "scoreboard.html",
     "national.html",
+    "map.html",
     "places.html",
     "mergers.html",
     "methods.html",
