@@ -113,7 +113,7 @@ def test_agreement_with_oflog_is_well_beyond_chance_and_as_the_page_states():
     assert table.loc["London", "overlap"] > 1.5 * table.loc["London", "chance"]
     assert (table["beyond_chance"] > 0.15).all()
     from resilience.report.documents import agreement_rows
-    from resilience.report.formats.markdown.blocks import agreement as block
+    from resilience.report.formats.markdown.blocks import rows as block
 
     rows = agreement_rows(json.loads(OFLOG.read_text("utf-8")))
     assert block(rows) in Path("docs/peers.md").read_text("utf-8")
