@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.first_release import without_nil_in_the_ratio_alone
 from resilience.backtest.first_release import MEASURES, NAME, beside, figures_of, own_record, predictions
 from resilience.backtest.frozen import frozen_lists
 from resilience.backtest.masks import MASKS, OLD
@@ -48,3 +49,20 @@ def test_its_own_record_is_quoted_with_where_it_is_from():
     # The figures of the table in ../shared/model.md: first edition of the register, 0.1.0.
     assert list(figures_of(found["model"]).values()) == pytest.approx([0.869, 0.793, 0.548], abs=0.0005)
     assert list(figures_of(found["model"])) == list(MEASURES)
+
+
+def test_the_specification_blanked_a_nil_in_the_ratio_alone():
+    # As the returns have them, £ thousand: Norwich opened at nil after closing at £10.3m; Greenwich used all it had.
+    panel = pd.DataFrame(
+        [
+            ("E07000148", 2023, 10_300.0, 10_300.0),
+            ("E07000148", 2024, 0.0, 0.0),
+            ("E09000011", 2023, 18_900.0, 18_900.0),
+            ("E09000011", 2024, 18_900.0, 0.0),
+        ],
+        columns=["ons_code", "year", "rs_resunall_start_cy", "rs_resunall_end_cy"],
+    )
+    before = panel[["ons_code", "year"]].assign(unallocated_ratio=[0.5, 0.0, 0.1, 0.0], reserves_ratio=1.0)
+    found = without_nil_in_the_ratio_alone(panel, before)
+    assert found["unallocated_ratio"].isna().tolist() == [False, True, False, False]
+    pd.testing.assert_series_equal(found["reserves_ratio"], before["reserves_ratio"])
