@@ -13,7 +13,18 @@ from resilience.tables.schema import SOURCE_KINDS
 
 #: A publication beside the outturn that is at hand only as transcribed by others; the rest are originals.
 KIND_OF_SOURCE = {"capital": "transcribed"}
-COLUMNS = ("ons_code", "council", "year", "indicator", "value", "source_kind", "built", "carried", "known_from", "lines")
+COLUMNS = (
+    "ons_code",
+    "council",
+    "year",
+    "indicator",
+    "value",
+    "source_kind",
+    "built",
+    "carried",
+    "known_from",
+    "lines",
+)
 _SECOND_HAND = SOURCE_KINDS.index("interim")
 
 
@@ -71,9 +82,9 @@ def _known_from(rows: pd.DataFrame, source: str) -> pd.Series:
 
 def _carried(scored: ScoredDay, rows: pd.DataFrame, name: str) -> np.ndarray:
     """Say which rows hold the figure that the score carries forward."""
-    taken, newest = (
-        rows["ons_code"].map(series).to_numpy(dtype=float) for series in (scored.known.years[name], scored.table["year"])
-    )
+    codes = rows["ons_code"]
+    taken = codes.map(scored.known.years[name]).to_numpy(dtype=float)
+    newest = codes.map(scored.table["year"]).to_numpy(dtype=float)
     return np.asarray((rows["year"].to_numpy() == taken) & (taken < newest))
 
 

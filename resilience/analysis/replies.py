@@ -24,10 +24,9 @@ LONGEST = 2_000
 _SHORT = 200
 
 _KINDS = ("reply", "correction")
-_NEEDED = {"reply": ("council", "received", "from", "text")}
-_NEEDED["correction"] = (*_NEEDED["reply"], "figure", "status")
-_ALLOWED = {"reply": {*_NEEDED["reply"], "source"}}
-_ALLOWED["correction"] = {*_NEEDED["correction"], "year", "source", "decided", "decision"}
+_BOTH = ("council", "received", "from", "text")
+_NEEDED: dict[str, tuple[str, ...]] = {"reply": _BOTH, "correction": (*_BOTH, "figure", "status")}
+_OPTIONAL = {"reply": ("source",), "correction": ("year", "source", "decided", "decision")}
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,7 @@ def load_replies(path: Path | None = None, *, today: date | None = None) -> Repl
 def _statement(where: str, kind: str, entry: Mapping[str, Any], today: date) -> Statement:
     """Check one entry."""
     for name in entry:
-        if name not in _ALLOWED[kind]:
+        if name not in _NEEDED[kind] + _OPTIONAL[kind]:
             raise DataError(f"{where} has '{name}', which a {kind} does not have; remove it.")
     for name in _NEEDED[kind]:
         if name not in entry:
@@ -157,7 +156,10 @@ def _correction(where: str, base: Statement, entry: Mapping[str, Any], today: da
         raise DataError(f"{where}: '{figure}' is neither an indicator nor a line of the panel, nor '{EVENT}'.")
     if (figure == EVENT) == ("year" in entry):
         raise DataError(f"{where}: give the year of a figure, and none for an event.")
-    year = outturn_year_of(year_of(entry["year"])) if "year" in entry else ""
+    try:
+        year = outturn_year_of(year_of(entry["year"])) if "year" in entry else ""
+    except DataError as error:
+        raise DataError(f"{where}: {error}") from error
     if status not in STATUSES:
         raise DataError(f"{where}: status '{status}' is none of {', '.join(STATUSES)}.")
     for name in ("decided", "decision"):
