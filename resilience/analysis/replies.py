@@ -178,6 +178,8 @@ def _check_text(where: str, name: str, value: Any) -> None:
     most = LONGEST if name in ("text", "decision") else _SHORT
     if not isinstance(value, str) or not value.strip():
         raise DataError(f"{where}: '{name}' is to be a text.")
+    if not all(sign.isprintable() or (sign == "\n" and most == LONGEST) for sign in value):
+        raise DataError(f"{where}: '{name}' holds a character that cannot be printed; take it out.")
     if len(value) > most:
         raise DataError(f"{where}: '{name}' has {len(value):,} characters; at most {most:,} are shown.")
 

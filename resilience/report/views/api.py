@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import pandas as pd
 
 from resilience import __version__
 from resilience.analysis.figures import figures as every_figure
@@ -33,24 +35,15 @@ def figures(scored: ScoredDay, code: str) -> dict[str, Any]:
     """Return a council's figures as a table: one row an indicator and financial year."""
     own = every_figure(scored)[code]
     units = {name: one.unit for name, one in load_definitions().items()}
-    return _table(
-        FIGURES,
-        zip(
-            [code] * len(own),
-            own["council"],
-            own["indicator"],
-            own["year"].map(outturn_year_of),
-            own["year"],
-            own["value"],
-            own["indicator"].map(units),
-            own["source_kind"],
-            own["built"],
-            own["carried"],
-            own["known_from"].dt.strftime("%Y-%m-%d"),
-            own["lines"],
-            strict=True,
-        ),
-    )
+    columns = {
+        **{name: own[name] for name in ("council", "indicator", "year", "value", "source_kind", "built", "carried")},
+        "ons_code": pd.Series(code, index=own.index),
+        "outturn_year": own["year"].map(outturn_year_of),
+        "unit": own["indicator"].map(units),
+        "known_from": own["known_from"].dt.strftime("%Y-%m-%d"),
+        "lines": own["lines"],
+    }
+    return _table(FIGURES, zip(*(columns[column.name].tolist() for column in FIGURES.columns), strict=True))
 
 
 def indicators(scored: ScoredDay) -> dict[str, Any]:
@@ -82,8 +75,8 @@ def _line(name: str, source: str) -> tuple[str, ...]:
     return name, "budget" if one.form == "RA" else "outturn", one.form, one.row, one.code, one.label
 
 
-def _table(table: Table, rows: Any) -> dict[str, Any]:
-    return {"table": {"columns": [column.name for column in table.columns], "rows": rows}}
+def _table(table: Table, rows: Iterable[Iterable[Any]]) -> dict[str, Any]:
+    return {"table": {"columns": [column.name for column in table.columns], "rows": [list(row) for row in rows]}}
 
 
 def council_addresses(code: str) -> dict[str, str]:

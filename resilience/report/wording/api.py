@@ -9,7 +9,8 @@ WHAT = (
 PROMISE = (
     "Under v1 no address goes away, no column or key is taken away or changes its meaning, and columns keep their "
     "order; new columns come last and new keys may come anywhere. A change that would break this gets a v2 beside it, "
-    "and v1 stays until the release after. The figures themselves change with each list: as_of says of which day they are."
+    "and v1 stays until the release after. The figures themselves change with each list: as_of says of which day they "
+    "are."
 )
 #: Address within the API's folder, the schema it keeps to, what it is. A council's own stand under its ONS code.
 DOCUMENTS = (
