@@ -16,7 +16,7 @@ from resilience.report.views.api import FOLDER
 from resilience.report.views.api_tables import LINES, watchlist_table
 from resilience.report.writers import write
 from resilience.tables.panel import provenance
-from tests.report.site_data import one_run, one_view, small_folder, small_site
+from tests.report.site_data import one_view, small_folder, small_site
 
 READ = {
     "string": str,
@@ -159,7 +159,7 @@ def test_sources_are_those_of_provenance_without_a_path():
 
 def test_a_council_s_document_is_what_assess_writes():
     for code in ("E09000008", "E10000016", "E06000066"):
-        alone = write("council", "json", council.view(one_run(), code))
+        alone = write("council", "json", council.view(small_site().run, code))
         assert json.loads(alone) == document(f"council/{code}.json")
 
 
@@ -170,7 +170,7 @@ def test_figures_are_those_of_the_document():
     compared = 0
     for one in content["indicators"]:
         for year, value in one["series"].items():
-            assert float(values[one["indicator"], year]) == pytest.approx(value, rel=1e-11, abs=1e-15)
+            assert float(values[one["indicator"], year]) == pytest.approx(value, rel=1e-11, abs=1e-12)
             compared += 1
     assert compared > 400
 
@@ -178,7 +178,7 @@ def test_figures_are_those_of_the_document():
 def test_large_amounts_keep_their_last_thousand():
     head, rows = table("council/E10000016.csv")  # Kent spends more than a thousand million
     spent = [row[head.index("value")] for row in rows if row[2] == "net_revenue_expenditure"]
-    assert max(map(float, spent)) > 1_000_000 and all(text.isdigit() for text in spent)
+    assert max(map(float, spent)) > 1_000_000 and not any("e" in text for text in spent)
 
 
 def test_the_list_is_the_one_of_the_site():
