@@ -84,3 +84,10 @@ def test_without_a_contact_the_page_names_the_issue_tracker():
     for subject in ("corrections", "accessibility"):
         text = write(subject, PAGE, {**view, "links": []})
         assert "issue tracker" in text and "@" not in text.split("<main")[1]
+
+
+def test_the_command_hands_the_contact_on(cli, monkeypatch, tmp_path):
+    given = {}
+    monkeypatch.setattr("resilience.report.site.build_site", lambda folder, **named: given.update(named) or folder)
+    assert cli("site", "-o", tmp_path, "--contact", "ask me").code == 0
+    assert given == {"as_of": None, "contact": "ask me"}
