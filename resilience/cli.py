@@ -316,11 +316,14 @@ def national(
 def site(
     as_of: AsOf = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder.")] = Path("reports/site"),
+    contact: Annotated[
+        str, typer.Option("--contact", metavar="TEXT", help="Whom to ask for a correction, as the pages say it.")
+    ] = "",
 ) -> None:
     """Build the static site: the list, past lists with what followed, a page a council, the record, methods."""
     from resilience.report.site import build_site
 
-    folder = build_site(output, as_of=_day(as_of))
+    folder = build_site(output, as_of=_day(as_of), contact=contact)
     typer.echo(f"{len(list(folder.rglob('*.html')))} pages written; open {folder / 'index.html'}.", err=True)
 
 

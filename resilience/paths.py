@@ -40,3 +40,14 @@ def models() -> Path:
 def frozen() -> Path:
     """Return the folder of frozen lists; an installed wheel has none."""
     return home() / "reports" / "frozen"
+
+
+def replies() -> Path:
+    """Return the file of what councils have said of their figures."""
+    return home() / "data" / "replies.toml"
+
+
+def schemas() -> Path:
+    """Return the folder of the JSON Schemas: they belong to the code, wherever the figures are."""
+    clone = (_PACKAGE.parent / "pyproject.toml").is_file()
+    return (_PACKAGE.parent if clone else _PACKAGE / "_shipped") / "docs" / "schemas"

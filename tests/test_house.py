@@ -8,7 +8,7 @@ from pathlib import Path
 HOUSE = Path(__file__).parents[1] / "resilience"
 ROOMS = ("councils", "publications", "tables", "indicators", "model", "method", "backtest", "analysis", "report", "cli")
 GROUND = ("errors", "years", "files", "paths", "formatting")
-PARTS = ("wording", "views", "formats", "writers", "site", "documents")  # of report/, in this order too
+PARTS = ("wording", "views", "formats", "writers", "api", "site", "documents")  # of report/, in this order too
 
 
 def level(module: str) -> tuple[int, int]:

@@ -63,7 +63,8 @@ def test_the_wheel_holds_the_figures_the_register_and_the_model_and_nothing_stal
         for folder in ("data/processed", "models"):
             there = {f"{folder}/{path.name}" for path in (ROOT / folder).iterdir() if not path.name.startswith(".")}
             assert there <= carried
-        assert {"data/raw/events.csv", "data/raw/events.toml"} <= carried
+        assert {"data/raw/events.csv", "data/raw/events.toml", "data/replies.toml"} <= carried
+        assert {f"docs/schemas/{path.name}" for path in (ROOT / "docs/schemas").iterdir()} <= carried
         assert not [name for name in names if name.startswith(("tests/", "data/")) or name.endswith((".part", ".lock"))]
         panel = archive.read("resilience/_shipped/data/processed/panel.csv")
     assert panel == (ROOT / "data/processed/panel.csv").read_bytes()

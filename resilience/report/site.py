@@ -7,7 +7,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from resilience.errors import DataError
 from resilience.files import write_atomically
 from resilience.formatting import day
 from resilience.model.scoring import ScoredDay
+from resilience.report import api
 from resilience.report.formats.html import slug
 from resilience.report.views import (
     council,
@@ -36,9 +37,12 @@ from resilience.report.views import (
     places,
     record,
     record_page,
+    replies,
     scoreboard,
     workbook,
 )
+from resilience.report.views.api import FOLDER as API
+from resilience.report.views.api import council_addresses, page
 from resilience.report.views.map import view as map_view
 from resilience.report.views.past_lists import file_name, history_view, january_view
 from resilience.report.writers import PAGE, write
@@ -60,6 +64,12 @@ _PAGES = (
     ("methods.html", "Methods"),
     ("dictionary.html", "Dictionary"),
 )
+#: Below every page: about the site itself.
+_ABOUT = (
+    ("api.html", "Data and API"),
+    ("corrections.html", "Corrections and replies"),
+    ("accessibility.html", "Accessibility"),
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,8 @@ class Site:
         New councils decided or proposed.
     past_mergers : DataFrame
         From ``past.evidence``.
+    contact : str
+        How to reach whoever publishes the site; by default what ``data/replies.toml`` says.
     """
 
     run: ScoredDay
@@ -85,6 +97,7 @@ class Site:
     names: dict[str, str]
     mergers: dict[str, Merger]
     past_mergers: pd.DataFrame
+    contact: str = ""
 
     @property
     def result(self) -> Backtest:
@@ -104,6 +117,7 @@ def build_site(
     first: int = FIRST,
     n_jobs: int = 2,
     draws: int = DRAWS,
+    contact: str = "",
 ) -> Path:
     """Build the site.
 
@@ -121,6 +135,8 @@ def build_site(
         Processes.
     draws : int
         Bootstrap draws of the record.
+    contact : str
+        How to reach whoever publishes the site; by default what ``data/replies.toml`` says.
 
     Returns
     -------
@@ -135,7 +151,7 @@ def build_site(
     output = Path(output)
     _may_replace(output)
     site = prepare(as_of=as_of, councils=councils, first=first, n_jobs=n_jobs, draws=draws)
-    return write_site(site, output, n_jobs=n_jobs)
+    return write_site(replace(site, contact=contact), output, n_jobs=n_jobs)
 
 
 def write_site(site: Site, output: Path, *, n_jobs: int = 2) -> Path:
@@ -188,8 +204,9 @@ def prepare(
 
 
 def links(here: str, *, root: str = "") -> list[Mapping]:
-    """Return the site's main pages as links from one of them, or from a folder below."""
-    return [{"href": root + name, "text": text, "here": name == here} for name, text in _PAGES]
+    """Return the site's pages as links from one of them, or from a folder below; ``about`` stand in the footer."""
+    pages = [(name, text, about) for about, pages in ((False, _PAGES), (True, _ABOUT)) for name, text in pages]
+    return [{"href": root + name, "text": text, "here": name == here, "about": about} for name, text, about in pages]
 
 
 #: The pages of the site's top folder but for the list and the Januaries: file, subject, how its view is made.
@@ -207,6 +224,9 @@ _VIEWS: tuple[tuple[str, str, Callable[[Site], dict[str, Any]]], ...] = (
     ("scoreboard.html", "scoreboard", lambda site: scoreboard.view(site.run.events, site.run.as_of)),
     ("methods.html", "methods", lambda site: methods.view(site.run, site.record.blind_year)),
     ("dictionary.html", "dictionary", lambda site: dictionary.view(site.run)),
+    ("api.html", "api", lambda site: page(site.run, list(site.names))),
+    ("corrections.html", "corrections", lambda site: replies.view(site.run, site.contact, site.address)),
+    ("accessibility.html", "accessibility", lambda site: {"contact": replies.contact(site.run, site.contact)}),
 )
 
 
@@ -229,13 +249,20 @@ def _watchlist(site: Site) -> Iterable[tuple[str, str | bytes]]:
         ("watchlist.json", "JSON", "the list, for programs"),
         ("record.json", "Record as JSON", "the back test, for programs"),
     )
+    written = {}
     for name, _, _ in downloads:
         subject, _, form = name.partition(".")
-        yield name, write(subject, form, recorded if subject == "record" else listed)
+        written[name] = write(subject, form, recorded if subject == "record" else listed)
+    yield from written.items()
+    forms = {form: written[f"watchlist.{form}"] for form in ("json", "csv")}
+    yield from api.files(site.run, list(site.names), site.address, forms)
     around = {
         "links": links("index.html"),
         "page_of": {code: site.address(code) for code in site.names},
-        "downloads": [{"href": name, "text": text, "note": note} for name, text, note in downloads],
+        "downloads": [
+            {"href": name, "text": text, "note": note}
+            for name, text, note in (*downloads, ("api.html", "Each council's figures", "CSV and JSON, with schemas"))
+        ],
     }
     yield "index.html", write("watchlist", "html", {**listed, **around})
 
@@ -257,9 +284,13 @@ def _write_councils(
     run: ScoredDay, wanted: dict[str, str], names: dict[str, str], mergers: dict[str, Merger], folder: Path
 ) -> None:
     around = {"links": links("", root="../"), "page_of": names, "mergers_page": "../mergers.html"}
+    beside = {"about": "../api.html", "corrections": "../corrections.html"}
     for code, name in wanted.items():
+        data = {form: f"../{API}/{there}" for form, there in council_addresses(code).items()} | beside
         try:
-            content = write("council", "html", {**council.view(run, code, mergers=mergers), **around})
+            shown = council.view(run, code, mergers=mergers)
+            content = write("council", "html", {**shown, **around, "data": data})
+            api.write_council(folder.parent, run, code, shown)
         except Exception as error:
             error.add_note(f"The page of {code} ({name}) could not be made.")
             raise

@@ -67,6 +67,12 @@ WRITERS: dict[tuple[str, str], str] = {
     ("coverage", "markdown"): "markdown.coverage:layout",
     ("directions", "markdown"): "markdown.directions:layout",
     ("rivals", "markdown"): "markdown.rivals:layout",
+    ("api index", "json"): _JSON,
+    ("api figures", "csv"): "csv:exact",
+    ("api table", "csv"): _CSV,
+    ("api", PAGE): "html_pages:api",
+    ("accessibility", PAGE): "html_pages:accessibility",
+    ("corrections", PAGE): "html_pages:corrections",
     ("support again", "markdown"): "markdown.support_again:layout",
     ("support again", "json"): _JSON,
 }

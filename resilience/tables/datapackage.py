@@ -13,18 +13,18 @@ from resilience.publications.lines import load_lines
 from resilience.tables.schema import TABLES, Column, Table, columns_of
 
 NAME = "datapackage.json"
-_OGL = {
+OGL = {
     "name": "OGL-UK-3.0",
     "title": "Open Government Licence v3.0",
     "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
 }
-_CC_BY = {
+CC_BY = {
     "name": "CC-BY-4.0",
     "title": "Creative Commons Attribution 4.0",
     "path": "https://creativecommons.org/licenses/by/4.0/",
 }
 #: Licences by how provenance.json says them.
-_LICENCES = {"CC BY 4.0": _CC_BY}
+_LICENCES = {"CC BY 4.0": CC_BY}
 #: Table Schema has no type for a list within a cell without a format of its own; a list is text here.
 _TYPES = {"list": "string"}
 _NO_UNIT = "none"
@@ -49,7 +49,7 @@ def datapackage(
         "profile": "tabular-data-package",
         "name": "council-financial-resilience",
         "title": title,
-        "licenses": [_OGL, _CC_BY],
+        "licenses": [OGL, CC_BY],
         "resources": [
             _resource(TABLES[name], list(columns), [one for one in entries if one["table"] == name])
             for name, columns in sorted(tables.items())
@@ -59,21 +59,32 @@ def datapackage(
 
 
 def _resource(table: Table, names: list[str], entries: list[Mapping[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "profile": "tabular-data-resource",
-        "name": table.name.removesuffix(".csv").replace("_", "-"),
-        "path": table.name,
-        "title": table.sentence,
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "schema": {"fields": [_field(column) for column in columns_of(table, names)], "missingValues": [""]},
+    name = table.name.removesuffix(".csv").replace("_", "-")
+    return {
+        **resource(name, table.name, table.sentence, schema_of(table, names)),
         "sources": _sources(entries),
         "licenses": _licences(entries),
     }
-    if table.key:
-        found["schema"]["primaryKey"] = list(table.key)
-    return found
+
+
+def resource(name: str, path: str, title: str, schema: Mapping[str, Any] | str) -> dict[str, Any]:
+    """Describe a CSV file; its schema may be the address of one that several files share."""
+    return {
+        "profile": "tabular-data-resource",
+        "name": name,
+        "path": path,
+        "title": title,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": schema,
+    }
+
+
+def schema_of(table: Table, names: list[str]) -> dict[str, Any]:
+    """Return a table's columns as a Table Schema."""
+    found: dict[str, Any] = {"fields": [_field(column) for column in columns_of(table, names)], "missingValues": [""]}
+    return {**found, "primaryKey": list(table.key)} if table.key else found
 
 
 def _field(column: Column) -> dict[str, Any]:
@@ -106,8 +117,8 @@ def _sources(entries: list[Mapping[str, Any]]) -> list[dict[str, str]]:
 
 
 def _licences(entries: list[Mapping[str, Any]]) -> list[dict[str, str]]:
-    said = [_LICENCES.get(str(one.get("licence")), _OGL) for one in entries] or [_OGL]
-    return [licence for licence in (_OGL, _CC_BY) if licence in said]
+    said = [_LICENCES.get(str(one.get("licence")), OGL) for one in entries] or [OGL]
+    return [licence for licence in (OGL, CC_BY) if licence in said]
 
 
 def text_of(written: Mapping[str, str | bytes], there: Path, sources: Iterable[Mapping[str, Any]]) -> str:

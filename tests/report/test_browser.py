@@ -34,6 +34,9 @@ KINDS = (
     "mergers.html",
     "methods.html",
     "dictionary.html",
+    "api.html",
+    "corrections.html",
+    "accessibility.html",
     "councils/croydon.html",
     "councils/sutton.html",
 )

@@ -21,6 +21,7 @@ from resilience.errors import DataError
 from resilience.indicators.compute import compute_indicators
 from resilience.report.documents import LIST_ON
 from resilience.report.views import (
+    api,
     checks,
     coverage,
     dictionary,
@@ -36,6 +37,7 @@ from resilience.report.views import (
     places,
     record,
     record_page,
+    replies,
     rivals,
     scoreboard,
     support_again,
@@ -90,6 +92,12 @@ VIEWS = {
     "dictionary": site_view(lambda s: dictionary.view(s.run)),
     "coverage": lambda: coverage.view(compute_indicators(load_panel())),
     "directions": lambda: directions.view(load_panel(), load_events()),
+    "api index": lambda: api.index(one_run(), [CROYDON], lambda code: "councils/croydon.html"),
+    "api figures": lambda: api.figures(one_run(), CROYDON),
+    "api table": lambda: api.indicators(one_run()),
+    "api": lambda: {**api.page(one_run(), [CROYDON]), "links": []},
+    "corrections": site_view(lambda s: replies.view(s.run, "", s.address)),
+    "accessibility": lambda: {"contact": "", "links": []},
     "rivals": lambda: rivals.view(compute_indicators(load_panel()), load_events(), LIST_ON),
 }
 #: Views that take minutes, or another file: their own tests make small ones.

@@ -10,6 +10,8 @@ from typing import Any
 
 #: Digits that a fraction or an amount keeps, and a chance in the watch list.
 FIGURE, CHANCE = "%.6g", "%.4f"
+#: Amounts of £ thousand and ratios as they are worked out, for programs.
+EXACT = "%.12g"
 #: A spreadsheet takes text that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -69,6 +71,11 @@ def safe_cell(value: Any) -> Any:
 def from_view(view: Mapping[str, Any]) -> str:
     """Write what a view holds as a table, its ``table`` of ``columns`` and ``rows``."""
     return to_csv(view["table"]["columns"], view["table"]["rows"])
+
+
+def exact(view: Mapping[str, Any]) -> str:
+    """Write the same with all digits that count."""
+    return to_csv(view["table"]["columns"], view["table"]["rows"], number=EXACT)
 
 
 def watchlist(view: Mapping[str, Any]) -> str:

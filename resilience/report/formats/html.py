@@ -26,7 +26,8 @@ def environment() -> Environment:
 
     A page extends ``base.html.j2`` and fills its blocks: ``title``, ``description``, ``name``, ``content``, and where
     needed ``policy`` (the content security policy: widen it to run a script of the page's own), ``style``, ``head``,
-    ``nav`` (or give ``links``: dicts of ``href``, ``text`` and ``here``), ``footer``, ``scripts``.
+    ``nav`` (or give ``links``: dicts of ``href``, ``text``, ``here``, and ``about`` for the footer), ``footer``,
+    ``scripts``.
     """
     made = Environment(
         loader=PackageLoader("resilience.report"),
@@ -55,11 +56,12 @@ def environment() -> Environment:
         "class_names": general.CLASS_NAMES,
         "class_plurals": general.CLASS_PLURALS,
         "chance_range": formatting.chance_range,
-        # What only a page of the site is given: its navigation, the pages of councils, the list's other forms.
+        # What only a page of the site is given: its navigation, the pages of councils, its data in other forms.
         "links": (),
         "page_of": {},
         "downloads": (),
         "mergers_page": "",
+        "data": {},
     }
     return made
 

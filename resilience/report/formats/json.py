@@ -53,6 +53,8 @@ _COUNCIL = (
     "indicators",
     "other_definitions",
     "events",
+    "replies",
+    "corrections",
     "neighbours",
     "warnings",
     "peers_then_and_later",
@@ -68,6 +70,7 @@ _PAGE_ONLY = {
     "indicators": ("meaning", "of_class", "of_neighbours"),
     "other_definitions": ("level",),
     "neighbours": ("event_month",),
+    "corrections": ("about", "open"),
 }
 _OWN = (
     "mark",

@@ -16,7 +16,7 @@ from resilience.councils import council as facts_of
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
-from resilience.report.views import again
+from resilience.report.views import again, replies
 from resilience.report.views.claims import claims
 from resilience.report.views.council_beyond import beyond, neighbours
 from resilience.report.views.council_figures import indicators, other_definitions, sources
@@ -74,6 +74,7 @@ def view(scored: ScoredDay, council: str, *, mergers: Mapping[str, Merger] | Non
         "second_hand": any(row["second_hand"] for row in shown),
         "other_definitions": other_definitions(scored, code),
         "events": _events(scored, code),
+        **replies.of_council(scored, code),
         "neighbours": neighbours(scored, code),
         **beyond(scored, code),
         **new_councils(scored, code, mergers),

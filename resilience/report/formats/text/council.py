@@ -44,6 +44,7 @@ def text(view: View, *, width: int = 80) -> str:
     _beyond(page, view)
     _figures(page, view)
     _events(page, view)
+    _said(page, view)
     _neighbours(page, view)
     page.head("Sources")
     for row in view["sources"]:
@@ -166,6 +167,18 @@ def _events(page: _Page, view: View) -> None:
     for row in view["events"]:
         owner = f"{row['council']}: " if row["ons_code"] != view["council"]["ons_code"] else ""
         page.point(f"{row['when']}: {owner}{row['what']}.{'' if row['counts'] else ' Not counted as an event.'}")
+
+
+def _said(page: _Page, view: View) -> None:
+    """Say what the council has said, and what became of corrections it asked for."""
+    if view["replies"] or view["corrections"]:
+        page.head("What the council says")
+    for row in view["replies"]:
+        page.point(f"{row['from']}, {day(row['received'])}: {row['text']}")
+    for row in view["corrections"]:
+        became = f"{row['status']}, {day(row['decided'])}: {row['decision']}" if row["decided"] else row["status"]
+        page.point(f"Correction asked for ({row['about']}), {row['from']}, {day(row['received'])}: {row['text']}")
+        page.point(f"Became of it: {became}")
 
 
 def _neighbours(page: _Page, view: View) -> None:
