@@ -288,3 +288,14 @@ def _supported(scored: ScoredDay, already: Sequence[str]) -> tuple[SupportedBefo
             )
             groups.append(SupportedBefore(since, own, rate, in_12, in_24))
     return tuple(groups)
+
+
+def past_counts(scored: ScoredDay) -> dict[int, int]:
+    """Return how many first events came within the horizon after each January of the track record."""
+    record = track_record(scored)
+    if not record.first:
+        return {}
+    first = scored.events.onsets(outcome=scored.model.outcome)["date"]
+    starts = {year: pd.Timestamp(year, 1, 1) for year in range(record.first, record.last + 1)}
+    months = pd.DateOffset(months=scored.model.horizon)
+    return {year: int(((first >= day) & (first < day + months)).sum()) for year, day in starts.items()}
