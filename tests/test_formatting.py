@@ -148,3 +148,12 @@ def test_lists():
 @given(st.floats(-1e3, 1e3))
 def test_no_figure_has_a_hyphen_for_a_minus(value):
     assert "-" not in f.percent(value) + f.pounds(value) + f.signed(value)
+
+
+def test_a_number_expected():
+    assert [f.expected(x) for x in (0.0, 0.004, 0.049, 0.051, 1.26, 30.0)] == [
+        *("0", "under 0.1", "under 0.1", "0.1", "1.3", "30.0"),
+    ]
+    assert [f.expected(0.74, most=0.4), f.expected(0.4, most=0.4), f.expected(float("nan"))] == [
+        *("over 0.4", "0.4", "not known"),
+    ]

@@ -262,7 +262,9 @@ def _at_risk(scored: ScoredDay, rows: pd.DataFrame) -> pd.DataFrame:
     record = track_record(scored)
     table = rows[["council", "rank", "band"]].copy()
     for pace in PACES:
-        table[pace] = pd.Series({code: scored.at_paces(rows.at[code, "log_odds"])[pace] for code in rows.index}, dtype=float)
+        table[pace] = pd.Series(
+            {code: scored.at_paces(rows.at[code, "log_odds"])[pace] for code in rows.index}, dtype=float
+        )
     past = [record.of(band) for band in table["band"]]
     for column, attribute in (("share", "share"), ("share_low", "low"), ("share_high", "high")):
         table[column] = np.array([getattr(one, attribute) if one else np.nan for one in past], dtype=float)
@@ -282,10 +284,8 @@ def _supported(scored: ScoredDay, already: Sequence[str]) -> tuple[SupportedBefo
         own = tuple(years.index[years.clip(upper=LONGEST) == since])
         if own:
             rate = rate_for(day.in_12, since)
-            in_12, in_24 = (
-                chance_within(day.in_12, since, months) if counted(day.in_12, since, months) else float("nan")
-                for months in (12, 24)
-            )
+            in_12 = rate.chance if rate.times else float("nan")
+            in_24 = chance_within(day.in_12, since, 24) if counted(day.in_12, since, 24) else float("nan")
             groups.append(SupportedBefore(since, own, rate, in_12, in_24))
     return tuple(groups)
 

@@ -146,11 +146,18 @@
     return found;
   }
 
+  // Names as far as they help: a dozen.
+  function some(own) {
+    const names = own.map((one) => one.name), shown = names.length > 13 ? 12 : names.length;
+    return names.slice(0, shown).join(", ") + (shown < names.length ? " and " + (names.length - shown) + " more" : "");
+  }
+
   function countBands(ranked) {
     Array.from(by("held").tBodies[0].rows).forEach((row, band) => {
-      const held = ranked.filter((one) => one.band === band).length;
-      row.cells[1].textContent = held;
-      row.cells[4].textContent = data.bands[band] ? expected(held * data.bands[band][0]) : "–";
+      const held = ranked.filter((one) => one.band === band);
+      row.querySelector(".why").textContent = some(held);
+      row.cells[1].textContent = held.length;
+      row.cells[4].textContent = data.bands[band] ? expected(held.length * data.bands[band][0]) : "–";
     });
   }
 
@@ -193,10 +200,12 @@
   }
 
   function countApart(already, unscored) {
+    by("apart").hidden = !already.length;
     Array.from(by("again").tBodies[0].rows).forEach((row, since) => {
       const own = already.filter((one) => one.since === since);
       row.hidden = own.length === 0;
-      row.querySelector(".why").textContent = own.map((one) => one.name).sort().join(", ");
+      by("again-record").children[since].hidden = row.hidden;
+      row.querySelector(".why").textContent = some(own);
       row.cells[1].textContent = own.length;
       data.again[since].forEach((share, i) => { row.cells[2 + i].textContent = share === null ? "–" : expected(own.length * share); });
     });

@@ -137,7 +137,7 @@ def _again(scored: ScoredDay) -> list[dict[str, Any]]:
     return [
         {
             "since": since,
-            "stands": f"Last support {again_wording.short(since)}",
+            "stands": again_wording.short(since).capitalize(),
             "said": again_wording.chances(of_group(day.in_12, day.in_24, since)),
         }
         for since in range(LONGEST + 1)
@@ -159,9 +159,7 @@ def _data(scored: ScoredDay, address: Address) -> dict[str, Any]:
             [one.ons_code, sorted(one.kinds), list(one.codes), list(dict.fromkeys(plain(name) for name in one.names))]
             for one in every_council()
         ],
-        "called": {
-            one.ons_code: one.council for one in every_council() if one.ons_code not in scored.table.index
-        },
+        "called": {one.ons_code: one.council for one in every_council() if one.ons_code not in scored.table.index},
         "forms": [[rule, sorted(kinds or ())] for rule, kinds in FORMS],
     }
 

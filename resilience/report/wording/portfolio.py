@@ -26,16 +26,16 @@ RANGE = (
     "wider; doubt about the model's weights moves an end by one at most."
 )
 WIDEST = (
-    "At any of the three paces: from the low end in a quiet to the high end in a busy time. How likely either is, nobody can "
-    "say, so this is no 90 % range."
+    "At any of the three paces: from the low end in a quiet to the high end in a busy time. How likely either is, "
+    "nobody can say, so this is no 90 % range."
 )
 CALL = (
     "Ring a council where its chance × your cost of a miss is above your cost of a call. Its chance is taken to be the "
     "share of past councils in its band that had a first event, not the figure the model gives it."
 )
 COSTS = (
-    "Both costs in one unit, hours or pounds. The cost of a miss is what it costs you, on average, that a council which "
-    "then has a first event was not rung; count only what a call could have saved."
+    "Both costs in one unit, hours or pounds. The cost of a miss is what it costs you, on average, that a council "
+    "which then has a first event was not rung; count only what a call could have saved."
 )
 APART = (
     "They can have no first event any more. What stands here is how often councils that stood so needed support again; "
