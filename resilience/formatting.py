@@ -200,7 +200,7 @@ def chance_step(before: float, after: float, *, cap: float = CAP) -> str:
 
 
 def expected(number: float, *, most: float = np.inf) -> str:
-    """Write how many cases are to be expected on average: "1.3", "under 0.1", "over 0.4".
+    """Write how many cases are to be expected on average: "22", "1.3", "under 0.1", "over 0.4".
 
     Parameters
     ----------
@@ -211,10 +211,10 @@ def expected(number: float, *, most: float = np.inf) -> str:
     if number is None or np.isnan(number):
         return "not known"
     if number > most:
-        return f"over {most:.1f}"
+        return f"over {expected(most)}"
     if number == 0:
         return "0"
-    return "under 0.1" if number < 0.05 else f"{number:.1f}"
+    return "under 0.1" if number < 0.05 else f"{number:.{0 if number >= 9.95 else 1}f}"
 
 
 def ordinal(number: int) -> str:

@@ -151,9 +151,8 @@ def test_no_figure_has_a_hyphen_for_a_minus(value):
 
 
 def test_a_number_expected():
-    assert [f.expected(x) for x in (0.0, 0.004, 0.049, 0.051, 1.26, 30.0)] == [
-        *("0", "under 0.1", "under 0.1", "0.1", "1.3", "30.0"),
-    ]
-    assert [f.expected(0.74, most=0.4), f.expected(0.4, most=0.4), f.expected(float("nan"))] == [
-        *("over 0.4", "0.4", "not known"),
-    ]
+    written = {0.0: "0", 0.004: "under 0.1", 0.049: "under 0.1", 0.051: "0.1", 1.26: "1.3", 9.94: "9.9", 9.96: "10"}
+    assert {number: f.expected(number) for number in written} == written
+    assert [f.expected(x, most=0.4) for x in (0.74, 0.4)] == ["over 0.4", "0.4"]
+    assert f.expected(61.0, most=60.0) == "over 60"
+    assert f.expected(float("nan")) == "not known"

@@ -104,8 +104,8 @@
       return found.length - 1;
     });
   }
-  const expected = (x, most = Infinity) => x > most ? "over " + most.toFixed(1) : x === 0 ? "0"
-    : x < 0.05 ? "under 0.1" : x.toFixed(1);
+  const expected = (x, most = Infinity) => x > most ? "over " + expected(most) : x === 0 ? "0"
+    : x < 0.05 ? "under 0.1" : x.toFixed(x >= 9.95 ? 0 : 1);
   const chance = (one, pace) => 1 / (1 + Math.exp(-(one.at + pace.shift)));
   const add = (numbers) => numbers.reduce((sum, x) => sum + x, 0);
   const told = data.bands.every((share) => share);

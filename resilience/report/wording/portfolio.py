@@ -23,7 +23,7 @@ PACE_NAMES = {"quiet": "Quiet time", "middling": "Middling time", "busy": "Busy 
 RANGE = (
     "A range holds the number of first events among the councils 9 times in 10 if that is the pace, each council "
     "standing for itself. What strikes many at once (a change of policy, one lender, one auditor) makes it "
-    "wider; doubt about the model's weights moves an end by one at most."
+    "wider; doubt about the model's weights moves an end by one at most, in every class and region."
 )
 WIDEST = (
     "At any of the three paces: from the low end in a quiet to the high end in a busy time. How likely either is, "

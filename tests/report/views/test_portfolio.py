@@ -7,6 +7,7 @@ import pytest
 
 from resilience.analysis.portfolio import portfolio
 from resilience.councils import resolve
+from resilience.formatting import expected
 from resilience.model.bands import NAMES
 from resilience.report.site import links
 from resilience.report.views.portfolio import view
@@ -41,7 +42,7 @@ def test_a_row_is_the_portfolio_of_its_councils(shown):
     found = portfolio(one_run(), table.index[table["region"] == "South West"])
     row = rows["region=South West"]
     assert [one["range"] for one in row["paces"]] == [f"{one.low}–{one.high}" for one in found.paces.values()]
-    assert [one["expected"] for one in row["paces"]] == [f"{one.expected:.1f}" for one in found.paces.values()]
+    assert [one["expected"] for one in row["paces"]] == [expected(one.expected) for one in found.paces.values()]
     assert row["range"] == f"{found.paces['quiet'].low}–{found.paces['busy'].high}"
 
 
