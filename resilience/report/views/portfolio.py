@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from resilience.analysis.portfolio import Portfolio, past_counts, portfolio
@@ -56,7 +55,7 @@ def view(scored: ScoredDay, address: Address) -> dict[str, Any]:
         "bands": _bands(record),
         "again": _again(scored),
         "regions": _choices(scored, "region"),
-        "classes": [(code, CLASS_PLURALS[code].capitalize().replace("london", "London")) for code in CLASS_NAMES],
+        "classes": [[code, name[:1].upper() + name[1:]] for code, name in CLASS_PLURALS.items()],
         "cost_of_call": COST_OF_CALL,
         "cost_of_miss": COST_OF_MISS,
         "said": {
@@ -164,9 +163,9 @@ def _data(scored: ScoredDay, address: Address) -> dict[str, Any]:
     }
 
 
-def _share(record: TrackRecord, band: str) -> Sequence[float] | None:
+def _share(record: TrackRecord, band: str) -> list[float] | None:
     found = record.of(band)
-    return (found.share, found.low, found.high) if found else None
+    return [found.share, found.low, found.high] if found else None
 
 
 def _council(scored: ScoredDay, code: str, address: Address) -> dict[str, Any]:
