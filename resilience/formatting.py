@@ -199,6 +199,24 @@ def chance_step(before: float, after: float, *, cap: float = CAP) -> str:
     return f"{now} before and after" if then == now and min(before, after) > cap else f"{then} → {now}"
 
 
+def expected(number: float, *, most: float = np.inf) -> str:
+    """Write how many cases are to be expected on average: "22", "1.3", "under 0.1", "over 0.4".
+
+    Parameters
+    ----------
+    number : float
+    most : float
+        Above it no number is given.
+    """
+    if number is None or np.isnan(number):
+        return "not known"
+    if number > most:
+        return f"over {expected(most)}"
+    if number == 0:
+        return "0"
+    return "under 0.1" if number < 0.05 else f"{number:.{0 if number >= 9.95 else 1}f}"
+
+
 def ordinal(number: int) -> str:
     """Write a place in a ranking: "1st", "12th", "23rd"."""
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -148,3 +148,11 @@ def test_lists():
 @given(st.floats(-1e3, 1e3))
 def test_no_figure_has_a_hyphen_for_a_minus(value):
     assert "-" not in f.percent(value) + f.pounds(value) + f.signed(value)
+
+
+def test_a_number_expected():
+    written = {0.0: "0", 0.004: "under 0.1", 0.049: "under 0.1", 0.051: "0.1", 1.26: "1.3", 9.94: "9.9", 9.96: "10"}
+    assert {number: f.expected(number) for number in written} == written
+    assert [f.expected(x, most=0.4) for x in (0.74, 0.4)] == ["over 0.4", "0.4"]
+    assert f.expected(61.0, most=60.0) == "over 60"
+    assert f.expected(float("nan")) == "not known"

@@ -48,6 +48,12 @@ _SUFFIXES = (
     (r" (council|corporation|cc|city of|county of)", None),
 )
 
+#: Every form as a pattern, with the classes of council that bear it (nothing: any), in the order they are taken off.
+FORMS = (
+    *(("^" + rule, kind) for rule, kind in _PREFIXES),
+    *((rule + "$", kind) for rule, kind in _SUFFIXES),
+)
+
 
 def plain(name: str) -> str:
     """Write a name without case, accents and punctuation: "St. Helens" → "st helens"."""
@@ -66,12 +72,10 @@ def strip_form(name: str) -> tuple[str, list[set[str]]]:
         unitary council that goes by its county's name).
     """
     kinds: list[set[str]] = []
-    rules = [("^" + rule, kind) for rule, kind in _PREFIXES]
-    rules += [(rule + "$", kind) for rule, kind in _SUFFIXES]
     changed = True
     while changed:
         changed = False
-        for rule, kind in rules:
+        for rule, kind in FORMS:
             shorter = re.sub(rule, "", name)
             if shorter and shorter != name:
                 name, changed = shorter, True

@@ -64,6 +64,21 @@ class Council:
         """Every name it goes by, without doubles."""
         return tuple(dict.fromkeys((self.council, bare(self.council), self.official_name, *self.alt_names)))
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code it is known by, the newest first."""
+        return tuple(filter(None, (self.ons_code, *self.former_ons_codes, self.ecode, *self.former_ecodes)))
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Its class, and "county" for a unitary council that goes by its county's name."""
+        county = self.class_ == "UA" and (
+            self.council.endswith("shire")
+            or "County" in self.official_name
+            or any(code.startswith("E10") or code[3:] in ("20", "21") for code in self.predecessors)
+        )
+        return frozenset({self.class_, "county"} if county else {self.class_})
+
 
 def load_councils(path: Path | None = None) -> pd.DataFrame:
     """Return the table of councils, one row a council; every column is text and "" means nothing.
@@ -107,7 +122,7 @@ def _index(path: Path) -> tuple[dict[str, str], dict[str, set[str]], dict[str, s
     exact: dict[str, set[str]] = {}
     loose: dict[str, set[str]] = {}
     for code, one in _councils(path).items():
-        for text in (one.ecode, *one.former_ecodes, *one.former_ons_codes):
+        for text in one.codes[1:]:
             codes[text] = code
         for name in one.names:
             exact.setdefault(plain(name), set()).add(code)
@@ -118,14 +133,12 @@ def _index(path: Path) -> tuple[dict[str, str], dict[str, set[str]], dict[str, s
 
 
 def _fits(one: Council, kinds: list[set[str]]) -> bool:
-    own = {one.class_}
-    if one.class_ == "UA" and (
-        one.council.endswith("shire")
-        or "County" in one.official_name
-        or any(code.startswith("E10") or code[3:] in ("20", "21") for code in one.predecessors)
-    ):
-        own.add("county")
-    return all(own & kind for kind in kinds)
+    return all(one.kinds & kind for kind in kinds)
+
+
+def every_council(path: Path | None = None) -> tuple[Council, ...]:
+    """Return every council of the register, abolished ones too, each with all its names and codes."""
+    return tuple(_councils(path or paths.processed() / "councils.csv").values())
 
 
 def resolve(name: str, *, on: Day | None = None, path: Path | None = None) -> str:

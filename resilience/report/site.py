@@ -35,6 +35,7 @@ from resilience.report.views import (
     methods,
     national,
     places,
+    portfolio,
     record,
     record_page,
     replies,
@@ -59,6 +60,7 @@ _PAGES = (
     ("scoreboard.html", "Scoreboard"),
     ("national.html", "National picture"),
     ("map.html", "Map"),
+    ("portfolio.html", "Portfolio"),
     ("places.html", "Places"),
     ("mergers.html", "Mergers"),
     ("methods.html", "Methods"),
@@ -214,6 +216,7 @@ _VIEWS: tuple[tuple[str, str, Callable[[Site], dict[str, Any]]], ...] = (
     ("history.html", "history", lambda site: history_view(site.run, site.lists, site.address)),
     ("national.html", "national", lambda site: national.view(site.run)),
     ("map.html", "map", lambda site: map_view(site.run, site.address)),
+    ("portfolio.html", "portfolio", lambda site: portfolio.view(site.run, site.address)),
     ("places.html", "places", lambda site: places.view(site.run, site.address)),
     ("mergers.html", "mergers", lambda site: mergers.view(site.run, site.mergers, site.past_mergers, site.address)),
     (

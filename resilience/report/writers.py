@@ -60,6 +60,7 @@ WRITERS: dict[tuple[str, str], str] = {
     ("january", PAGE): "html_pages:january",
     ("places", PAGE): "html_pages:places",
     ("map", PAGE): "html_pages:tile_map",
+    ("portfolio", PAGE): "html_pages:portfolio",
     ("mergers", PAGE): "html_pages:mergers",
     ("methods", PAGE): "html_pages:methods",
     ("dictionary", "markdown"): "markdown.dictionary:layout",

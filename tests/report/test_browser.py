@@ -1,6 +1,7 @@
 """The site in headless Chromium: as a reader uses it, on a desk and a phone, on paper, and by axe-core's rules."""
 
 import re
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,7 +11,11 @@ from threading import Thread
 
 import pytest
 
-from tests.report.site_data import small_folder
+from resilience.analysis.portfolio import portfolio
+from resilience.councils.register import every_council, resolve
+from resilience.errors import UnknownCouncilError
+from resilience.formatting import expected
+from tests.report.site_data import one_run, small_folder
 
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 ARGUMENTS = (
@@ -30,6 +35,8 @@ KINDS = (
     "scoreboard.html",
     "national.html",
     "map.html",
+    "portfolio.html",
+    "portfolio.html#region=London",
     "places.html",
     "mergers.html",
     "methods.html",
@@ -275,6 +282,146 @@ def test_without_script_a_plain_table(opened):
     assert page.locator("form[data-filters]").is_hidden()
     assert page.locator("#list tbody tr").count() > 300
     assert page.locator("#list thead button").count() == 0
+
+
+EIGHT = "Croydon.Slough.Woking.Birmingham.Norwich.Torbay.Kent.Somerset"
+
+
+def cells(page, table):
+    """Return what stands in the figures of a table's rows."""
+    return page.locator(f"#{table} tbody tr:not([hidden])").evaluate_all(
+        "rows => rows.map(row => Array.from(row.querySelectorAll('td')).map(cell => cell.textContent))"
+    )
+
+
+@pytest.mark.parametrize(
+    "names", [EIGHT, "Kent", "Blackpool", "Croydon", "Sutton.Kirklees.Isles of Scilly.City of London"]
+)
+def test_a_portfolio_says_on_the_page_what_it_says_in_python(opened, names):
+    page = opened(f"portfolio.html#c={names}&call=3&miss=40")
+    found = portfolio(one_run(), names.split("."))
+    says(page, f"{len(found.table)} at risk of a first event, {len(found.already)} with an event already, ")
+    figures = cells(page, "expected")
+    for one, row in zip(found.paces.values(), figures[:3], strict=True):
+        assert row == [str(one.england), expected(one.expected, most=one.most), f"{one.low}–{one.high}"]
+    low, high = found.range
+    assert figures[3][2] == f"{low}–{high}" and figures[4][1] == expected(found.by_record)
+    assert [(row[0], row[3]) for row in cells(page, "held")] == [
+        (str(len(one.councils)), expected(one.expected)) for one in found.bands.values()
+    ]
+    calls = found.calls(3, 40)
+    rung = page.locator("#calls li").all_inner_texts()
+    assert rung == [f"{row.council} ranked {row.rank}" for row in found.table.loc[list(calls.councils)].itertuples()]
+    doubt = page.inner_text("#doubt")
+    assert [f"{n} in a {pace} time" in doubt for pace, n in calls.at_paces.items()] == [True] * 3
+    assert (f"would be {calls.fewest} or {calls.most} long" in doubt) == (calls.fewest != calls.most)
+    assert page.locator("#again").is_visible() == bool(found.already)
+    if found.already:
+        assert cells(page, "again") == [
+            [str(len(one.councils)), *(expected(len(one.councils) * share) for share in (one.in_12, one.in_24))]
+            for one in found.supported
+        ]
+
+
+def test_a_portfolio_of_each_class_and_region_agrees_with_the_table_made_in_python(opened):
+    page = opened("portfolio.html")
+    rows = page.locator("#groups tr[data-state]")
+    given = cells(page, "groups")
+    given = [row for row in given if row]
+    assert len(given) == rows.count() == 15
+    for at, row in enumerate(given):
+        rows.nth(at).locator("a").click()
+        says(page, rf"\D{row[0]} at risk of a first event, {row[-2]} with an event already, {row[-1]} not scored")
+        made = cells(page, "expected")
+        assert [f"{one} ({ends})" for _, one, ends in made[:3]] == row[2:5]
+        assert made[3][2] == row[5]
+        state = rows.nth(at).get_attribute("data-state").replace(" ", "+")
+        assert page.url.endswith(f"#{state if '=' in state else state + '='}")
+
+
+def test_a_pasted_list_is_read_as_python_reads_it(opened):
+    page = opened("portfolio.html")
+    forms = ("{}", "{} Council", "London Borough of {}", "{} County Council")
+    names = list(dict.fromkeys(name for one in every_council() for name in (one.council, one.official_name)))
+    being = set(one_run().table.index)
+    for form in forms:
+        texts = [form.format(name) for name in names]
+        page.click("text=Clear everything")
+        page.fill("#p-list", "\n".join(texts))
+        page.click("text=Tick these")
+        wanted = set()
+        for text in texts:
+            with suppress(UnknownCouncilError):
+                wanted.add(resolve(text, on=one_run().as_of))
+        wanted &= being
+        says(page, rf"^{len(wanted)} councils chosen")
+        ticked = page.locator("#ticks input:checked + span").evaluate_all(
+            "all => all.map(one => one.firstChild.textContent.trim())"
+        )
+        assert sorted(ticked) == sorted(one_run().table.loc[sorted(wanted), "council"]), form
+
+
+def test_what_cannot_be_ticked_is_named(opened):
+    page = opened("portfolio.html")
+    page.fill(
+        "#p-list", "Bristol, City of, Kingston upon Hull, City of\nE08000034 E07000148; Newcastle, Atlantis\nCorby"
+    )
+    page.click("text=Tick these")
+    says(page, "^4 councils chosen")
+    said = page.inner_text("#pasted")
+    assert said.startswith("4 councils ticked. Left out: ")
+    assert (
+        "“Newcastle” (fits Newcastle-under-Lyme, E07000195 and Newcastle upon Tyne, E08000021; give the code)" in said
+    )
+    assert "“Atlantis” (no council known by this name or code)" in said
+    assert "“Corby” (not in being on the day of the list)" in said
+
+
+def test_a_portfolio_is_kept_in_the_address_and_chosen_with_the_keyboard(opened):
+    page = opened("portfolio.html")
+    assert page.locator("#result").is_hidden()
+    page.locator("#p-q").focus()
+    page.keyboard.type("torb")
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "checkbox":
+            break
+    page.keyboard.press("Space")
+    says(page, "^1 council chosen: 1 at risk")
+    page.fill("#p-miss", "500")
+    page.wait_for_url(re.compile("#c=E06000027&miss=500$"))
+    again = opened(page.url)
+    says(again, "^1 council chosen: 1 at risk")
+    assert again.input_value("#p-miss") == "500" and again.inner_text("#calls") == page.inner_text("#calls")
+    again.fill("#p-call", "-1")
+    assert again.inner_text("#ring") == "Give both costs as amounts above nought."
+    again.click("text=Clear everything")
+    says(again, "^No council chosen yet")
+
+
+def test_a_choice_by_class_and_region_together(opened):
+    page = opened("portfolio.html")
+    page.select_option("#p-class", "SC")
+    page.select_option("#p-region", "South East")
+    page.click("text='Tick all shown'")
+    table = one_run().table
+    counted = ((table["class"] == "SC") & (table["region"] == "South East")).sum()
+    says(page, f"^{counted} councils chosen")
+    page.click("text='Untick all shown'")
+    says(page, "^No council chosen yet")
+
+
+def test_a_portfolio_opens_as_a_file_and_from_an_address_with_strangers(opened):
+    page = opened(f"{(small_folder() / 'portfolio.html').as_uri()}#c=E06000027.E99999999.Corby")
+    says(page, "^1 council chosen")
+    assert page.inner_text("#pasted").endswith("no council of this list: E99999999, Corby.")
+
+
+def test_a_portfolio_without_script_is_all_england(opened):
+    page = opened("portfolio.html", java_script_enabled=False)
+    assert page.locator("#choose").is_hidden() and page.locator("#result").is_hidden()
+    assert page.locator("#groups tbody tr[data-state]").count() == 15
+    assert page.locator("noscript").inner_text().startswith("Choosing needs JavaScript")
 
 
 @pytest.mark.parametrize("name", ["index.html", "record.html", "january-2024.html"])

@@ -49,7 +49,7 @@ def pages():
 def test_pages_there(pages):
     names = {path.relative_to(small_folder()).as_posix() for path in pages}
     top = {"index.html", "history.html", "record.html", "national.html", "methods.html", "dictionary.html"}
-    top |= {"places.html", "mergers.html", "scoreboard.html", "map.html"}
+    top |= {"places.html", "mergers.html", "scoreboard.html", "map.html", "portfolio.html"}
     top |= {"api.html", "corrections.html", "accessibility.html"}
     assert top <= names
     assert {f"january-{year}.html" for year in range(2023, 2027)} <= names

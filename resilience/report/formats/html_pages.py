@@ -9,8 +9,8 @@ from resilience.report.formats.html import page
 from resilience.report.formats.html_watchlist import site_assets
 
 
-def _page(template: str) -> Callable[[dict[str, Any]], str]:
-    return lambda view: page(template, **site_assets(), **view)
+def _page(template: str, script: str = "site.js") -> Callable[[dict[str, Any]], str]:
+    return lambda view: page(template, **site_assets(script), **view)
 
 
 history = _page("history.html.j2")
@@ -18,6 +18,7 @@ january = _page("january.html.j2")
 national = _page("national.html.j2")
 places = _page("places.html.j2")
 tile_map = _page("map.html.j2")
+portfolio = _page("portfolio.html.j2", "portfolio.js")
 mergers = _page("mergers.html.j2")
 record = _page("record.html.j2")
 methods = _page("methods.html.j2")

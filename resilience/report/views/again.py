@@ -3,44 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
-from resilience.model.again import (
-    LONGEST,
-    AgainRate,
-    base_rates,
-    chance_within,
-    counted,
-    rate_for,
-    standing,
-)
-from resilience.model.risk_set import EVENT_ALREADY
+from resilience.analysis.support_again import is_supported, support_again
+from resilience.model.again import LONGEST, AgainRate, chance_within, counted, rate_for
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
 from resilience.report.wording import again as wording
 
 #: What a row of the list has of it.
 COLUMNS = ("again_12m", "again_24m", "years_since_support", "rounds_so_far")
-
-
-@dataclass(frozen=True, eq=False)
-class _Day:
-    """What is worked out once for a day."""
-
-    standing: pd.DataFrame
-    in_12: dict[int, AgainRate]
-    in_24: dict[int, AgainRate]
-
-
-def _day(scored: ScoredDay) -> _Day:
-    def make() -> _Day:
-        events, day = scored.events, scored.as_of
-        return _Day(standing(events, day), base_rates(events, day, 12), base_rates(events, day, 24))
-
-    return scored.once("support again", make)
 
 
 def group(in_12: dict[int, AgainRate], in_24: dict[int, AgainRate], years_since: int) -> dict[str, Any]:
@@ -77,7 +49,7 @@ def columns(scored: ScoredDay, code: str) -> dict[str, Any]:
 
 def reason(scored: ScoredDay, code: str) -> str:
     """Say the chance and its record in the list's column of reasons."""
-    day = _day(scored)
+    day = support_again(scored)
     years = int(day.standing.at[code, "years_since"])
     return wording.reason(group(day.in_12, day.in_24, years), rate_for(day.in_12, years))
 
@@ -91,8 +63,8 @@ def section(scored: ScoredDay, codes: Sequence[str]) -> dict[str, Any]:
         ``title``, ``means``, ``same_for_all``, ``groups`` (``stands``, ``councils``, ``names``, those of `group` and
         ``sentence``; only groups with a council) and ``councils``, how many there are in all.
     """
-    day = _day(scored)
-    listed = [code for code in codes if _is_one(scored, code)]
+    day = support_again(scored)
+    listed = [code for code in codes if is_supported(scored, code)]
     table = day.standing.loc[listed]
     groups = []
     for since in range(LONGEST + 1):
@@ -112,22 +84,18 @@ def council(scored: ScoredDay, code: str) -> dict[str, Any] | None:
     own = _own(scored, code)
     if own is None:
         return None
-    row = _day(scored).standing.loc[code]
+    row = support_again(scored).standing.loc[code]
     said = wording.of_council(own, row["council"], row["last"], int(row["rounds"]))
     result: dict[str, Any] = plain(own | {"last_event": row["last"], "sentence": said})
     return {name: value for name, value in result.items() if name != "since"}
 
 
 def _own(scored: ScoredDay, code: str) -> dict[str, Any] | None:
-    if not _is_one(scored, code):
+    if not is_supported(scored, code):
         return None
-    day = _day(scored)
+    day = support_again(scored)
     row = day.standing.loc[code]
     return group(day.in_12, day.in_24, int(row["years_since"])) | {
         "years_since_support": int(row["years_since"]),
         "rounds_so_far": int(row["rounds"]),
     }
-
-
-def _is_one(scored: ScoredDay, code: str) -> bool:
-    return bool(scored.table.at[code, "status"] == EVENT_ALREADY) and code in _day(scored).standing.index
