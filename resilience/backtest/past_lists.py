@@ -202,6 +202,13 @@ def list_on(scored: ScoredDay, day: date) -> ScoredDay | None:
     return scored.once(("list on", day), make)
 
 
+def keep(scored: ScoredDay, past: PastLists) -> None:
+    """Keep past lists that another process drew up, so that `past_lists` and `list_on` need not do so again."""
+    scored.once("past lists", lambda: past)
+    for one in past.lists.values():
+        scored.once(("list on", one.as_of), lambda one=one: one)
+
+
 def year_before(scored: ScoredDay) -> ScoredDay | None:
     """Score the day a year earlier by the same model; nothing where too little was known then."""
 
