@@ -228,7 +228,7 @@ def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
 
 
 def _changed(site: Site) -> Iterable[tuple[str, str | bytes]]:
-    """Yield what changed since each earlier list, as a page and a table, that of the last January first, and the feed."""
+    """Yield what changed since each earlier list, as a page and a table, and the feed."""
     every = changed.earlier(site.run, [one.scored.as_of for one in site.lists])
     around = {"links": links(changed.PAGE)}
     newest = next((one for one in every if not one.version), None)

@@ -65,8 +65,9 @@ def rows(scored: ScoredDay, found: Changes, table: pd.DataFrame) -> Rows:
     -------
     list of dict
         ``ons_code, council, class, region, rank_then, rank, moved_up`` (places nearer the top), ``band_then, band``
-        (or the status), ``status_then, status``, ``events`` and ``main_reason`` in words, and ``families`` (likewise)
-        with ``family_steps`` (family → how much more it adds to the log-odds; both empty where it was not ranked twice).
+        (or the status), ``status_then, status``, ``events``, ``main_reason`` and ``families`` in words, and
+        ``family_steps`` (family → how much more it adds to the log-odds); the last three empty where the council was
+        not ranked on both days, or the list is a frozen one.
     """
     return [_row(scored, found, str(code), row) for code, row in table.iterrows()]
 

@@ -38,12 +38,13 @@ def view(scored: ScoredDay, address: Address) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``data``, which the page's script reads, figures in words so that they print as everywhere else: ``of`` (councils
-        ranked), ``bands`` (name, what followed), ``families`` (``label, asks``), ``indicators`` (``label`` and
-        ``family``, its place among the families, None where the score leaves it out), ``years`` and ``kinds`` (of
-        figures), ``classes`` (``name, plural, medians``) and ``councils``, the most at risk first. A council's
-        ``spreads`` are the five families' values (None where no score can be given), and its ``figures`` one an indicator: text, place of its year, place
-        of its kind; empty without a figure, None where the indicator is not asked of its class.
+        ``as_of, most, cut, starts`` (choices to begin with), and ``data``, which the page's script reads, figures in
+        words so that they print as everywhere else: ``of`` (councils ranked), ``bands`` (name, what followed),
+        ``families`` (``label, asks``), ``indicators`` (``label`` and ``family``, its place among the families, None
+        where the score leaves it out), ``years`` and ``kinds`` (of figures), ``classes`` (``plural, medians``) and
+        ``councils``, the most at risk first. A council's ``spreads`` are the five families' values (None where no score
+        can be given), and its ``figures`` one an indicator: text, place of its year, place of its kind; empty without a
+        figure, None where the indicator is not asked of its class.
     """
     found, listed = comparison(scored), watchlist.councils(scored)
     names = [*(term.indicator for term in scored.model.terms), *ALSO]
@@ -90,8 +91,10 @@ def _council(
     code, own = row["ons_code"], found.figures[row["ons_code"]]
 
     def told(one: Evidence | None) -> list[Any] | None:
-        if one is None or not one.year:
-            return one and []
+        if one is None:
+            return None
+        if not one.year:
+            return []
         return [figure(one.indicator, one.value), years.index(one.year), kinds.index(kind_of(one))]
 
     return {

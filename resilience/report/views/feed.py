@@ -84,7 +84,8 @@ def _before(scored: ScoredDay, code: str, known: date) -> str:
     if then is None or code not in then.table.index:
         return wording.stood(None, "", origin)
     row: Mapping[str, Any] = then.table.loc[code]
-    return wording.stood(int(row["rank"]) if row["status"] == AT_RISK else None, str(row["status"]), origin, row["band"])
+    rank = int(row["rank"]) if row["status"] == AT_RISK else None
+    return wording.stood(rank, str(row["status"]), origin, row["band"])
 
 
 def _name(*parts: str) -> str:

@@ -48,7 +48,9 @@ def followed_here(found: Followed | None, horizon: int) -> str:
     """Say what followed for past councils in a band, beside its name."""
     if found is None:
         return "no record yet"
-    return f"{found.events} of {found.councils:,} past places here were followed by a first event within {horizon} months"
+    return (
+        f"{found.events} of {found.councils:,} past places here were followed by a first event within {horizon} months"
+    )
 
 
 def every_band(record: TrackRecord, horizon: int) -> str:
