@@ -18,9 +18,12 @@
   let offered = [];
   let at = -1;
 
+  // A figure and its unit stay on one line.
+  const kept = (text) => (typeof text === "string" ? text.replace(/(\d) (%|years?\b|times\b)/g, "$1\u00a0$2") : text);
+
   function element(name, text, settings) {
     const made = Object.assign(document.createElement(name), settings);
-    if (text) made.append(text);
+    if (text) made.append(kept(text));
     return made;
   }
 
@@ -36,6 +39,10 @@
     chosen = codes;
     show();
     tell(before);
+    remember();
+  }
+
+  function remember() {
     const mark = chosen.length ? "#" + chosen.map((one) => one.code).join(",") : "";
     if (mark === location.hash) return;
     try {
@@ -46,6 +53,7 @@
   function fromAddress() {
     const asked = [...new Set(location.hash.slice(1).split(",").map((code) => code.trim().toUpperCase()))];
     const codes = asked.filter((code) => /^E\d{8}$/.test(code));
+    if (!codes.length && chosen.length && location.hash) { remember(); return; } // a place on the page, no choice
     const known = codes.filter((code) => byCode.has(code));
     const strange = codes.filter((code) => !byCode.has(code));
     const before = (strange.length ? "Not on this list: " + strange.join(", ") + "." : "") +

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from resilience.analysis.changed import Changes, changes, changes_since_frozen, frozen_before, last_january
+from resilience.analysis.explain import WORTH_SAYING
 from resilience.backtest.rolling import CAPACITY
 from resilience.model.risk_set import EVENT_ALREADY
 from resilience.model.scoring import ScoredDay
@@ -111,6 +112,7 @@ def view(scored: ScoredDay, found: Changes | None, every: list[Changes], address
     for row in shown:
         own = [name for name, on in marks[row["ons_code"]].items() if on]
         row |= {"marks": own, "href": address(row["ons_code"]), "class_name": first_up(CLASS_NAMES[row["class"]])}
+        row["told"] = wording.told(found, row["ons_code"], scored.model.families) if found else ""
     told = {name: [row for row in shown if name in row["marks"]] for name in wording.MARKS}
     left = [{**row, "why": wording.why_left(row["rank"], row["status"], row["events"])} for row in told["left"]]
     events = sorted(told["event"], key=lambda row: (row["rank_then"] or math.inf, row["council"]))
@@ -123,6 +125,7 @@ def view(scored: ScoredDay, found: Changes | None, every: list[Changes], address
         "lead": wording.NO_EARLIER_LIST if found is None else wording.in_short(found),
         "note": "" if found is None else wording.how_made(found),
         "capacity": CAPACITY,
+        "worth_saying": WORTH_SAYING,
         "others": [
             {"href": file_name(one), "text": wording.short(one), "here": one is found, "frozen": bool(one.version)}
             for one in every

@@ -7,11 +7,12 @@ from datetime import date
 import pandas as pd
 
 from resilience.analysis.changed import NOT_IN_BEING, Changes, Moved, NewEvent
+from resilience.analysis.explain import WORTH_SAYING
 from resilience.backtest.rolling import CAPACITY
 from resilience.formatting import day, listed, signed
 from resilience.model.families import Family
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
-from resilience.report.wording.indicators import WORTH_SAYING, figure
+from resilience.report.wording.indicators import figure
 from resilience.tables.events import describe
 from resilience.years import outturn_year_of
 
@@ -59,6 +60,15 @@ def families(own: pd.Series, every: tuple[Family, ...]) -> str:
     worth = own[own.abs() >= WORTH_SAYING]
     order = worth.abs().sort_values(ascending=False, kind="stable").index
     return ", ".join(f"{labels[name]} {signed(float(own[name]), 1)}" for name in order) or NO_FAMILY
+
+
+def told(found: Changes, code: str, every: tuple[Family, ...]) -> str:
+    """Say what moved a council, the families and the figure; "" where nothing of its own stands out."""
+    if code not in found.families.index:
+        return ""
+    named, one = families(found.families.loc[code], every), found.moved.get(code)
+    parts = [named if named != NO_FAMILY else "", moved(one) if one else ""]
+    return ". ".join(part for part in parts if part)
 
 
 def list_of(found: Changes) -> str:

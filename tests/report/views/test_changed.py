@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from resilience.analysis.changed import changes, changes_since_frozen, frozen_before
+from resilience.analysis.explain import WORTH_SAYING
 from resilience.report.site import links
 from resilience.report.views import changed, workbook
 from resilience.report.writers import PAGE, write
@@ -78,9 +79,9 @@ def test_families_are_named_where_they_moved_and_never_of_a_frozen_list(found, s
             assert row["families"] == row["main_reason"] == "" and row["family_steps"] == {}
             continue
         assert len(row["family_steps"]) == 5
-        named = sum(abs(step) >= 0.2 for step in row["family_steps"].values())
+        named = sum(abs(step) >= WORTH_SAYING for step in row["family_steps"].values())
         assert row["families"].count(",") + 1 == max(named, 1)
-        assert (named == 0) == (row["families"] == "none by 0.2 or more")
+        assert (named == 0) == (row["families"] == "none by 0.1 or more")
     assert ("Families that moved it" in write("changed", PAGE, {**shown, "links": []})) == (not found.version)
 
 
