@@ -241,7 +241,7 @@ def _changed(site: Site) -> Iterable[tuple[str, str | bytes]]:
             yield changed.PAGE, content
     if newest is None:
         yield changed.PAGE, write("changed", PAGE, {**changed.view(site.run, None, every, site.address), **around})
-    yield changed.FEED, write("feed", "atom", feed.view(site.run, newest))
+    yield changed.FEED, write("feed", "atom", feed.view(site.run, newest, site.address))
 
 
 def _watchlist(site: Site) -> Iterable[tuple[str, str | bytes]]:

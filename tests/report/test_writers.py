@@ -90,7 +90,7 @@ VIEWS = {
     "map": site_view(lambda s: map.view(s.run, s.address)),
     "compare": site_view(lambda s: compare.view(s.run, s.address)),
     "changed": site_view(lambda s: changed.view(s.run, changes(s.run), changed.earlier(s.run, []), s.address)),
-    "feed": lambda: feed.view(small_site().run, changes(small_site().run)),
+    "feed": lambda: feed.view(small_site().run, changes(small_site().run), small_site().address),
     "places": site_view(lambda s: places.view(s.run, s.address)),
     "mergers": site_view(lambda s: mergers.view(s.run, s.mergers, s.past_mergers, s.address)),
     "methods": site_view(lambda s: methods.view(s.run, s.record.blind_year)),

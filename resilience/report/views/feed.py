@@ -14,6 +14,7 @@ from resilience.backtest.past_lists import list_on
 from resilience.formatting import day
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
+from resilience.report.views.address import Address
 from resilience.report.views.changed import FEED, PAGE, file_name
 from resilience.report.wording import changed as wording
 
@@ -23,7 +24,7 @@ MONTHS = 12
 _NAMES = UUID("6f0d3c0e-6b0c-5c55-9c4b-2a0f0c7f9a11")
 
 
-def view(scored: ScoredDay, found: Changes | None) -> dict[str, Any]:
+def view(scored: ScoredDay, found: Changes | None, address: Address) -> dict[str, Any]:
     """Return the feed: the list of the day set beside the last January's, and each event of the last twelve months.
 
     Parameters
@@ -31,6 +32,8 @@ def view(scored: ScoredDay, found: Changes | None) -> dict[str, Any]:
     scored : ScoredDay
     found : Changes or None
         The list beside that of the last January.
+    address : callable
+        From a council's code to its page.
 
     Returns
     -------
@@ -51,7 +54,7 @@ def view(scored: ScoredDay, found: Changes | None) -> dict[str, Any]:
                 "id": _name("event", code, one.event_type, str(known)),
                 "title": f"{names[code]}: {wording.new_event(one)}",
                 "updated": str(known),
-                "href": PAGE,
+                "href": address(code) or PAGE,
                 "text": _before(scored, code, known),
             }
         )

@@ -11,10 +11,16 @@ from resilience.analysis.changed import changes
 from resilience.report.views import feed
 from tests.report.site_data import one_run
 
+CROYDON = "E09000008"
+
+
+def address(code):
+    return "councils/croydon.html" if code == CROYDON else None
+
 
 @pytest.fixture(scope="module")
 def shown():
-    return feed.view(one_run(), changes(one_run()))
+    return feed.view(one_run(), changes(one_run()), address)
 
 
 def test_names_are_distinct_urns(shown):
@@ -45,17 +51,19 @@ def test_an_entry_an_event_with_the_rank_before(shown):
 
 def test_an_event_keeps_its_name_when_the_feed_is_made_on_another_day(shown):
     earlier = method.run(date(2026, 6, 1), intervals=False)
-    before = feed.view(earlier, changes(earlier))
+    before = feed.view(earlier, changes(earlier), address)
     names = {one["title"]: one["id"] for one in shown["entries"]}
     both = [one for one in before["entries"] if one["title"] in names]
     assert len(both) > 10 and all(names[one["title"]] == one["id"] for one in both)
     assert before["id"] == shown["id"] and before["entries"][0]["id"] not in names.values()
 
 
-def test_addresses_are_relative(shown):
+def test_addresses_are_relative_and_lead_to_the_council_where_it_has_a_page(shown):
+    pages = {one["title"].split(":")[0]: one["href"] for one in shown["entries"][1:]}
+    assert pages["Croydon"] == "councils/croydon.html" and pages["Hillingdon"] == "changed.html"
     for one in (shown["self"], shown["page"], *(entry["href"] for entry in shown["entries"])):
         assert not urlparse(one).scheme and not one.startswith("/")
 
 
 def test_without_an_earlier_list_only_events(shown):
-    assert feed.view(one_run(), None)["entries"] == shown["entries"][1:]
+    assert feed.view(one_run(), None, address)["entries"] == shown["entries"][1:]
