@@ -1,16 +1,26 @@
-"""What changed on the list since an earlier day: ranks, bands, new events, and the figure that moved a council most."""
+"""What changed on the list since an earlier one: ranks, bands, events, and the families and the figure behind it.
+
+The earlier list is that of a day, drawn up afresh by the model of that day, or one that was frozen. A frozen list keeps
+ranks and no figures, so that nothing is told of what moved a council since.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from resilience.analysis.explain import WORTH_SAYING
+from resilience.backtest.frozen import MODEL, FrozenList, frozen_lists
 from resilience.backtest.past_lists import FIRST_JANUARY, list_on
+from resilience.backtest.rolling import CAPACITY
+from resilience.councils import load_councils
+from resilience.errors import DataError
+from resilience.model.bands import band_at
 from resilience.model.families import Term
+from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.model.scoring import ScoredDay
 
 #: What a council has that was not on the earlier list, or is not on the later one.
@@ -60,9 +70,15 @@ class Changes:
         region``; ``rank_then, rank`` (missing without one); ``band_then, band`` ("" without one); ``status_then,
         status`` (``NOT_IN_BEING`` where it was not, or is no longer).
     events : dict of str to list of NewEvent
-        By council; events announced on the earlier day or later, and before the later one.
+        By council; events the earlier list did not know (announced on its day or later; for a frozen one, after the
+        end of its register), and before the later day.
     moved : dict of str to Moved
         By council ranked on both days; without an entry where no figure of its own stands out.
+    families : DataFrame
+        Index ``ons_code`` of the councils ranked on both days, a column a family: how much more it adds to the log-odds
+        now than then, each by the model of its day. Empty for a frozen list.
+    version : str
+        Of a frozen list, the version that made it; "" for one drawn up afresh.
     """
 
     since: date
@@ -70,6 +86,37 @@ class Changes:
     table: pd.DataFrame
     events: dict[str, list[NewEvent]]
     moved: dict[str, Moved]
+    families: pd.DataFrame
+    version: str = ""
+
+    @property
+    def name(self) -> str:
+        """The day of the earlier list, and the version of a frozen one: "2026-01-01", "2026-11-24-0.1.0"."""
+        return f"{self.since}-{self.version}" if self.version else str(self.since)
+
+    def marks(self) -> pd.DataFrame:
+        """Return what became of each council, on the index of ``table``.
+
+        Returns
+        -------
+        DataFrame
+            Of truths: ``event`` (a new one), ``entered, left`` (the first thirty), ``band`` (ranked on both days, in
+            another), ``newly_ranked`` (not scored or not in being then) and ``no_longer`` (ranked or with an event
+            then, not scored or not in being now).
+        """
+        table, without = self.table, [NOT_SCORABLE, NOT_IN_BEING]
+        then, now = (table[name] <= CAPACITY for name in ("rank_then", "rank"))
+        both = table["rank_then"].notna() & table["rank"].notna()
+        return pd.DataFrame(
+            {
+                "event": table.index.isin(list(self.events)),
+                "entered": now & ~then,
+                "left": then & ~now,
+                "band": both & (table["band"] != table["band_then"]),
+                "newly_ranked": table["status_then"].isin(without) & (table["status"] == AT_RISK),
+                "no_longer": table["status_then"].isin([AT_RISK, EVENT_ALREADY]) & table["status"].isin(without),
+            }
+        )
 
     def stands_out(self) -> pd.DataFrame:
         """Return the rows with a new event, another band, or another status.
@@ -114,28 +161,75 @@ def changes(scored: ScoredDay, since: date | None = None) -> Changes | None:
     then = list_on(scored, day) if day else None
     if then is None:
         return None
-    return Changes(then.as_of, scored.as_of, _table(then, scored), _events(then, scored), _moved(then, scored))
+
+    def make() -> Changes:
+        events = new_events(scored, then.as_of)
+        families = _families(then, scored)
+        return Changes(then.as_of, scored.as_of, _table(then.table, scored), events, _moved(then, scored), families)
+
+    return scored.once(("changes since", then.as_of), make)
 
 
-def _table(then: ScoredDay, now: ScoredDay) -> pd.DataFrame:
-    codes = now.table.index.append(then.table.index.difference(now.table.index, sort=False))
-    who = ["council", "class", "region"]
-    table = now.table[who].reindex(codes).combine_first(then.table[who]).loc[codes]
-    for suffix, one in (("_then", then), ("", now)):
-        at_risk = one.at_risk
-        table[f"rank{suffix}"] = at_risk["rank"].astype(float).reindex(codes)
-        table[f"band{suffix}"] = at_risk["band"].astype(object).reindex(codes).fillna("")
-        table[f"status{suffix}"] = one.table["status"].astype(object).reindex(codes).fillna(NOT_IN_BEING)
-    return table
+def frozen_before(scored: ScoredDay) -> list[FrozenList]:
+    """Return the frozen lists of earlier days with a scored day's outcome and horizon, the oldest first."""
+    model = scored.model
+    return [
+        one
+        for one in frozen_lists()
+        if one.as_of < scored.as_of
+        and (one.facts["outcome"], int(one.facts["horizon_months"])) == (model.outcome, model.horizon)
+    ]
 
 
-def _events(then: ScoredDay, now: ScoredDay) -> dict[str, list[NewEvent]]:
-    rows = now.events.rows
-    new = rows[rows[now.model.outcome] & (rows["known"] >= pd.Timestamp(then.as_of))]
+def changes_since_frozen(scored: ScoredDay, frozen: FrozenList) -> Changes:
+    """Set a list beside one that was frozen, which keeps ranks and no figures.
+
+    Raises
+    ------
+    DataError
+        If the frozen list is not of an earlier day, or of another outcome or horizon.
+    """
+    asked = (frozen.facts["outcome"], int(frozen.facts["horizon_months"]))
+    if not frozen.as_of < scored.as_of or asked != (scored.model.outcome, scored.model.horizon):
+        raise DataError(
+            f"{frozen.name} cannot be set beside the list of {scored.as_of}; choose a frozen list of an earlier day "
+            f"with the outcome {scored.model.outcome} within {scored.model.horizon} months."
+        )
+    ranks = frozen.ranks[MODEL]
+    where = load_councils().drop_duplicates("ons_code").set_index("ons_code")["region"].reindex(ranks.index)
+    then = frozen.councils.assign(rank=ranks, band=ranks.map(band_at), region=where)
+    known_to = date.fromisoformat(frozen.facts["register_to"])
+    events = new_events(scored, min(known_to + timedelta(days=1), frozen.as_of))
+    table = _table(then, scored)
+    return Changes(frozen.as_of, scored.as_of, table, events, {}, pd.DataFrame(), version=frozen.version)
+
+
+def new_events(scored: ScoredDay, since: date) -> dict[str, list[NewEvent]]:
+    """Return the events of the outcome that became known on a day or later, by council."""
+    rows = scored.events.rows
+    new = rows[rows[scored.model.outcome] & (rows["known"] >= pd.Timestamp(since))]
     result: dict[str, list[NewEvent]] = {}
     for row in new.sort_values("known").drop_duplicates(["ons_code", "event_type", "known"]).itertuples():
         result.setdefault(str(row.ons_code), []).append(NewEvent(str(row.event_type), pd.Timestamp(row.known)))
     return result
+
+
+def _table(then: pd.DataFrame, now: ScoredDay) -> pd.DataFrame:
+    codes = now.table.index.append(then.index.difference(now.table.index, sort=False))
+    who = ["council", "class", "region"]
+    table = now.table[who].reindex(codes).combine_first(then[who]).loc[codes]
+    for suffix, one in (("_then", then), ("", now.table)):
+        at_risk = one[one["status"] == AT_RISK]
+        table[f"rank{suffix}"] = at_risk["rank"].astype(float).reindex(codes)
+        table[f"band{suffix}"] = at_risk["band"].astype(object).reindex(codes).fillna("")
+        table[f"status{suffix}"] = one["status"].astype(object).reindex(codes).fillna(NOT_IN_BEING)
+    return table
+
+
+def _families(then: ScoredDay, now: ScoredDay) -> pd.DataFrame:
+    both = now.at_risk.index.intersection(then.at_risk.index)
+    names = [family.name for family in now.model.families]
+    return now.families.loc[both, names].astype(float) - then.families.loc[both, names].astype(float)
 
 
 def _moved(then: ScoredDay, now: ScoredDay) -> dict[str, Moved]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -19,7 +20,7 @@ from resilience.model.families import load_families
 from resilience.model.fitting import FIRST_ORIGIN, fit, training_rows, usable
 from resilience.model.reliability import measure_until
 from resilience.model.risk_set import risk_set, yearly
-from resilience.model.scoring import ScoredDay, score
+from resilience.model.scoring import Made, ScoredDay, score
 from resilience.tables.events import EventRegister
 
 #: Flexible use of capital receipts (from 2016-17) was first in a published outturn in November 2017.
@@ -200,6 +201,17 @@ def list_on(scored: ScoredDay, day: date) -> ScoredDay | None:
         return score(fit(rows, draws=0), known, scored.events, intervals=False)
 
     return scored.once(("list on", day), make)
+
+
+def keep(scored: ScoredDay, past: PastLists) -> None:
+    """Keep past lists that another process drew up, so that `past_lists` and `list_on` need not do so again."""
+
+    def as_it_is(one: Made) -> Callable[[], Made]:
+        return lambda: one
+
+    scored.once("past lists", as_it_is(past))
+    for one in past.lists.values():
+        scored.once(("list on", one.as_of), as_it_is(one))
 
 
 def year_before(scored: ScoredDay) -> ScoredDay | None:

@@ -19,7 +19,7 @@ from resilience import __version__, method
 from resilience.analysis.mergers.past import evidence
 from resilience.analysis.mergers.proposed import Merger, every_merger
 from resilience.backtest.full import FullRecord, full_record
-from resilience.backtest.past_lists import January, januaries, score_past_lists
+from resilience.backtest.past_lists import January, januaries, keep, score_past_lists
 from resilience.backtest.rolling import FIRST, Backtest
 from resilience.councils import resolve
 from resilience.errors import DataError
@@ -29,8 +29,11 @@ from resilience.model.scoring import ScoredDay
 from resilience.report import api
 from resilience.report.formats.html import slug
 from resilience.report.views import (
+    changed,
+    compare,
     council,
     dictionary,
+    feed,
     mergers,
     methods,
     national,
@@ -55,12 +58,14 @@ MANIFEST = "site.json"
 DRAWS = 400
 _PAGES = (
     ("index.html", "Watch list"),
+    ("changed.html", "What changed"),
     ("history.html", "Past lists"),
     ("record.html", "The record"),
     ("scoreboard.html", "Scoreboard"),
     ("national.html", "National picture"),
     ("map.html", "Map"),
     ("portfolio.html", "Portfolio"),
+    ("compare.html", "Compare"),
     ("places.html", "Places"),
     ("mergers.html", "Mergers"),
     ("methods.html", "Methods"),
@@ -199,7 +204,7 @@ def prepare(
             delayed(evidence)(run),
         ]
     )
-    run.once("past lists", lambda: past)
+    keep(run, past)
     wanted = run.table.index if councils is None else [resolve(one) for one in councils]
     names = {code: f"{slug(run.table.loc[code, 'council'])}.html" for code in wanted}
     return Site(run, recorded, januaries(run, past), names, every_merger(run), past_mergers)
@@ -217,6 +222,7 @@ _VIEWS: tuple[tuple[str, str, Callable[[Site], dict[str, Any]]], ...] = (
     ("national.html", "national", lambda site: national.view(site.run)),
     ("map.html", "map", lambda site: map_view(site.run, site.address)),
     ("portfolio.html", "portfolio", lambda site: portfolio.view(site.run, site.address)),
+    ("compare.html", "compare", lambda site: compare.view(site.run, site.address)),
     ("places.html", "places", lambda site: places.view(site.run, site.address)),
     ("mergers.html", "mergers", lambda site: mergers.view(site.run, site.mergers, site.past_mergers, site.address)),
     (
@@ -238,9 +244,27 @@ def site_pages(site: Site) -> Iterable[tuple[str, str | bytes]]:
     yield from _watchlist(site)
     for name, subject, view in _VIEWS:
         yield name, write(subject, PAGE, {**view(site), "links": links(name)})
+    yield from _changed(site)
     for one in site.lists:
         shown = january_view(site.run, one, site.lists, site.address)
         yield file_name(one), write("january", PAGE, {**shown, "links": links("history.html")})
+
+
+def _changed(site: Site) -> Iterable[tuple[str, str | bytes]]:
+    """Yield what changed since each earlier list, as a page and a table, and the feed."""
+    every = changed.earlier(site.run, [one.scored.as_of for one in site.lists])
+    around = {"links": links(changed.PAGE)}
+    newest = next((one for one in every if not one.version), None)
+    for one in every:
+        shown = changed.view(site.run, one, every, site.address)
+        content = write("changed", PAGE, {**shown, **around})
+        yield changed.file_name(one), content
+        yield changed.file_name(one, "csv"), write("changed", "csv", shown)
+        if one is newest:
+            yield changed.PAGE, content
+    if newest is None:
+        yield changed.PAGE, write("changed", PAGE, {**changed.view(site.run, None, every, site.address), **around})
+    yield changed.FEED, write("feed", "atom", feed.view(site.run, newest, site.address))
 
 
 def _watchlist(site: Site) -> Iterable[tuple[str, str | bytes]]:

@@ -15,7 +15,7 @@ from resilience.analysis.portfolio import portfolio
 from resilience.councils.register import every_council, resolve
 from resilience.errors import UnknownCouncilError
 from resilience.formatting import expected
-from tests.report.site_data import one_run, small_folder
+from tests.report.site_data import one_run, one_view, small_folder
 
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 ARGUMENTS = (
@@ -27,6 +27,9 @@ ARGUMENTS = (
     "--disable-component-update",
     "--no-first-run",
 )
+#: The page of comparison with six chosen.
+SIX = ("Croydon", "Slough", "Woking", "Birmingham", "Norwich", "Torbay")
+SIDE_BY_SIDE = "compare.html#E09000008,E06000039,E07000217,E08000025,E07000148,E06000027"
 KINDS = (
     "index.html",
     "history.html",
@@ -37,6 +40,10 @@ KINDS = (
     "map.html",
     "portfolio.html",
     "portfolio.html#region=London",
+    "compare.html",
+    SIDE_BY_SIDE,
+    "changed.html",
+    "changed-2026-01-01-0.1.0.html",
     "places.html",
     "mergers.html",
     "methods.html",
@@ -269,6 +276,92 @@ def test_follow_a_link_and_come_back(opened):
     assert marks and set(marks) == {"Missed"}
 
 
+def compared(page):
+    return page.locator("#side thead th[scope=col]").evaluate_all("all => all.map(a => a.firstChild.textContent)")
+
+
+def test_compare_by_keyboard_and_pass_the_address_on(opened):
+    from playwright.sync_api import expect
+
+    page = opened("compare.html")
+    assert page.locator("#plain").count() == 0 and page.locator("#side").is_hidden()
+    field = page.locator("#find")
+    field.press_sequentially("torb")
+    expect(page.locator("#found li")).to_have_count(1)
+    assert field.get_attribute("aria-expanded") == "true"
+    assert field.get_attribute("aria-activedescendant") == "found-0"
+    field.press("Enter")
+    expect(page.locator("#said")).to_have_text("Torbay added. 1 of at most 6 councils chosen.")
+    assert compared(page) == ["Torbay"] and page.url.endswith("compare.html#E06000027")
+    assert field.get_attribute("aria-expanded") == "false"
+    field.press_sequentially("st hel")
+    expect(page.locator("#found li").first).to_contain_text("St Helens")  # whose name begins so comes first
+    field.press("Escape")
+    assert page.locator("#found").is_hidden()
+    field.fill("wok")
+    expect(page.locator("#found li").first).to_contain_text("Woking")
+    field.press("ArrowDown")
+    field.press("ArrowUp")
+    field.press("Enter")
+    assert compared(page) == ["Torbay", "Woking"]
+    again = opened(page.url)
+    assert compared(again) == ["Torbay", "Woking"]
+    again.focus(".skip")
+    again.keyboard.press("Enter")  # a place on the page is no choice
+    expect(again.locator("#side")).to_be_visible()
+    assert compared(again) == ["Torbay", "Woking"] and again.url == page.url
+    again.click("text=Torbay ×")
+    assert compared(again) == ["Woking"] and again.url.endswith("#E07000217")
+    assert again.evaluate("document.activeElement.textContent") == "Woking ×"
+
+
+def test_compare_takes_six_and_says_so(opened):
+    page = opened(SIDE_BY_SIDE + ",E09000029,E99999999")
+    assert tuple(compared(page)) == SIX
+    said = page.inner_text("#said")
+    assert "Not on this list: E99999999. Only the first 6 are shown. 6 of at most 6 councils chosen." in said
+    page.fill("#find", "kent")
+    page.keyboard.press("Enter")
+    assert tuple(compared(page)) == SIX and "Remove one" in page.inner_text("#said")
+
+
+def test_compare_shows_what_the_list_says(opened):
+    rows = {row["council"]: row for row in one_view()["councils"]}
+    page = opened(SIDE_BY_SIDE)
+    cells = page.locator("#side tbody tr").evaluate_all("all => all.map(a => [...a.cells].map(b => b.innerText))")
+    told = {row[0].split("\n")[0]: row[1:] for row in cells if len(row) > 1}
+    for at, name in enumerate(SIX):
+        row = rows[name]
+        ranked = row["rank"] is not None
+        assert told["Rank"][at] == str(row["rank"]) if ranked else told["Rank"][at].startswith("Event already: ")
+        assert told["Rank by plain reserves"][at] == (str(row["reserves_rank"]) if ranked else "–")
+        followed = f"{row['band']}\n{row['band_events']} of {row['band_councils']} past places"
+        assert told["Band, and what followed"][at].startswith(followed if ranked else "–")
+    assert told["Children's social care"][2] == "not asked of shire districts"
+
+
+def test_compare_as_a_file_and_without_script(opened):
+    page = opened((small_folder() / "compare.html").as_uri() + "#E09000008")
+    assert compared(page) == ["Croydon"]
+    page.click("#side a:text-is('Croydon')")
+    assert "Croydon" in page.inner_text("h1")
+    page.click("text=Compare with its neighbours")
+    assert len(compared(page)) == 6 and compared(page)[0] == "Croydon"
+    bare = opened("compare.html", java_script_enabled=False)
+    assert "needs JavaScript" in bare.inner_text("#plain") and bare.locator("#find").is_hidden()
+
+
+def test_what_changed_is_filtered_and_leads_to_other_lists(opened):
+    page = opened("changed.html")
+    page.select_option("#f-show", "entered")
+    says(page, r"^\d+ of")
+    came = shown(page)
+    table = page.locator("table").first.locator("tbody th").all_inner_texts()
+    assert came and sorted(came) == sorted(table)
+    page.click("main >> text='1 January 2024'")
+    assert "1 January 2024" in page.inner_text("h1")
+
+
 def test_opens_as_a_file(opened):
     page = opened((small_folder() / "index.html").as_uri())
     page.fill("#f-q", "kent")
@@ -424,7 +517,7 @@ def test_a_portfolio_without_script_is_all_england(opened):
     assert page.locator("noscript").inner_text().startswith("Choosing needs JavaScript")
 
 
-@pytest.mark.parametrize("name", ["index.html", "record.html", "january-2024.html"])
+@pytest.mark.parametrize("name", ["index.html", "record.html", "january-2024.html", "changed.html", SIDE_BY_SIDE])
 def test_prints(opened, tmp_path, name):
     page = opened(name)
     target = tmp_path / "page.pdf"

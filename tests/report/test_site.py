@@ -1,5 +1,7 @@
 """The built site as files: every link leads somewhere, every page is small, what is counted agrees."""
 
+import csv
+import io
 import json
 import re
 import tempfile
@@ -11,7 +13,8 @@ import pytest
 
 from resilience.errors import DataError
 from resilience.report.site import MANIFEST, build_site, write_site
-from tests.report.site_data import TWELVE, one_view, small_folder, small_site
+from resilience.report.views.compare import MOST
+from tests.report.site_data import TWELVE, one_run, one_view, small_folder, small_site
 
 LIMIT = 300_000
 
@@ -30,7 +33,7 @@ class Links(HTMLParser):
         if "id" in given and not self.drawings:  # in drawings, matplotlib names its groups alike
             assert given["id"] not in self.ids, given["id"]
             self.ids.add(given["id"])
-        if tag == "a":
+        if tag == "a" or given.get("rel") == "alternate":  # the feed is offered, not loaded
             self.found.append(given["href"])
         elif tag in ("img", "script", "link", "iframe", "source", "use") and ({"src", "href"} & set(given)):
             address = given.get("src") or given.get("href")
@@ -50,8 +53,10 @@ def test_pages_there(pages):
     names = {path.relative_to(small_folder()).as_posix() for path in pages}
     top = {"index.html", "history.html", "record.html", "national.html", "methods.html", "dictionary.html"}
     top |= {"places.html", "mergers.html", "scoreboard.html", "map.html", "portfolio.html"}
-    top |= {"api.html", "corrections.html", "accessibility.html"}
+    top |= {"api.html", "corrections.html", "accessibility.html", "compare.html", "changed.html"}
     assert top <= names
+    assert {f"changed-{year}-01-01.html" for year in range(2023, 2027)} <= names
+    assert "changed-2026-01-01-0.1.0.html" in names
     assert {f"january-{year}.html" for year in range(2023, 2027)} <= names
     assert sum(name.startswith("councils/") for name in names) == len(TWELVE)
 
@@ -70,7 +75,12 @@ def test_every_link_leads_somewhere(pages):
             file, _, mark = href.partition("#")
             target = (path.parent / file).resolve() if file else path
             assert target.is_file(), (path.name, href)
-            if mark:
+            if re.match(r"E\d{8}", mark):
+                codes = mark.split(",")
+                assert (
+                    target.name == "compare.html" and len(codes) <= MOST and set(codes) <= set(one_run().table.index)
+                ), (path.name, href)
+            elif mark:
                 assert mark in pages[target].ids, (path.name, href)
 
 
@@ -99,6 +109,24 @@ def test_no_absolute_path_and_no_missing_value(pages):
         text = re.sub(r"<(style|script)>.*?</\1>", "", path.read_text("utf-8"), flags=re.DOTALL)
         assert str(HERE) not in text and tempfile.gettempdir() + "/" not in text, path.name
         assert not re.search(r">\s*(nan|None|NaT|<NA>)\s*<", text), path.name
+
+
+def test_changes_are_offered_as_tables_and_as_a_feed(pages):
+    for path in pages:
+        if path.name.startswith("changed-"):
+            table = list(csv.DictReader(io.StringIO(path.with_suffix(".csv").read_text("utf-8"))))
+            assert path.with_suffix(".csv").name in pages[path].found
+            assert len(table) == path.read_text("utf-8").count("data-code=")
+    feed = (small_folder() / "changed.xml").read_text("utf-8")
+    for href in re.findall(r'href="([^"]*)"', feed):
+        assert (small_folder() / href).is_file(), href
+    assert str(HERE) not in feed and tempfile.gettempdir() + "/" not in feed
+
+
+def test_a_councils_page_leads_to_its_comparison(pages):
+    found = pages[small_folder() / "councils" / "croydon.html"].found
+    (link,) = [href for href in found if "compare.html#" in href]
+    assert link.startswith("../compare.html#E09000008,") and link.count(",") == MOST - 1
 
 
 def test_downloads_are_whole():

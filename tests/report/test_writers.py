@@ -12,6 +12,7 @@ from importlib import import_module
 import pytest
 
 from resilience import cli, method, paths
+from resilience.analysis.changed import changes
 from resilience.analysis.mergers.proposed import every_merger
 from resilience.analysis.own_figures.assess import known_rows
 from resilience.analysis.own_figures.checks import check_table
@@ -22,10 +23,13 @@ from resilience.indicators.compute import compute_indicators
 from resilience.report.documents import LIST_ON
 from resilience.report.views import (
     api,
+    changed,
     checks,
+    compare,
     coverage,
     dictionary,
     directions,
+    feed,
     merger,
     mergers,
     methods,
@@ -87,6 +91,9 @@ VIEWS = {
     "history": site_view(lambda s: past_lists.history_view(s.run, s.lists, s.address)),
     "january": site_view(lambda s: past_lists.january_view(s.run, s.lists[0], s.lists, s.address)),
     "map": site_view(lambda s: tile_map.view(s.run, s.address)),
+    "compare": site_view(lambda s: compare.view(s.run, s.address)),
+    "changed": site_view(lambda s: changed.view(s.run, changes(s.run), changed.earlier(s.run, []), s.address)),
+    "feed": lambda: feed.view(small_site().run, changes(small_site().run), small_site().address),
     "places": site_view(lambda s: places.view(s.run, s.address)),
     "portfolio": site_view(lambda s: portfolio.view(s.run, s.address)),
     "mergers": site_view(lambda s: mergers.view(s.run, s.mergers, s.past_mergers, s.address)),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
+
+from markupsafe import Markup
 
 from resilience.report.formats.html import page
 from resilience.report.formats.html_watchlist import site_assets
@@ -13,6 +16,15 @@ def _page(template: str, script: str = "site.js") -> Callable[[dict[str, Any]], 
     return lambda view: page(template, **site_assets(script), **view)
 
 
+def compare(view: dict[str, Any]) -> str:
+    """Return the page of councils side by side, the figures of all of them within it."""
+    text = json.dumps(view["data"], ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # Within a script element nothing but "<" could end it.
+    data = Markup(text.replace("<", "\\u003c"))
+    return page("compare.html.j2", **site_assets("compare.js"), **{**view, "data": data})
+
+
+changed = _page("changed.html.j2")
 history = _page("history.html.j2")
 january = _page("january.html.j2")
 national = _page("national.html.j2")

@@ -19,10 +19,16 @@ Link = Mapping[str, Any]
 
 
 @cache
-def site_assets(script: str = "site.js") -> dict[str, Any]:
-    """Return what a page with a script (by default the list's) needs: it, its hash for the security policy, style."""
+def site_assets(name: str = "site.js") -> dict[str, Any]:
+    """Return what a page with a script needs: script, its hash for the content security policy, style.
+
+    Parameters
+    ----------
+    name : str
+        The script's file among the templates, by default that of lists.
+    """
     folder = resources.files("resilience.report").joinpath("templates")
-    text = folder.joinpath(script).read_text("utf-8")
+    text = folder.joinpath(name).read_text("utf-8")
     style = folder.joinpath("site.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
     # The package's own files, not input.

@@ -12,7 +12,7 @@ from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
 from resilience.report.wording import levers as wording
 from resilience.report.wording.families import counts_for_less, stands
-from resilience.report.wording.indicators import contribution, figure
+from resilience.report.wording.indicators import contribution, figure, kind_of
 
 #: A lever is said to move the chance from half a tenth of a point on.
 SMALLEST_MOVE = 0.0005
@@ -89,22 +89,13 @@ def families(why: Explanation) -> Rows:
 def _in_family(row: Any) -> dict[str, Any]:
     """Return one figure of a family: what it is, what is usual, and its share of the family."""
     there = bool(row.outturn_year)
-    kinds = [
-        word
-        for word, on in (
-            ("second-hand", row.second_hand),
-            ("transcribed", row.transcribed),
-            ("added up", row.evidence.built),
-        )
-        if on
-    ]
     return {
         "term": row.Index,
         "label": row.label,
         "figure": figure(row.indicator, row.value, missing="no figure"),
         "usual": figure(row.indicator, row.median, missing="") if there else "",
         "outturn_year": row.outturn_year,
-        "kind": ", ".join(kinds) or ("original" if there else ""),
+        "kind": kind_of(row.evidence),
         "carried": row.carried,
         "spreads": row.spreads if there else None,
         "log_odds": row.log_odds,

@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import pandas as pd
-
 from resilience.analysis.amounts import amounts
 from resilience.analysis.changed import Changes, changes
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
-from resilience.report.views import watchlist
+from resilience.report.views import changed, watchlist
 from resilience.report.wording import workbook as wording
+from resilience.report.wording.changed import NO_EARLIER_LIST, what_changed
 from resilience.report.wording.indicators import main_terms, questions
 
 Rows = list[dict[str, Any]]
@@ -49,8 +48,8 @@ def view(scored: ScoredDay, *, classes: list[str] | None = None, since: date | N
         "call_sheet": call_sheet(scored, listed["councils"]),
         "call_sheet_note": wording.CALL_SHEET,
         "source": wording.SOURCE,
-        "changed": None if found is None else _changed(found, wanted),
-        "changed_note": wording.NO_EARLIER_LIST if found is None else wording.what_changed(found.since),
+        "changed": None if found is None else _changed(scored, found, wanted),
+        "changed_note": NO_EARLIER_LIST if found is None else what_changed(found.since),
     }
 
 
@@ -79,26 +78,8 @@ def call_sheet(scored: ScoredDay, councils: Rows) -> Rows:
     ]
 
 
-def _changed(found: Changes, classes: set[str]) -> dict[str, Any]:
+def _changed(scored: ScoredDay, found: Changes, classes: set[str]) -> dict[str, Any]:
     table = found.stands_out()
     if classes:
         table = table[table["class"].isin(classes)]
-    return {
-        "since": str(found.since),
-        "rows": [_row(found, str(code), row) for code, row in table.iterrows()],
-    }
-
-
-def _row(found: Changes, code: str, row: pd.Series) -> dict[str, Any]:
-    then, now = (None if pd.isna(row[name]) else int(row[name]) for name in ("rank_then", "rank"))
-    return {
-        "ons_code": code,
-        **{name: str(row[name]) for name in ("council", "class", "region")},
-        "rank_then": then,
-        "rank": now,
-        "moved_up": None if then is None or now is None else then - now,
-        "band_then": row["band_then"] or row["status_then"],
-        "band": row["band"] or row["status"],
-        "events": wording.new_events(found.events.get(code, [])),
-        "main_reason": "" if then is None or now is None else wording.moved(found.moved.get(code)),
-    }
+    return {"since": str(found.since), "rows": changed.rows(scored, found, table)}

@@ -44,6 +44,15 @@ def share(found: Followed) -> str:
     return f"{percent(found.share, 0)}, 90 % range {between}"
 
 
+def followed_here(found: Followed | None, horizon: int) -> str:
+    """Say what followed for past councils in a band, beside its name."""
+    if found is None:
+        return "no record yet"
+    return (
+        f"{found.events} of {found.councils:,} past places here were followed by a first event within {horizon} months"
+    )
+
+
 def every_band(record: TrackRecord, horizon: int) -> str:
     """Say what followed in every band, in one sentence."""
     if not record.bands:

@@ -20,7 +20,7 @@ from resilience.formatting import amount, closing_day, times
 from resilience.indicators.definitions import load_definitions
 from resilience.model.families import Term
 from resilience.model.scoring import ScoredDay
-from resilience.report.wording.general import CLASS_PLURALS
+from resilience.report.wording.general import CLASS_PLURALS, KIND_WORDS
 from resilience.years import outturn_year_of
 
 #: A term is named as a reason only if it moves the log-odds by at least this much (odds by a fifth).
@@ -74,6 +74,16 @@ def figure(indicator: str, value: float, *, missing: str = "not published") -> s
     if "figure_below" in words:
         return str(words["figure_below" if value < 0 else "figure_above"]).format(size=amount(abs(value), unit))
     return amount(value, unit, missing=missing)
+
+
+def kind_of(evidence: Evidence) -> str:
+    """Say what source a figure is from: "original", "second-hand", "transcribed, added up"; "" without a figure."""
+    marks = (
+        (KIND_WORDS["interim"], evidence.second_hand),
+        (KIND_WORDS["transcribed"], evidence.transcribed),
+        ("added up", evidence.built),
+    )
+    return ", ".join(word for word, on in marks if on) or ("original" if evidence.year else "")
 
 
 def sentence(evidence: Evidence, class_: str, label: str) -> str:
