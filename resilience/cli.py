@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from resilience.errors import ResilienceError
-from resilience.report.formats.text.console import readable
+from resilience.report.formats.text.console import readable, without_colour
 from resilience.report.writers import forms, write
 from resilience.years import day_of
 
@@ -74,7 +74,7 @@ def _deliver(content: str | bytes, output: Path | None) -> None:
     from resilience.files import write_atomically
 
     if output is not None:
-        write_atomically(output, typer.unstyle(content) if isinstance(content, str) else content)
+        write_atomically(output, without_colour(content) if isinstance(content, str) else content)
         typer.echo(f"Written to {output}.", err=True)
     elif isinstance(content, bytes):
         raise ResilienceError("A workbook cannot be printed to the terminal; give a file with --output.")

@@ -1,4 +1,4 @@
-"""The five bars of one council: what each family comes to and adds to the log-odds, in brief and indicator by indicator."""
+"""The five bars of one council: what each family comes to and adds to the log-odds, and each indicator's share."""
 
 from __future__ import annotations
 

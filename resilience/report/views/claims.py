@@ -10,7 +10,6 @@ from typing import Any
 from resilience import paths
 from resilience.report.wording import claim as wording
 
-
 _NOTHING = {"claim": "", "claim_in_brief": "", "level": ""}
 
 

@@ -32,8 +32,8 @@ def marks(signs: Any, *, exact: bool) -> str:
     if not exact:
         return f"{one} somewhat, {one * 2} clearly, {one * 3} far worse than its tier's median; {near}."
     return (
-        f"{one} worse than the median of its tier by a quarter of a spread or more, {one * 2} by one or more, {one * 3} by "
-        f"two or more; {near} it, {signs.none} no figure. About one council in six stands a spread or more from the "
+        f"{one} worse than the median of its tier by a quarter of a spread or more, {one * 2} by one or more, {one * 3} "
+        f"by two or more; {near} it, {signs.none} no figure. About one council in six stands a spread or more from the "
         "median, on either side. A family whose figures are carried forward counts for less, and its bar with it. "
         "Besides the families, the tier counts: councils responsible for social care stand higher."
     )
@@ -62,8 +62,8 @@ def columns(paces: Mapping[str, int], horizon: int) -> str:
     """Say what stands beside a council's rank and under its reasons."""
     numbers = [str(events) for events in paces.values()]
     at_paces = (
-        f" {'/'.join(numbers)} %: how likely the model puts each to be among them if {listed(numbers, 'or')} councils have "
-        f"a first event within {horizon} months, which no figure in the returns tells."
+        f" {'/'.join(numbers)} %: how likely the model puts each to be among them if {listed(numbers, 'or')} councils "
+        f"have a first event within {horizon} months, which no figure in the returns tells."
     )
     return f"By reserves: rank by plain reserves.{at_paces if paces else ''}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import TextIO
@@ -28,6 +29,7 @@ _PLAIN = {
     "½": "1/2",
     "£": "GBP ",
 }
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 #: The C locale by either of its names: only ASCII is sure to be shown.
 _ASCII_LOCALES = ("C", "POSIX")
 
@@ -49,6 +51,11 @@ def readable(stream: TextIO, environment: Mapping[str, str] = os.environ) -> Non
         codecs.register_error(PLAINER, _plainer)
         ascii_only = stream.isatty() and _locale(environment) in _ASCII_LOCALES
         reconfigure(encoding="ascii" if ascii_only else None, errors=PLAINER)
+
+
+def without_colour(text: str) -> str:
+    """Return a text made for a terminal as a file keeps it."""
+    return _COLOUR.sub("", text)
 
 
 def plain(text: str) -> str:

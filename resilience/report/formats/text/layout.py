@@ -39,9 +39,7 @@ def filled(text: str, width: int, first: str = "", then: str = "") -> str:
     first, then : str
         What the first line and those after it begin with.
     """
-    lines = textwrap.fill(
-        _held(text), width, initial_indent=first, subsequent_indent=then, break_on_hyphens=False
-    )
+    lines = textwrap.fill(_held(text), width, initial_indent=first, subsequent_indent=then, break_on_hyphens=False)
     return _let_go(lines)
 
 
