@@ -40,11 +40,7 @@ def text(view: View, *, width: int | None = None) -> str:
     at_risk = [row for row in view["councils"] if row["status"] == AT_RISK]
     shown = at_risk[: view["terminal_rows"]]
     page.say(f"Watch list as of {day(view['as_of'])}{_classes(view)}; {reading.NO_VERDICT}", "bold")
-    if view["terminal_why"]:
-        top = (view["followed"], view["claim"], reading.columns(view["paces"], view["horizon_months"]))
-    else:
-        top = (f"{view['followed_shown']} {reading.EVENT_IS[view['outcome']]}", view["claim_in_brief"])
-    for said in filter(None, top):
+    for said in filter(None, _above(view)):
         page.say(said)
     page.line("")
     _list(page, view, shown)
@@ -59,6 +55,13 @@ def text(view: View, *, width: int | None = None) -> str:
     for note in _notes(view, shown):
         page.say(note)
     return page.text()
+
+
+def _above(view: View) -> tuple[str, ...]:
+    """Return what followed on past lists, what may be claimed, and what an event is or what stands in the columns."""
+    if view["terminal_why"]:
+        return (view["followed"], view["claim"], reading.columns(view["paces"], view["horizon_months"]))
+    return (f"{view['followed_shown']} {reading.EVENT_IS[view['outcome']]}", view["claim_in_brief"])
 
 
 def _classes(view: View) -> str:

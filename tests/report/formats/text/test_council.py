@@ -71,4 +71,8 @@ def test_every_figure_has_its_year_and_says_of_what_it_is_a_share():
 def test_ranks_through_time_say_on_which_day():
     said = " ".join(text(view_of("Kent")).split())
     assert "Rank, each 1 January: 58 of 350 in 2018, " in said
-    assert said[said.index("Rank, each 1 January") :].partition(".")[0].endswith("on 1 January 2026")
+    now = view_of("Kent")["score"]
+    assert said[said.index("Rank, each") :].partition(".")[0].endswith(f"{now['rank']} of {now['of']} in 2026")
+    later = {**view_of("Kent")["history"][-1], "day": "2026-12-01"}
+    view = {**view_of("Kent"), "history": [*view_of("Kent")["history"][:-1], later]}
+    assert f", {now['rank']} of {now['of']} on 1 December 2026." in " ".join(text(view).split())
