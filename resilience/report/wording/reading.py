@@ -33,9 +33,9 @@ def marks(signs: Any, *, exact: bool) -> str:
         return f"{one} somewhat, {one * 2} clearly, {one * 3} far worse than its tier's median; {near}."
     return (
         f"{one} worse than the median of its tier by a quarter of a spread or more, {one * 2} by one or more, "
-        f"{one * 3} by two or more; {near} it, {signs.none} no figure. About one council in six stands a spread or more from "
-        "the median, on either side. A family whose figures are carried forward counts for less, and its bar with it. "
-        "Besides the families, the tier counts: councils responsible for social care stand higher."
+        f"{one * 3} by two or more; {near} it, {signs.none} no figure. About one council in six stands a spread "
+        "or more from the median, on either side. A family whose figures are carried forward counts for less, and its "
+        "bar with it. Besides the families, the tier counts: councils responsible for social care stand higher."
     )
 
 

@@ -73,7 +73,7 @@ def test_each_council_has_its_five_families_with_their_years(view):
         assert {one["outturn_year"] for one in families if one["outturn_year"]} <= told
         assert all(one["outturn_year"] < row["outturn_year"] for one in families if one["carried"])
         assert row["source_kind"] != "interim" or any(one["second_hand"] for one in families)
-    assert {row["source_kind"] for row in at_risk} >= {"original", "transcribed", "interim"}
+    assert {row["source_kind"] for row in at_risk} >= {"original", "transcribed"}
 
 
 def test_what_stands_behind_it_is_of_the_same_councils(view, frame):
