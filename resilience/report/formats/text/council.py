@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -19,8 +20,8 @@ from resilience.report.wording.shares import USUAL, of_what
 
 #: The narrowest terminal that is written for, and that which has room for the table of figures.
 _NARROWEST, _GRID_FROM = 40, 60
-#: Publications that are of a day and of no financial year.
-_OF_NO_YEAR = ("Ofsted", "English Indices of Deprivation")
+#: Publications that are of a day and of no financial year, by the source of their figures.
+_OF_A_DAY = {"ofsted": "Ofsted", "deprivation": "English Indices of Deprivation"}
 
 View = Mapping[str, Any]
 
@@ -56,7 +57,7 @@ def text(view: View, *, width: int | None = None) -> str:
     page.head("Sources")
     for row in view["sources"]:
         kind = f" ({KIND_WORDS[row['source_kind']]})" if row["source_kind"] in KIND_WORDS else ""
-        year = "" if row["publication"].startswith(_OF_NO_YEAR) else f", {row['year']}"
+        year = "" if row["publication"].startswith(tuple(_OF_A_DAY.values())) else f", {row['year']}"
         page.point(f"{row['publication']}{year}: published {day(row['released'])}{kind}")
     page.points("What to know about its returns", view["flags"])
     page.points("What figures cannot see", view["cannot_see"])
@@ -195,10 +196,11 @@ def _measure(row: Mapping[str, Any]) -> str:
 
 
 def _year(row: Mapping[str, Any], view: View) -> str:
-    """Write the year of a figure; of an inspection, the month its report came out."""
-    if row["source"] == "ofsted":
-        released = [one["released"] for one in view["sources"] if one["publication"].startswith("Ofsted")]
-        return " ".join(day(released[0]).split()[1:]) if released else ""
+    """Write the year of a figure; of an inspection or an index, the month it came out."""
+    if row["source"] in _OF_A_DAY:
+        publication = _OF_A_DAY[row["source"]]
+        released = [one["released"] for one in view["sources"] if one["publication"].startswith(publication)]
+        return f"{date.fromisoformat(released[0]):%b %Y}" if released else ""
     return f"{row['year']}{'*' if row['second_hand'] else ''}"
 
 
@@ -214,12 +216,13 @@ def _neighbours(page: _Page, view: View) -> None:
     if not view["neighbours"]:
         return
     page.head("Statistical neighbours")
-    page.say("Rank, and usable reserves as a share of net revenue expenditure in the newest year:")
     if view["alone"]:
         page.say(view["alone"])
-    near = (
-        f"{row['council']} {row['rank'] or row['status']}, {percent(row['reserves'])}" for row in view["neighbours"]
-    )
+    page.say("Rank, and usable reserves as a share of net revenue expenditure in the newest year:")
+    near = []
+    for row in view["neighbours"]:
+        reserves = "" if row["reserves"] is None else f", {percent(row['reserves'])}"
+        near.append(f"{row['council']} {row['rank'] or row['status']}{reserves}")
     page.say("; ".join(near) + ".")
 
 
