@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Twice quiet: pip tells of errors and of nothing else.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 export PIP_NO_INPUT := 1
 
 .PHONY: screen test test-slow test-all docs lint build train notebooks site benchmarks fuzz minimum wheel clean
@@ -62,18 +63,21 @@ wheel: $(VENV)/.dev
 	$(BIN)/python -m build --outdir dist
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) install -e . -c constraints.txt
+	@echo "Setting up $(VENV) (a minute or two) ..." >&2
+	@$(PIP) install -e . -c constraints.txt
 	@touch $@
 
 $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) install -e '.[test]' -c constraints.txt
+	@echo "Setting up $(VENV) for the tests (a minute or two) ..." >&2
+	@$(PIP) install -e '.[test]' -c constraints.txt
 	@touch $@ $(VENV)/.runtime
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) install -e '.[test,dev]' -c constraints.txt
+	@echo "Setting up $(VENV) for development (a minute or two) ..." >&2
+	@$(PIP) install -e '.[test,dev]' -c constraints.txt
 	@touch $@ $(VENV)/.test $(VENV)/.runtime
 
 clean:

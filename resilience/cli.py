@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from resilience.errors import ResilienceError
+from resilience.report.formats.text.console import readable, without_colour
 from resilience.report.writers import forms, write
 from resilience.years import day_of
 
@@ -69,16 +70,17 @@ def _day(text: str | None) -> date | None:
 
 
 def _deliver(content: str | bytes, output: Path | None) -> None:
-    """Print text, or write it beside and rename; bytes need a file."""
+    """Print text, or write it beside and rename, without colours; bytes need a file."""
     from resilience.files import write_atomically
 
     if output is not None:
-        write_atomically(output, content)
+        write_atomically(output, without_colour(content) if isinstance(content, str) else content)
         typer.echo(f"Written to {output}.", err=True)
     elif isinstance(content, bytes):
         raise ResilienceError("A workbook cannot be printed to the terminal; give a file with --output.")
     else:
-        typer.echo(content, nl=not content.endswith("\n"))
+        # The stream is named, or typer would write UTF-8 to a console that said it shows ASCII only.
+        typer.echo(content, file=sys.stdout, nl=not content.endswith("\n"))
 
 
 class _ToTerminal(logging.Handler):
@@ -174,12 +176,15 @@ def screen(
     output: Output = None,
     outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
     every: Annotated[bool, typer.Option("--all", help="Show every council at risk in the table.")] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="In the table: the reasons under each council, who is not ranked, all notes.")
+    ] = False,
     since: Annotated[
         str | None,
         typer.Option(metavar="DATE", help="In a workbook: what changed since this day, by default the last 1 January."),
     ] = None,
 ) -> None:
-    """Print the watch list: every council, ranked by risk, with the main reasons."""
+    """Print the watch list: every council, ranked, with its families' figures; --why adds the main reasons."""
     from resilience import method
     from resilience.report.views import watchlist, workbook
 
@@ -190,7 +195,7 @@ def screen(
     view = (
         workbook.view(scored, classes=council_class, since=earlier)
         if form == "xlsx"
-        else watchlist.view(scored, classes=council_class, every=every)
+        else watchlist.view(scored, classes=council_class, every=every, why=why)
     )
     _deliver(write("watchlist", form, view), output)
 
@@ -421,6 +426,8 @@ def data_dictionary(output: Output = None) -> None:
 def main() -> None:
     """Run the command line; every error meant for a person is one sentence and exit code 2."""
     _listen()
+    for stream in (sys.stdout, sys.stderr):
+        readable(stream)
     try:
         app(standalone_mode=True)
     except ResilienceError as error:

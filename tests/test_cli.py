@@ -17,13 +17,28 @@ from resilience import cli as module
 from resilience import method, paths
 from resilience.errors import ResilienceError
 from resilience.model.fitting import fit
+from resilience.report.formats.text import watchlist
 
 
 def test_the_list_in_the_terminal(cli):
     done = cli("screen")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("Watch list as of ")
-    assert "Event already" in done.out
+    assert "Event already" in done.out and "Councils already supported" not in done.out
+
+
+def test_the_list_with_its_reasons(cli):
+    done = cli("screen", "--why")
+    assert (done.code, done.err) == (0, "")
+    assert "Councils already supported" in done.out and "10/20/30 %: " in done.out
+
+
+def test_a_file_of_the_list_has_no_colours(cli, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(watchlist, "coloured", lambda: True)
+    assert cli("screen", "-o", tmp_path / "list.txt").code == 0
+    said = (tmp_path / "list.txt").read_text("utf-8")
+    assert said.startswith("Watch list as of ") and "\x1b" not in said
 
 
 def test_csv_and_json_on_a_day(cli):

@@ -1,6 +1,8 @@
-"""The five bars of one council: what each family comes to, what it adds to the log-odds, and each indicator's share."""
+"""The five bars of one council: what each family comes to and adds to the log-odds, and each indicator's share."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,53 @@ from resilience.analysis.evidence import evidence
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.years import outturn_year_of
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One family of one council in brief.
+
+    Attributes
+    ----------
+    family, label : str
+    spreads : float
+        As in `family_bars`; missing without a figure.
+    year : int
+        The calendar year in which the year of its oldest figure ends; 0 without a figure.
+    carried : bool
+        Whether a figure is of an older year than the council's newest.
+    second_hand : bool
+        Whether a figure is from an interim table.
+    """
+
+    family: str
+    label: str
+    spreads: float
+    year: int
+    carried: bool
+    second_hand: bool
+
+
+def in_brief(scored: ScoredDay, code: str) -> tuple[Standing, ...]:
+    """Return a council's families in the model's order; of a council that cannot be scored, without a figure each."""
+    known, placed, tier = scored.known, scored.placed, scored.table.at[code, "tier"]
+    newest, kinds = known.newest(code) or 0, known.own(code)["source_kind"]
+    found = []
+    for family in scored.model.families:
+        there = code in placed.families.index and not placed.without_figure.at[code, family.name]
+        years = [known.year_of(code, term.indicator) for term in family.in_tier(tier)] if there else []
+        years = [year for year in years if year]
+        found.append(
+            Standing(
+                family.name,
+                family.label,
+                float(placed.families.at[code, family.name]) if there else np.nan,
+                min(years, default=0),
+                any(year < newest for year in years),
+                any(kinds[year] == "interim" for year in years),
+            )
+        )
+    return tuple(found)
 
 
 def family_bars(scored: ScoredDay, code: str) -> pd.DataFrame:

@@ -56,8 +56,8 @@ from resilience.tables.panel import load_panel
 
 #: The day of "now" in docs/mergers.md, and that of the list in README.md, so that they stay until the figures change.
 MERGERS_ON, LIST_ON = date(2026, 11, 1), date(2026, 11, 22)
-#: How much of the list the README shows.
-LINES, WIDTH = 15, 100
+#: How many councils of the list the README shows, and how wide.
+ROWS, WIDTH = 10, 100
 
 _log = logging.getLogger(__name__)
 
@@ -186,9 +186,9 @@ def _mergers(sources: Sources) -> dict[str, str]:
 def _readme(sources: Sources) -> dict[str, str]:
     scored = run(LIST_ON)
     content = sources.written_record
-    screen = terminal.text(watchlist.view(scored), width=WIDTH)
+    screen = terminal.text(watchlist.view(scored) | {"terminal_rows": ROWS}, width=WIDTH)
     return {
-        "screen": blocks.terminal(screen, LINES),
+        "screen": blocks.terminal(screen),
         "reach": blocks.reach(reach.rows(scored)),
         "record": blocks.record(readme.view(content)),
         "of_2026": _of_2026(content),
@@ -216,7 +216,8 @@ def _methods(sources: Sources) -> dict[str, str]:
 
 
 def _claim(sources: Sources, before: str) -> str:
-    return "\n".join(filter(None, of_record(sources.written_record).values())) + "\n"
+    said = of_record(sources.written_record)
+    return "\n".join(filter(None, (said["claim"], said["level"]))) + "\n"
 
 
 def _studies(sources: Sources) -> dict:

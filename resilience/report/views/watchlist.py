@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from resilience import __version__
+from resilience.analysis.families import Standing, in_brief
 from resilience.backtest.track_record import in_both, reserves_ranks, track_record
 from resilience.errors import DataError
 from resilience.formatting import day, listed, short_chance
@@ -25,6 +27,7 @@ from resilience.report.wording import bands as wording
 from resilience.report.wording.general import CANNOT_SEE, CLASS_NAMES, SCORE_IS, SEVERE_IS
 from resilience.report.wording.indicators import main_reasons
 from resilience.report.wording.standing import NOT_SCORED
+from resilience.years import outturn_year_of
 
 #: How many councils a sector body can ring in a month.
 CAPACITY = 30
@@ -34,7 +37,9 @@ _TEXT_OR_NOTHING = ("outturn_year", "source_kind", "event_type", "flags")
 _KINDS = {"s114_notice": "section 114 notice", "efs": "exceptional financial support"}
 
 
-def view(scored: ScoredDay, *, classes: list[str] | None = None, every: bool = False) -> dict[str, Any]:
+def view(
+    scored: ScoredDay, *, classes: list[str] | None = None, every: bool = False, why: bool = False
+) -> dict[str, Any]:
     """Return everything the list shows, in any format.
 
     Parameters
@@ -44,6 +49,8 @@ def view(scored: ScoredDay, *, classes: list[str] | None = None, every: bool = F
         Only councils of these classes; ranks stay those of the whole list.
     every : bool
         Whether a terminal shows every council at risk, and not the first ones only.
+    why : bool
+        Whether a terminal shows the reasons under each council, who else there is, and all notes.
 
     Returns
     -------
@@ -59,22 +66,26 @@ def view(scored: ScoredDay, *, classes: list[str] | None = None, every: bool = F
     """
     rows = councils(scored, classes)
     at_risk = [row for row in rows if row["status"] == AT_RISK]
+    shown = at_risk if every else at_risk[:CAPACITY]
+    record, horizon = track_record(scored), scored.model.horizon
     return {
         "what": chance_of(scored),
         "as_of": str(scored.as_of),
         "outcome": scored.model.outcome,
-        "horizon_months": scored.model.horizon,
+        "horizon_months": horizon,
         "register_to": str(scored.events.until),
         "register_ends_before": not scored.events.reaches(scored.as_of),
         "expected_first_events": float(scored.expected),
         "notes": notes(scored),
         "version": __version__,
         "councils": rows,
-        "terminal_rows": len(at_risk) if every else min(CAPACITY, len(at_risk)),
+        "terminal_rows": len(shown),
+        "terminal_why": why,
         "second_hand": sum(row["source_kind"] == "interim" for row in at_risk),
         "transcribed": sum(row["source_kind"] == "transcribed" for row in at_risk),
         "bands": _bands(scored, at_risk),
-        "followed": wording.every_band(track_record(scored), scored.model.horizon),
+        "followed": wording.every_band(record, horizon),
+        "followed_shown": wording.every_band(record, horizon, {row["band"] for row in shown}),
         "paces": dict(PACES) if scored.paces else {},
         **claims(),
         "again": again.section(scored, [row["ons_code"] for row in rows]),
@@ -120,7 +131,14 @@ def _council(scored: ScoredDay, code: str, row: Mapping[str, Any], asked: set[st
         "at_paces": _at_paces(scored, row),
         "event_month": "" if pd.isna(happened) else f"{happened:%b %Y}",
         "figures": figures["outturn_year"] + ("*" if figures["source_kind"] == "interim" else ""),
+        "families": [_family(one) for one in in_brief(scored, code)],
     }
+
+
+def _family(one: Standing) -> dict[str, Any]:
+    """Return a family in brief; ``outturn_year`` is that of its oldest figure."""
+    year = outturn_year_of(one.year) if one.year else ""
+    return {**plain(asdict(one)), "year": one.year or None, "outturn_year": year}
 
 
 def _beside(scored: ScoredDay, row: Mapping[str, Any]) -> dict[str, Any]:

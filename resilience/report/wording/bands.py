@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from resilience.backtest.rolling import CAPACITY
 from resilience.backtest.track_record import Followed, TrackRecord
 from resilience.formatting import chance_range, chances_at, ordinal, percent
+from resilience.model.bands import NAMES
 from resilience.model.calibration import PACES
 
 #: What is said where no past list can be set beside.
@@ -53,15 +54,17 @@ def followed_here(found: Followed | None, horizon: int) -> str:
     )
 
 
-def every_band(record: TrackRecord, horizon: int) -> str:
-    """Say what followed in every band, in one sentence."""
-    if not record.bands:
+def every_band(record: TrackRecord, horizon: int, names: Collection[str] = NAMES) -> str:
+    """Say what followed in every band, or in those named, in one sentence."""
+    bands = {name: found for name, found in record.bands.items() if name in names}
+    if not bands:
         return NO_RECORD.format(horizon=horizon)
-    (first, top), *others = record.bands.items()
+    (first, top), *others = bands.items()
     said = [f"{found.events} of {found.councils:,} {at_rank(band)}" for band, found in others]
+    rest = f"; {', '.join(said)}" if said else ""
     return (
         f"Of {top.councils} places {at_rank(first)} {januaries(record)}, {top.events} were followed by a first event "
-        f"within {horizon} months; {', '.join(said)}."
+        f"within {horizon} months{rest}."
     )
 
 

@@ -37,6 +37,12 @@ def claim(record: Record) -> str:
     return f"{'. '.join(sentences)}. {_READ}" if sentences else ""
 
 
+def in_brief(record: Record) -> str:
+    """Say only whether the ranking was shown to be better than plain reserves; "" where that was not compared."""
+    head = _beside_reserves(record).partition(":")[0]
+    return f"{head[0].upper()}{head[1:]}: {_READ[0].lower()}{_READ[1:]}" if head else ""
+
+
 def level(record: Record) -> str:
     """Say how often the level of the chances was outside its own range; "" where the record does not tell."""
     found = record.get("levels") or {}

@@ -16,6 +16,7 @@ from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.report.views import watchlist
 from resilience.report.wording.general import SEVERE_IS
 from resilience.report.wording.indicators import main_reasons, main_strengths, reason
+from resilience.report.wording.reading import EVENT_IS
 from resilience.report.writers import write
 
 DAY = date(2026, 3, 1)
@@ -49,6 +50,30 @@ def test_the_bands_hold_every_council_at_risk(view, frame):
         f"Of {view['bands'][0]['of']} places ranked 1–10 on the lists of January 2018–2024, "
     )
     assert view["terminal_rows"] == watchlist.CAPACITY
+    assert view["followed"].startswith(view["followed_shown"].removesuffix("."))
+    assert "ranked 11–30" in view["followed_shown"] and "31–60" not in view["followed_shown"]
+
+
+def test_each_council_has_its_five_families_with_their_years(view):
+    for row in view["councils"]:
+        assert [one["label"].split()[0] for one in row["families"]] == [
+            "Reserves",
+            "Debt",
+            "Demand",
+            "Slack",
+            "Commercial",
+        ]
+        for one in row["families"]:
+            assert (one["outturn_year"] == "") is (one["spreads"] is None)
+    at_risk = [row for row in view["councils"] if row["status"] == AT_RISK]
+    for row in at_risk:  # the oldest year of a family is that of a carried figure, or the council's newest
+        families = row["families"]
+        assert any(one["carried"] for one in families) is (row["carried"] != "")
+        told = {part.split()[-1] for part in row["carried"].split("; ") if part} | {row["outturn_year"]}
+        assert {one["outturn_year"] for one in families if one["outturn_year"]} <= told
+        assert all(one["outturn_year"] < row["outturn_year"] for one in families if one["carried"])
+        assert row["source_kind"] != "interim" or any(one["second_hand"] for one in families)
+    assert {row["source_kind"] for row in at_risk} >= {"original", "transcribed"}
 
 
 def test_what_stands_behind_it_is_of_the_same_councils(view, frame):
@@ -131,8 +156,9 @@ def test_the_gravest_events_alone_are_another_chance():
     run = method.run(date(2026, 1, 1), outcome="severe", intervals=False)
     view = watchlist.view(run)
     assert view["what"] == SEVERE_IS
-    page, terminal = (str(write("watchlist", form, view)) for form in ("html", "table"))
+    page, terminal = (str(write("watchlist", form, view | {"terminal_why": True})) for form in ("html", "table"))
     assert SEVERE_IS in page and "or commissioners for a financial cause" in page
+    assert EVENT_IS["severe"] in " ".join(str(write("watchlist", "table", view)).split())
     for text in (" ".join(terminal.split()), " ".join(view["notes"])):
         assert SEVERE_IS in text
         assert "exceptional support or" not in text

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from resilience import paths
-from resilience.report.wording.claim import claim, level
+from resilience.report.wording.claim import claim, in_brief, level
 
 
 def record(value, low, high, before=0.05, after=0.04, **more):
@@ -102,3 +102,12 @@ def test_no_published_rule_is_beaten_for_certain_where_the_shipped_record_leaves
     assert not unsure or "not for certain" in said
     assert part["differences"]["reserves_rank"]["auc"]["low"] > 0  # the half-observed lists are what leaves it in doubt
     assert said.startswith("Not shown to rank better than plain reserves")
+
+
+@pytest.mark.parametrize(("low", "shown"), [(-0.01, "Not shown"), (0.01, "Shown")])
+def test_in_brief_it_is_only_whether_it_was_shown_to_be_better(low, shown):
+    beside = {"reserves_rank": {"auc": {"value": 0.05, "low": low, "high": 0.09}}}
+    found = {"closed": {"differences": beside}, "blind_2026": {"version_1": 0.8, "reserves_rank": 0.9, "events": 10}}
+    assert in_brief(found) == f"{shown} to rank better than plain reserves: read the two ranks side by side."
+    assert claim(found).startswith(f"{shown} to rank better than plain reserves: in 2026, blind")
+    assert in_brief({}) == ""

@@ -73,7 +73,6 @@ def reach(rows: list[dict[str, Any]]) -> str:
     return "\n".join([head, *body])
 
 
-def terminal(text: str, lines: int) -> str:
-    """Return the first lines of what a command prints."""
-    shown = [line.rstrip() for line in text.splitlines()][:lines]
-    return "\n".join(["```", *shown, "…", "```"])
+def terminal(text: str) -> str:
+    """Return what a command prints."""
+    return "\n".join(["```", *(line.rstrip() for line in text.splitlines()), "```"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from typing import Any
+
+from resilience.report.formats.text.layout import filled
 
 
 def again(section: Mapping[str, Any], width: int) -> str:
@@ -21,6 +22,5 @@ def again(section: Mapping[str, Any], width: int) -> str:
         return ""
     lines = ["", f"{section['title']} ({section['councils']}):"]
     for text in (*(one["sentence"] for one in section["groups"]), f"{section['means']} {section['same_for_all']}"):
-        held = text.replace(" %", "\u00a0%")
-        lines.append(textwrap.fill(held, width - 1, initial_indent="  • ", subsequent_indent="    "))
-    return "\n".join(lines).replace("\u00a0%", " %") + "\n"
+        lines.append(filled(text, width, "  • ", "    "))
+    return "\n".join(lines) + "\n"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 import textwrap
 from collections.abc import Sequence
 from io import StringIO
@@ -11,8 +14,33 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.table import Table
 
-#: The width that text is wrapped to.
+#: The width that text is wrapped to, and that of a terminal whose width is not known: a pipe, a file.
 WIDTH = 100
+
+
+def terminal_width() -> int:
+    """Return the terminal's width: ``COLUMNS`` where it is set, the window's, or ``WIDTH`` in a pipe."""
+    return shutil.get_terminal_size((WIDTH, 24)).columns
+
+
+def coloured() -> bool:
+    """Say whether what is printed may be coloured: on a terminal that knows how, unless ``NO_COLOR`` is set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def filled(text: str, width: int, first: str = "", then: str = "") -> str:
+    """Wrap one paragraph to a width; a figure and its per cent sign stay together.
+
+    Parameters
+    ----------
+    text : str
+    width : int
+        At most so many characters a line.
+    first, then : str
+        What the first line and those after it begin with.
+    """
+    lines = textwrap.fill(_held(text), width, initial_indent=first, subsequent_indent=then, break_on_hyphens=False)
+    return _let_go(lines)
 
 
 def wrapped(text: str, first: str = "", then: str = "") -> list[str]:
@@ -24,8 +52,7 @@ def wrapped(text: str, first: str = "", then: str = "") -> list[str]:
     first, then : str
         What the first line and those after it begin with.
     """
-    lines = textwrap.wrap(_held(text), WIDTH, initial_indent=first, subsequent_indent=then)
-    return [_let_go(line) for line in lines]
+    return filled(text, WIDTH, first, then).splitlines()
 
 
 def columns(form: str, widths: Sequence[int], cells: Sequence[str]) -> list[str]:

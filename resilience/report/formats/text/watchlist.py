@@ -1,31 +1,32 @@
-"""The watch list for a terminal: the top of the ranking, then how many stand elsewhere and why."""
+"""The watch list for a terminal: one line a council, how to read it, and on request the reasons and everything else."""
 
 from __future__ import annotations
 
-import sys
-import textwrap
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from resilience.backtest.rolling import CAPACITY
 from resilience.formatting import day, listed
 from resilience.model.bands import NAMES
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.report.formats.text.again import again
+from resilience.report.formats.text.layout import coloured, filled, terminal_width
+from resilience.report.formats.text.watchlist_rows import MARKS, form_for, head, row_of
+from resilience.report.wording import reading
+from resilience.report.wording.general import CANNOT_SEE, CLASS_NAMES, CLASS_PLURALS
 
-#: From this many characters a line on, the reasons have a column of their own.
-WIDE = 130
-_BAND_STYLE = dict(zip(NAMES, ("bold red", "red", "yellow", "green", "green"), strict=True))
+#: Text is not wrapped wider than this, however wide the terminal.
+_WIDEST = 120
+_STYLES = dict(zip(NAMES, ("bold red", "red", "yellow", "green", "green"), strict=True))
 
+View = Mapping[str, Any]
 Row = Mapping[str, Any]
 
 
-def text(view: Mapping[str, Any], *, width: int | None = None) -> str:
+def text(view: View, *, width: int | None = None) -> str:
     """Return the list as text.
 
     Parameters
@@ -35,95 +36,100 @@ def text(view: Mapping[str, Any], *, width: int | None = None) -> str:
     width : int, optional
         Characters a line; by default the terminal's.
     """
+    page = _Page(terminal_width() if width is None else width)
     at_risk = [row for row in view["councils"] if row["status"] == AT_RISK]
     shown = at_risk[: view["terminal_rows"]]
-    buffer = StringIO()
-    colour = sys.stdout.isatty()
-    console = Console(file=buffer, width=width, force_terminal=colour, highlight=False)
-    console.print(Text(f"Watch list as of {day(view['as_of'])}", style="bold" if colour else ""))
-    for said in (view["followed"], view["claim"], _explained(view)):
-        if said:
-            console.print(_held(said, console.width))
-    console.print()
-    if console.width >= WIDE:
-        console.print(_grid(shown, _headings(view), colour=colour))
-    else:
-        console.print(_narrow(shown, _headings(view), console.width, colour=colour))
+    page.say(f"Watch list as of {day(view['as_of'])}{_classes(view)}; {reading.NO_VERDICT}", "bold")
+    for said in filter(None, _above(view)):
+        page.say(said)
+    page.line("")
+    _list(page, view, shown)
     if len(shown) < len(at_risk):
-        console.print(f"… and {len(at_risk) - len(shown)} more, ranked lower (--all shows them).")
+        page.say(f"… and {len(at_risk) - len(shown)} more, ranked lower (--all shows them).")
+    _others(page, view)
+    page.line("")
+    if view["terminal_why"]:
+        page.line(again(view["again"], page.text_width).strip("\n"))
+        page.line("")
+        page.say(f"Ranked by {view['what']}.")
+    for note in _notes(view, shown):
+        page.say(note)
+    return page.text()
+
+
+def _above(view: View) -> tuple[str, ...]:
+    """Return what followed on past lists, what may be claimed, and what an event is or what stands in the columns."""
+    if view["terminal_why"]:
+        return (view["followed"], view["claim"], reading.columns(view["paces"], view["horizon_months"]))
+    return (f"{view['followed_shown']} {reading.EVENT_IS[view['outcome']]}", view["claim_in_brief"])
+
+
+def _classes(view: View) -> str:
+    """Say that only some classes are listed."""
+    found = [name for name in CLASS_NAMES if any(row["class"] == name for row in view["councils"])]
+    if len(found) == len(CLASS_NAMES):
+        return ""
+    return f", {listed([CLASS_PLURALS[name] for name in found])} only (ranks are those of the whole list)"
+
+
+def _list(page: _Page, view: View, shown: Sequence[Row]) -> None:
+    form = form_for(shown, page.width)
+    for line in head(form, shown):
+        page.line(line, "bold")
+    for row in shown:
+        for line in row_of(form, row):
+            page.line(line, _STYLES[row["band"]], row["band"])
+        if view["terminal_why"]:
+            for said in (row["reasons"], reading.beside(row, view["paces"])):
+                page.say(said, "dim", indent="      ")
+
+
+def _others(page: _Page, view: View) -> None:
+    """Say in a line each how many have had an event already and how many cannot be scored; or who they are."""
     for status in (EVENT_ALREADY, NOT_SCORABLE):
         rows = sorted((row for row in view["councils"] if row["status"] == status), key=lambda row: str(row["council"]))
-        if rows:
+        if not rows:
+            continue
+        if view["terminal_why"]:
             names = ", ".join(
                 f"{row['council']} ({row['event_date'][:7] or row['not_scored_because']})" for row in rows
             )
-            console.print(Text(f"\n{status.capitalize()} ({len(rows)}): {names}."))
-    console.print(Text(again(view["again"], console.width)), end="")
-    console.print()
-    console.print(f"Ranked by {view['what']}.")
-    for note in view["notes"][1:]:
-        console.print(note)
-    return buffer.getvalue()
+            page.line("")
+            page.say(f"{status.capitalize()} ({len(rows)}): {names}.")
+        else:
+            page.say(reading.others(status, len(rows), view["register_to"]))
 
 
-def _explained(view: Mapping[str, Any]) -> str:
-    """Say what the columns are."""
-    paces = [str(events) for events in view["paces"].values()]
-    at_paces = (
-        f" {'/'.join(paces)} %: how likely the model puts each to be among them if {listed(paces, 'or')} councils have "
-        f"a first event within {view['horizon_months']} months, which no figure in the returns tells."
-    )
-    said = f"Reserves: rank by plain reserves, “both” where in the top {CAPACITY} of both."
-    return f"{said}{at_paces if paces else ''} No verdict on a council or its officers."
+def _notes(view: View, shown: Sequence[Row]) -> list[str]:
+    """Return how the list is read; with the reasons, everything that a reader must know."""
+    notes = [reading.marks(MARKS, exact=view["terminal_why"]), reading.figures(shown)]
+    if view["terminal_why"]:
+        return [*notes, *view["notes"][1:]]
+    return [*notes, CANNOT_SEE, reading.MORE]
 
 
-def _headings(view: Mapping[str, Any]) -> tuple[str, ...]:
-    numbers = "/".join(str(events) for events in view["paces"].values())
-    return ("Rank", "Council", "Class", "Reserves", "Band", f"{numbers} %" if numbers else "", "Figures")
+class _Page:
+    """Lines for a terminal of a width, in colour where it may be."""
 
-
-def _cells(row: Row) -> list[str]:
-    reserves = f"{row['reserves_rank']}{' both' if row['top_30_of_both'] else '     '}"
-    return [
-        str(row["rank"]),
-        *(row[name] for name in ("council", "class")),
-        reserves,
-        *(row[name] for name in ("band", "at_paces", "figures")),
-    ]
-
-
-def _held(text: str, width: int) -> str:
-    """Wrap a text; a figure and its per cent sign stay on one line."""
-    return textwrap.fill(text.replace(" %", "\u00a0%"), width - 1).replace("\u00a0%", " %")
-
-
-def _grid(shown: Sequence[Row], headings: Sequence[str], *, colour: bool) -> Table:
-    """Lay the list out for a wide terminal, the reasons in a column of their own."""
-    grid = Table(box=None, pad_edge=False, header_style="bold" if colour else "", expand=True)
-    for name, justify in zip(headings, ("right", "left", "left", "right", "left", "right", "left"), strict=True):
-        grid.add_column(name, justify=justify, no_wrap=name != "Council")  # type: ignore[arg-type]
-    grid.add_column("Main reasons", ratio=1)
-    for row in shown:
-        cells = [Text(cell) for cell in _cells(row)]
-        if colour:
-            cells[4].stylize(_BAND_STYLE[row["band"]])
-        grid.add_row(*cells, Text(row["reasons"]))
-    return grid
-
-
-def _narrow(shown: Sequence[Row], headings: Sequence[str], width: int, *, colour: bool) -> Text:
-    """Lay the list out for a narrow terminal, the reasons under each council."""
-    form = "{:>4}  {:<24.24} {:<5} {:>8}  {:<9} {:>11}  {}"
-    result = Text(form.format(*headings) + "\n", style="bold" if colour else "")
-    for row in shown:
-        line = Text(form.format(*_cells(row)) + "\n")
-        if colour:
-            line.highlight_words([row["band"]], style=_BAND_STYLE[row["band"]])
-        reasons = textwrap.fill(
-            row["reasons"].replace(" %", "\u00a0%"),
-            width - 1,
-            initial_indent=" " * 6,
-            subsequent_indent=" " * 6,
+    def __init__(self, width: int) -> None:
+        self.width, self.text_width = width, min(width, _WIDEST)
+        self._buffer, self._colour = StringIO(), coloured()
+        self._console = Console(
+            file=self._buffer, width=width, force_terminal=self._colour, highlight=False, soft_wrap=True
         )
-        result += line + Text(reasons + "\n", style="dim" if colour else "")
-    return result
+
+    def say(self, text: str, style: str = "", *, indent: str = "") -> None:
+        """Write a paragraph."""
+        self._console.print(Text(filled(text, self.text_width, indent, indent), style=style if self._colour else ""))
+
+    def line(self, text: str, style: str = "", part: str = "") -> None:
+        """Write lines as they are, the style on all of it or on a part."""
+        line = Text(text)
+        if self._colour and style:
+            line.highlight_words([part or text], style)
+            line.highlight_regex(f"{MARKS.worse}+", "red")
+            line.highlight_regex(f"{MARKS.better}+", "green")
+        self._console.print(line)
+
+    def text(self) -> str:
+        return self._buffer.getvalue()
