@@ -3,6 +3,9 @@
 A lever is pulled on the council's lines of its newest year, and every term that these lines enter is computed anew by
 the indicators' own formulas. A line that the newest year lacks is taken as the last figure's share of net revenue
 expenditure, as the score itself carries it. The scales, weights and level of the chances stay those of the run.
+
+A lever whose figure is carried forward, or of an old return, is not looked at, and none is pulled further than
+councils have gone in a year (``lever_reach``).
 """
 
 from __future__ import annotations
@@ -14,7 +17,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from resilience.analysis.evidence import NOT_ITS_DUTY
 from resilience.analysis.lever_catalogue import LEVERS, Lever, Position
+from resilience.analysis.lever_reach import furthest_seen, is_current
 from resilience.analysis.own_figures.assess import known_rows
 from resilience.councils import resolve
 from resilience.errors import DataError
@@ -72,6 +77,16 @@ class _Desk:
         last = BANDS[str(self.row["band"])]
         others = self.run.at_risk["risk"].drop(self.row.name).astype(float)
         return float(others.nlargest(int(last)).min()) if last < len(others) else 0.0
+
+    def furthest(self, lever: Lever) -> float:
+        """Return the largest pull thought of: within the council's own lines, and within what a year has seen."""
+        seen = furthest_seen(self.run, str(self.row["tier"]), lever) * self.now.spending
+        return float(np.fmin(lever.furthest(self.now), seen))
+
+    def has_use_of(self, lever: Lever) -> bool:
+        """Say whether a lever is one of this council's duties, rests on current figures, and can be pulled at all."""
+        duty = set(lever.figures).isdisjoint(NOT_ITS_DUTY.get(str(self.row["class"]), ()))
+        return duty and is_current(self.run, str(self.row.name), lever) and self.furthest(lever) > 0
 
     def _position(self, code: str) -> Position:
         """Return the lines behind the score, those of older years brought to the newest year's spending."""
@@ -191,7 +206,9 @@ def levers(run: ScoredDay, code: str) -> pd.DataFrame:
     if run.table.at[own, "status"] != AT_RISK:
         return pd.DataFrame(columns=list(COLUMNS))
     desk = _Desk(run, own)
-    usable = [lever for lever in LEVERS if lever.furthest(desk.now) > 0]
+    usable = [lever for lever in LEVERS if desk.has_use_of(lever)]
+    if not usable:
+        return pd.DataFrame(columns=list(COLUMNS))
     return pd.DataFrame(_records(desk, _to_next_band(desk, usable)), columns=list(COLUMNS))
 
 
@@ -201,7 +218,7 @@ def _to_next_band(desk: _Desk, usable: list[Lever]) -> list[tuple[Lever, float |
     if limit == 0.0:
         return [(lever, None) for lever in usable]
     low = np.zeros(len(usable))
-    high = np.array([lever.furthest(desk.now) for lever in usable])
+    high = np.array([desk.furthest(lever) for lever in usable])
     reached = desk.risk([lever.pulled(desk.now, most) for lever, most in zip(usable, high, strict=True)]) < limit
     for _ in range(_ROUNDS):
         grid = np.linspace(low, high, _POINTS, axis=1)
@@ -216,7 +233,7 @@ def _to_next_band(desk: _Desk, usable: list[Lever]) -> list[tuple[Lever, float |
 def _records(desk: _Desk, usable: list[tuple[Lever, float | None]]) -> list[dict[str, Any]]:
     """Return one record a lever and step; all steps are worked out in one go."""
     now = desk.now
-    steps = [list(dict.fromkeys(min(at, lever.furthest(now)) for at in lever.steps(now))) for lever, _ in usable]
+    steps = [list(dict.fromkeys(min(at, desk.furthest(lever)) for at in lever.steps(now))) for lever, _ in usable]
     pulls = [(lever, needed, at) for (lever, needed), some in zip(usable, steps, strict=True) for at in some]
     indicators = desk.indicators([now, *(lever.pulled(now, at) for lever, _, at in pulls)])
     after = expit(desk.log_odds(indicators))[1:]
@@ -246,7 +263,7 @@ def _to_next(desk: _Desk, lever: Lever, needed: float | None) -> dict[str, Any]:
         "next_band": band_below(str(desk.row["band"])) if desk.ceiling else "",
         "to_next_band": np.nan if needed is None else float(np.ceil(lever.amount(now, needed))),
         "to_next_band_share": np.nan if needed is None else lever.amount(now, needed) / now.spending,
-        "furthest": lever.amount(now, lever.furthest(now)),
+        "furthest": lever.amount(now, desk.furthest(lever)),
     }
 
 

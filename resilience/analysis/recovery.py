@@ -44,6 +44,8 @@ LEAST = 0.5
 #: Capitalised under a direction in a year, as a share of net revenue expenditure, above which a council is set aside.
 CAPITALISED = 0.002
 MOST = 5
+#: A council that came below this chance and is at it again has relapsed.
+RELAPSE = 0.25
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,9 @@ class RiskChange:
         What a reader must know: an event, an MRP cut without less interest, carried figures.
     risk_now : float
         By the same yardstick on the day of the run; missing where it has had an event or cannot be scored.
+    relapsed : date or None
+        The first January after ``end``, or else the day of the run, on which the yardstick put it at ``RELAPSE`` or
+        more again; nothing where it never did, or did not come below.
     """
 
     ons_code: str
@@ -85,6 +90,7 @@ class RiskChange:
     similar: str
     marks: tuple[Mark, ...] = ()
     risk_now: float = float("nan")
+    relapsed: date | None = None
 
 
 @dataclass(frozen=True)
@@ -256,4 +262,16 @@ def _risk_change(day: ScoredDay, code: str, first: ScoredDay, last: ScoredDay, c
         "",
         tuple(marks),
         float(day.table["risk"].get(code, np.nan)),
+        _relapsed(day, code, last.as_of, float(expit(first.log_odds[code] + change))) if change < 0 else None,
     )
+
+
+def _relapsed(day: ScoredDay, code: str, end: date, risk: float) -> date | None:
+    """Return when a council that came below the chance that counts as a relapse was at it again."""
+    if risk >= RELAPSE:
+        return None
+    januaries = [date(year, 1, 1) for year in range(end.year + 1, day.as_of.year + 1) if date(year, 1, 1) < day.as_of]
+    for one in [*(on_fixed_scale(day, january) for january in januaries), day]:
+        if expit(float(one.log_odds.get(code, np.nan))) >= RELAPSE:
+            return one.as_of
+    return None
