@@ -85,11 +85,12 @@ def _changed(found: Changes, classes: set[str]) -> dict[str, Any]:
         table = table[table["class"].isin(classes)]
     return {
         "since": str(found.since),
-        "rows": [_row(found, str(code), row) for code, row in table.iterrows()],
+        "rows": [changed_row(found, str(code), row) for code, row in table.iterrows()],
     }
 
 
-def _row(found: Changes, code: str, row: pd.Series) -> dict[str, Any]:
+def changed_row(found: Changes, code: str, row: pd.Series) -> dict[str, Any]:
+    """Return what became of one council between two lists, in words where there are any."""
     then, now = (None if pd.isna(row[name]) else int(row[name]) for name in ("rank_then", "rank"))
     return {
         "ons_code": code,
