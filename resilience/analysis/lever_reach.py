@@ -42,6 +42,10 @@ def furthest_seen(run: ScoredDay, tier: str, lever: Lever) -> float:
     """
     if not lever.seen_in:
         return np.inf
+    return run.once(("furthest seen", tier, lever.name), lambda: _furthest(run, tier, lever))
+
+
+def _furthest(run: ScoredDay, tier: str, lever: Lever) -> float:
     moves = run.once("moves between two years", lambda: _moves(run))
     found = (lever.way * moves.loc[moves["tier"] == tier, lever.seen_in]).dropna()
     return max(0.0, float(found.quantile(SEEN_IN))) if len(found) else 0.0

@@ -10,7 +10,7 @@ councils have gone in a year (``lever_reach``).
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ from resilience.errors import DataError
 from resilience.indicators.compute import chosen
 from resilience.indicators.formulas import REGISTRY, Books
 from resilience.indicators.formulas.reserves import reserves_earlier
-from resilience.model.bands import BANDS, band_below
+from resilience.model.bands import BANDS, band_at, band_below
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scale import place
 from resilience.model.scoring import ScoredDay
@@ -71,7 +71,7 @@ class _Desk:
             name for name in known.index if np.isclose(known[name], float(self.row[name]), rtol=1e-7, atol=1e-12)
         ]
 
-    @property
+    @cached_property
     def ceiling(self) -> float:
         """The chance below which the council would stand in the next lower band; nought in the lowest."""
         last = BANDS[str(self.row["band"])]
@@ -126,7 +126,7 @@ class _Desk:
 
     def _indicators(self, positions: list[Position]) -> pd.DataFrame:
         """Compute the terms' indicators of several positions by the formulas, one row a position."""
-        table = pd.DataFrame([asdict(one) for one in positions])
+        table = pd.DataFrame([vars(one) for one in positions])
         names = [f"position {number}" for number in range(len(table))]
         common = {
             "ons_code": names,
@@ -161,9 +161,10 @@ class _Desk:
 
     def indicators(self, positions: list[Position]) -> pd.DataFrame:
         """Return what the terms look at in several positions: computed where a lever can move it, else as published."""
-        result = pd.DataFrame([self.row] * len(positions)).reset_index(drop=True)
-        computed = self._indicators(positions)
-        return result.assign(**{name: computed[name] for name in self.moving})
+        # Only what the scale reads, each once: a row of everything known, so often, takes longer than the sums.
+        names = ["tier", *dict.fromkeys(term.indicator for term in self.terms)]
+        held = {name: self.row[name] for name in names if name not in self.moving}
+        return pd.DataFrame({**held, **self._indicators(positions)[self.moving]}, index=range(len(positions)))[names]
 
     def log_odds(self, indicators: pd.DataFrame) -> np.ndarray:
         """Return the log-odds of each row of indicators; the position as it stands has the published ones."""
@@ -219,11 +220,13 @@ def _to_next_band(desk: _Desk, usable: list[Lever]) -> list[tuple[Lever, float |
         return [(lever, None) for lever in usable]
     low = np.zeros(len(usable))
     high = np.array([desk.furthest(lever) for lever in usable])
-    reached = desk.risk([lever.pulled(desk.now, most) for lever, most in zip(usable, high, strict=True)]) < limit
-    for _ in range(_ROUNDS):
+    reached = np.zeros(len(usable), dtype=bool)
+    for turn in range(_ROUNDS):
         grid = np.linspace(low, high, _POINTS, axis=1)
         positions = [lever.pulled(desk.now, at) for lever, row in zip(usable, grid, strict=True) for at in row]
         below = desk.risk(positions).reshape(grid.shape) < limit
+        if turn == 0:
+            reached = below[:, -1]
         first = np.where(below.any(axis=1), below.argmax(axis=1), _POINTS - 1)
         rows = np.arange(len(usable))
         low, high = grid[rows, np.maximum(first - 1, 0)], grid[rows, first]
@@ -237,7 +240,7 @@ def _records(desk: _Desk, usable: list[tuple[Lever, float | None]]) -> list[dict
     pulls = [(lever, needed, at) for (lever, needed), some in zip(usable, steps, strict=True) for at in some]
     indicators = desk.indicators([now, *(lever.pulled(now, at) for lever, _, at in pulls)])
     after = expit(desk.log_odds(indicators))[1:]
-    others = desk.run.table["risk"].drop(desk.row.name).dropna().astype(float)
+    others = desk.run.table["risk"].drop(desk.row.name).dropna().to_numpy(dtype=float)
     risk = float(desk.row["risk"])
     return [
         {
@@ -246,7 +249,7 @@ def _records(desk: _Desk, usable: list[tuple[Lever, float | None]]) -> list[dict
             "share_of_nre": lever.amount(now, at) / now.spending,
             "risk_after": float(chance),
             "points": float(chance) - risk,
-            "band_after": desk.run.band_of(float(chance), without=str(desk.row.name)),
+            "band_after": band_at(1 + int((others > chance).sum())),
             "rank_after": 1 + int((others > chance).sum()),
             "moved": _moved(desk, indicators, number),
         }
