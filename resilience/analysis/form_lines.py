@@ -1,4 +1,4 @@
-"""The form lines behind a council's score: which published amounts each indicator was worked out from, and of what year.
+"""The form lines behind a council's score: the published amounts each indicator was worked out from, with their years.
 
 Which lines an indicator rests on is found by trying: each published amount that its formula may read is left out in
 turn, and made larger in turn, and it is a line of the indicator where either changes its value. So the list cannot
@@ -20,6 +20,8 @@ from resilience.model.scoring import ScoredDay
 
 #: An indicator looks back on so many years at most.
 LOOKS_BACK = 3
+#: What ratios are set over.
+SPENDING = "rs_netrevexp_net_exp"
 _WHO = ("ons_code", "year", "class", "built", "source_kind", "flags", "status", "known_from", "council")
 
 
@@ -85,7 +87,9 @@ def form_lines(run: ScoredDay, code: str, of: ScoredDay | None = None) -> dict[s
     rows = panel.get(code, run.whole_panel.head(0))
     rows = rows[published_before(rows, of.as_of)].set_index("year", drop=False)
     years = {term.name: of.known.year_of(code, term.indicator) for term in run.model.terms}
-    asked = {term.name: term for term in run.model.terms if term.indicator in REGISTRY and years[term.name] in rows.index}
+    asked = {
+        term.name: term for term in run.model.terms if term.indicator in REGISTRY and years[term.name] in rows.index
+    }
     if not asked:
         return {}
     oldest = min(years[name] for name in asked) - LOOKS_BACK
@@ -99,7 +103,10 @@ def form_lines(run: ScoredDay, code: str, of: ScoredDay | None = None) -> dict[s
         whole, *others = values[name][:, rows.index.get_loc(years[name])]
         moved = ~np.isclose(others, whole, rtol=1e-9, atol=1e-12, equal_nan=True).reshape(len(cells), 2)
         used = [cell for cell, either in zip(cells, moved.any(axis=1), strict=True) if either]
-        used.sort(key=lambda cell: (-cell[1], cell[0] == "rs_netrevexp_net_exp"))  # the denominator last
+        used.sort(key=lambda cell: (-cell[1], cell[0] == SPENDING))  # the denominator last
+        if of.known.is_rebased(code, asked[name].indicator):
+            # The score sets the amount over the newest net revenue expenditure.
+            used.append((SPENDING, of.known.newest(code) or years[name]))
         found[name] = [_form_line(rows, *cell) for cell in used]
     return found
 

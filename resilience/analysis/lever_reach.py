@@ -1,4 +1,4 @@
-"""How far a lever may be thought to reach: only from a current figure, and no further than councils have gone in a year."""
+"""How far a lever is thought to reach: only from a current figure, and no further than councils went in a year."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from resilience.analysis.recovery_lines import COVID_YEARS
 from resilience.indicators.known import SIZE
 from resilience.model.scoring import ScoredDay
 
-#: A step is no larger than one year in twenty has seen, among the councils of a tier that moved that way or stood still.
+#: A step is no larger than one year in twenty has seen among the councils of a tier.
 SEEN_IN = 0.95
 #: Years looked at begin with this one: before it, rates retention and council tax support moved every ratio.
 FIRST_YEAR = 2014

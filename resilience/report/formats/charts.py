@@ -118,13 +118,19 @@ def trend_chart(name: str, rows: Sequence[Mapping[str, Any]], events: Sequence[s
             left=_LEFT,
             top=_TOP,
             bottom=bottom,
-            strips=[
-                {"name": band, "y": _TOP + _STRIP * at, "height": _STRIP} for at, band in enumerate(BANDS)
-            ],
-            own=_lines([(x(on), _height(row["rank"], row["of"])) if row["rank"] is not None else None
-                        for on, row in zip(days, rows, strict=True)]),
-            middle=_lines([(x(on), _height(row["class_rank"], row["of"])) if row["class_rank"] and row["of"] else None
-                           for on, row in zip(days, rows, strict=True)]),
+            strips=[{"name": band, "y": _TOP + _STRIP * at, "height": _STRIP} for at, band in enumerate(BANDS)],
+            own=_lines(
+                [
+                    (x(on), _height(row["rank"], row["of"])) if row["rank"] is not None else None
+                    for on, row in zip(days, rows, strict=True)
+                ]
+            ),
+            middle=_lines(
+                [
+                    (x(on), _height(row["class_rank"], row["of"])) if row["class_rank"] and row["of"] else None
+                    for on, row in zip(days, rows, strict=True)
+                ]
+            ),
             dots=dots,
             events=[
                 {"x": x(one), "words": words, "anchor": "end" if x(one) > WIDTH - 60 else "middle"} for one in shown

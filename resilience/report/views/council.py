@@ -24,9 +24,8 @@ from resilience.report.views.council_lines import lines
 from resilience.report.views.council_score import change, change_in_words, levers, score, steps
 from resilience.report.views.council_since import since_lists
 from resilience.report.views.new_councils import new_councils
-from resilience.report.wording import caveats
+from resilience.report.wording import caveats, council_beside
 from resilience.report.wording import council as wording
-from resilience.report.wording import council_beside
 from resilience.report.wording.events import council_events
 from resilience.report.wording.general import SCORE_IS
 from resilience.report.wording.levers import WARNING

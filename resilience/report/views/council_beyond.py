@@ -81,7 +81,8 @@ def beyond(scored: ScoredDay, code: str) -> dict[str, Any]:
     -------
     dict
         ``unlike`` and ``alone`` (warnings, "" for most councils) and both as ``warnings``; ``peers_then_and_later``
-        (None for a council abolished since, and for one unlike any other) with ``recovered`` and ``worsened`` in words; ``place`` for programs,
+        (None for a council abolished since, and for one
+        unlike any other) with ``recovered`` and ``worsened`` in words; ``place`` for programs,
         ``area`` in words.
     """
     unlike = UNLIKE if code in UNLIKE_OTHERS else ""

@@ -41,8 +41,8 @@ def disagree(why: Explanation) -> str:
     if not also:
         also = ["how fast reserves are falling and how much of them is unallocated"]
     return (
-        f"The two ranks are {abs(apart)} places apart: plain reserves set one ratio beside that of every other council, "
-        f"while the model also weighs {', and '.join(also)}."
+        f"The two ranks are {abs(apart)} places apart: plain reserves set one ratio beside that of every other "
+        f"council, while the model also weighs {', and '.join(also)}."
     )
 
 
@@ -77,8 +77,8 @@ def class_level(class_: str, own: tuple[float, int], every: tuple[float, int], f
     if not every[0] or not own[0]:
         return ""
     return (
-        f"Of {CLASS_PLURALS[class_]}, the chances on the lists of January {first}–{last} added up to {own[0]:.1f} first "
-        f"events, and {own[1]} followed ({own[1] / own[0]:.1f} times as many); of all councils they added up to "
+        f"Of {CLASS_PLURALS[class_]}, the chances on the lists of January {first}–{last} added up to {own[0]:.1f} "
+        f"first events, and {own[1]} followed ({own[1] / own[0]:.1f} times as many); of all councils they added up to "
         f"{every[0]:.1f}, and {every[1]} followed ({every[1] / every[0]:.1f} times)."
     )
 

@@ -31,7 +31,9 @@ def test_the_families_are_drawn_and_told_in_words():
 
 def test_bars_are_as_long_as_what_they_stand_for():
     score = view_of("Kent")["score"]
-    found = re.findall(r'<text x="0"[^>]*>([^<]+)</text><rect x="[\d.]+" y="\d+" width="([\d.]+)"', families_chart("x", score))
+    found = re.findall(
+        r'<text x="0"[^>]*>([^<]+)</text><rect x="[\d.]+" y="\d+" width="([\d.]+)"', families_chart("x", score)
+    )
     long = {label: float(width) for label, width in found}
     adds = {row["label"]: abs(row["log_odds"]) for row in score["families"]}
     most = max(adds, key=adds.get)
