@@ -10,6 +10,7 @@ import pandas as pd
 
 from resilience.analysis.explain import WORTH_SAYING
 from resilience.backtest.past_lists import FIRST_JANUARY, list_on
+from resilience.indicators.known import known_on
 from resilience.model.families import Term
 from resilience.model.scoring import ScoredDay
 
@@ -114,7 +115,24 @@ def changes(scored: ScoredDay, since: date | None = None) -> Changes | None:
     then = list_on(scored, day) if day else None
     if then is None:
         return None
-    return Changes(then.as_of, scored.as_of, _table(then, scored), _events(then, scored), _moved(then, scored))
+    return Changes(
+        then.as_of, scored.as_of, _table(then, scored), events_since(scored, then.as_of), _moved(then, scored)
+    )
+
+
+def new_figures(scored: ScoredDay, code: str, since: date) -> list[Term]:
+    """Return the terms of a council that rest on another figure than was known on an earlier day."""
+    known = scored.once(("known on", since), lambda: known_on(scored.indicators, since))
+    if code not in known.table.index:
+        return []
+    terms = [term for term in scored.model.terms if scored.table.at[code, "tier"] in term.tiers]
+    return [
+        term for term in terms if not _same(*(float(t.at[code, term.indicator]) for t in (known.table, scored.table)))
+    ]
+
+
+def _same(before: float, after: float) -> bool:
+    return bool(np.isclose(before, after, rtol=1e-6, atol=1e-9, equal_nan=True))
 
 
 def _table(then: ScoredDay, now: ScoredDay) -> pd.DataFrame:
@@ -129,9 +147,10 @@ def _table(then: ScoredDay, now: ScoredDay) -> pd.DataFrame:
     return table
 
 
-def _events(then: ScoredDay, now: ScoredDay) -> dict[str, list[NewEvent]]:
-    rows = now.events.rows
-    new = rows[rows[now.model.outcome] & (rows["known"] >= pd.Timestamp(then.as_of))]
+def events_since(scored: ScoredDay, since: date) -> dict[str, list[NewEvent]]:
+    """Return, by council, the events of the outcome announced on an earlier day or later, and before the list's own."""
+    rows = scored.events.rows
+    new = rows[rows[scored.model.outcome] & (rows["known"] >= pd.Timestamp(since))]
     result: dict[str, list[NewEvent]] = {}
     for row in new.sort_values("known").drop_duplicates(["ons_code", "event_type", "known"]).itertuples():
         result.setdefault(str(row.ons_code), []).append(NewEvent(str(row.event_type), pd.Timestamp(row.known)))
@@ -150,7 +169,7 @@ def _most(then: ScoredDay, now: ScoredDay, code: str) -> Moved | None:
     best, furthest = None, WORTH_SAYING
     for term in now.model.terms:
         before, after = (float(one.table.at[code, term.indicator]) for one in (then, now))
-        if np.isclose(before, after, rtol=1e-6, atol=1e-9, equal_nan=True):
+        if _same(before, after):
             continue
         step = float(now.contributions.at[code, term.name]) - float(then.contributions.at[code, term.name])
         size = abs(step) if way == 0 else step * way

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from resilience.analysis.changed import Changes, changes, last_january
+from resilience.analysis.changed import changes, events_since, last_january, new_figures
 from resilience.backtest.frozen import MODEL, FrozenList, frozen_lists
-from resilience.backtest.past_lists import FIRST_JANUARY, list_on
+from resilience.backtest.past_lists import list_on
 from resilience.model.bands import band_at
-from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.report.views.workbook import changed_row
 from resilience.report.wording import council_beside as wording
+from resilience.report.wording.workbook import new_events
 
 Rows = list[dict[str, Any]]
+#: What is shown of a list besides the day and the sentence.
 _SHOWN = ("rank_then", "rank", "band_then", "band")
 
 
@@ -30,40 +31,54 @@ def since_lists(scored: ScoredDay, code: str) -> Rows:
     -------
     list of dict
         ``since`` (a day), ``rank_then, rank, band_then, band`` (as ``changed_row`` has them) and ``sentence``. Without
-        a list on which the council was, or is now, ranked.
+        a list where the council is ranked neither on it nor now.
     """
-    rows = []
     january = last_january(scored.as_of)
-    if january is not None:
-        rows += _since(scored, code, january, None)
-    frozen = scored.once("last frozen list", lambda: _last_frozen(scored.as_of))
-    if frozen is not None and frozen.as_of != january:
-        rows += _since(scored, code, frozen.as_of, frozen)
-    return rows
+    found = [
+        _since_january(scored, code, january) if january else None,
+        _since_frozen(scored, code, scored.once("last frozen list", lambda: _last_frozen(scored.as_of))),
+    ]
+    return [row for row in found if row is not None]
+
+
+def _since_january(scored: ScoredDay, code: str, since: date) -> dict[str, Any] | None:
+    found = scored.once(("changes since", since), lambda: changes(scored, since))
+    then = list_on(scored, since)
+    if found is None or then is None or code not in found.table.index:
+        return None
+    row = changed_row(found, code, found.table.loc[code])
+    return _told(scored, since, wording.january_list(since), row, len(then.at_risk))
 
 
 def _last_frozen(as_of: date) -> FrozenList | None:
-    """Return the newest list that had been frozen before a day, for an earlier one."""
-    first = date(FIRST_JANUARY, 1, 1)
-    found = [one for one in frozen_lists() if first <= one.as_of < as_of and one.frozen_on <= as_of]
-    return found[-1] if found else None
+    """Return the newest list that had been frozen before a day, for an earlier one that no January's list is of."""
+    found = [one for one in frozen_lists() if one.as_of < as_of and one.frozen_on <= as_of]
+    return found[-1] if found and found[-1].as_of != last_january(as_of) else None
 
 
-def _since(scored: ScoredDay, code: str, since: date, frozen: FrozenList | None) -> Rows:
-    found: Changes | None = scored.once(("changes since", since), lambda: changes(scored, since))
-    then = list_on(scored, since)
-    if found is None or then is None or code not in found.table.index:
-        return []
-    row = changed_row(found, code, found.table.loc[code])
-    name, of_then = wording.january_list(since), len(then.at_risk)
-    if frozen is not None:
-        # The rank is the one that was frozen; what moved it since is by the method as it is now.
-        name = wording.frozen_list(frozen.as_of, frozen.version)
-        ranks = frozen.ranks[MODEL].dropna()
-        row["rank_then"], of_then = int(ranks[code]) if code in ranks.index else None, len(ranks)
-        row["band_then"] = band_at(row["rank_then"]) if row["rank_then"] else row["band_then"]
+def _since_frozen(scored: ScoredDay, code: str, frozen: FrozenList | None) -> dict[str, Any] | None:
+    """Set the list beside the ranks that were frozen; no list of that day is drawn up anew for it."""
+    if frozen is None:
+        return None
+    ranks = frozen.ranks[MODEL].dropna()
+    then = int(ranks[code]) if code in ranks.index else None
+    own = scored.table.loc[code]
+    now = int(own["rank"]) if code in scored.at_risk.index else None
+    events = scored.once(("events since", frozen.as_of), lambda: events_since(scored, frozen.as_of))
+    row = {
+        "rank_then": then,
+        "rank": now,
+        "band_then": band_at(then) if then else str(frozen.councils["status"].get(code, "not in being")),
+        "band": str(own["band"]) if now else str(own["status"]),
+        "events": new_events(events.get(code, [])),
+        "main_reason": wording.figures_since(new_figures(scored, code, frozen.as_of)),
+    }
+    name = wording.frozen_list(frozen.as_of, frozen.version)
+    return _told(scored, frozen.as_of, name, row, len(ranks))
+
+
+def _told(scored: ScoredDay, since: date, name: str, row: dict[str, Any], of_then: int) -> dict[str, Any] | None:
     if row["rank_then"] is None and row["rank"] is None:
-        return []
-    of = int((scored.table["status"] == AT_RISK).sum())
-    sentence = wording.since_list(name, row, of_then, of)
-    return [{"since": str(since), **{key: row[key] for key in _SHOWN}, "sentence": sentence}]
+        return None
+    sentence = wording.since_list(name, row, of_then, len(scored.at_risk))
+    return {"since": str(since), **{key: row[key] for key in _SHOWN}, "sentence": sentence}

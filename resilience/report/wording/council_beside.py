@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from resilience.analysis.evidence import NOT_ITS_DUTY
 from resilience.analysis.explain import WORTH_SAYING, Explanation
 from resilience.formatting import day, listed, ordinal
+from resilience.model.families import Term
 from resilience.report.wording.general import CLASS_PLURALS
 from resilience.report.wording.workbook import NOTHING_OF_ITS_OWN
 
 #: Two ranks that differ by more than this are said to disagree, and why.
 FAR_APART = 50
+#: How it begins where only what became known since a list is told.
+NEW_FIGURES = "New figures since:"
 #: So many families are named as the reason.
 _MOST = 2
 #: What the tier itself does to a rank beside a rule that compares all councils by one ratio.
@@ -110,9 +113,14 @@ def since_list(name: str, row: Mapping[str, Any], of_then: int, of: int) -> str:
     if reason == NOTHING_OF_ITS_OWN:
         reason = "" if row["rank"] == row["rank_then"] else f" {reason}."
     elif reason:
-        reason = f" What moved it most: {reason}."
+        reason = f" {reason}." if reason.startswith(NEW_FIGURES) else f" What moved it most: {reason}."
     events = f" Since then: {row['events']}." if row["events"] else ""
     return then + reason + events
+
+
+def figures_since(terms: Sequence[Term]) -> str:
+    """Say of which terms a council has other figures than on an earlier day; "" where of none."""
+    return f"{NEW_FIGURES} {listed([_lower(term.label) for term in terms])}" if terms else ""
 
 
 def january_list(since: date) -> str:
