@@ -64,6 +64,11 @@ def pounds(thousand: float) -> str:
     return f"{sign}£{size / 1000:,.1f}m" if size >= 1000 else f"{sign}£{size:,.0f}k"
 
 
+def thousands(thousand: float) -> str:
+    """Write an amount in £ thousand as a form has it: "12,345", "−551"."""
+    return f"{thousand:,.0f}".replace("-", "−")
+
+
 def years(value: float) -> str:
     """Write a number of years: "0 years", "under a year", "1 year", "12 years"."""
     if 0 < value < 1:

@@ -18,6 +18,7 @@ from resilience.backtest.past_lists import FIRST_JANUARY, list_on
 from resilience.backtest.rolling import CAPACITY
 from resilience.councils import load_councils
 from resilience.errors import DataError
+from resilience.indicators.known import known_on
 from resilience.model.bands import band_at
 from resilience.model.families import Term
 from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
@@ -163,11 +164,26 @@ def changes(scored: ScoredDay, since: date | None = None) -> Changes | None:
         return None
 
     def make() -> Changes:
-        events = new_events(scored, then.as_of)
+        events = events_since(scored, then.as_of)
         families = _families(then, scored)
         return Changes(then.as_of, scored.as_of, _table(then.table, scored), events, _moved(then, scored), families)
 
     return scored.once(("changes since", then.as_of), make)
+
+
+def new_figures(scored: ScoredDay, code: str, since: date) -> list[Term]:
+    """Return the terms of a council that rest on another figure than was known on an earlier day."""
+    known = scored.once(("known on", since), lambda: known_on(scored.indicators, since))
+    if code not in known.table.index:
+        return []
+    terms = [term for term in scored.model.terms if scored.table.at[code, "tier"] in term.tiers]
+    return [
+        term for term in terms if not _same(*(float(t.at[code, term.indicator]) for t in (known.table, scored.table)))
+    ]
+
+
+def _same(before: float, after: float) -> bool:
+    return bool(np.isclose(before, after, rtol=1e-6, atol=1e-9, equal_nan=True))
 
 
 def frozen_before(scored: ScoredDay) -> list[FrozenList]:
@@ -199,12 +215,12 @@ def changes_since_frozen(scored: ScoredDay, frozen: FrozenList) -> Changes:
     where = load_councils().drop_duplicates("ons_code").set_index("ons_code")["region"].reindex(ranks.index)
     then = frozen.councils.assign(rank=ranks, band=ranks.map(band_at), region=where)
     known_to = date.fromisoformat(frozen.facts["register_to"])
-    events = new_events(scored, min(known_to + timedelta(days=1), frozen.as_of))
+    events = events_since(scored, min(known_to + timedelta(days=1), frozen.as_of))
     table = _table(then, scored)
     return Changes(frozen.as_of, scored.as_of, table, events, {}, pd.DataFrame(), version=frozen.version)
 
 
-def new_events(scored: ScoredDay, since: date) -> dict[str, list[NewEvent]]:
+def events_since(scored: ScoredDay, since: date) -> dict[str, list[NewEvent]]:
     """Return the events of the outcome that became known on a day or later, by council."""
     rows = scored.events.rows
     new = rows[rows[scored.model.outcome] & (rows["known"] >= pd.Timestamp(since))]
@@ -244,7 +260,7 @@ def _most(then: ScoredDay, now: ScoredDay, code: str) -> Moved | None:
     best, furthest = None, WORTH_SAYING
     for term in now.model.terms:
         before, after = (float(one.table.at[code, term.indicator]) for one in (then, now))
-        if np.isclose(before, after, rtol=1e-6, atol=1e-9, equal_nan=True):
+        if _same(before, after):
             continue
         step = float(now.contributions.at[code, term.name]) - float(then.contributions.at[code, term.name])
         size = abs(step) if way == 0 else step * way

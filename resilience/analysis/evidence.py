@@ -12,6 +12,10 @@ from resilience.indicators.known import KnownFigures
 BACK = 3
 #: The bound of the runway indicator: reserves that are not falling last this many years.
 NOT_FALLING = 20.0
+#: A newest return so many calendar years before the list's day is older than the publications' rhythm makes it.
+STALE_YEARS = 3
+#: By class, indicators of a duty that councils of the class do not have: what they return there says nothing of use.
+NOT_ITS_DUTY = {"SC": ("general_fund_housing_ratio",)}
 
 
 @dataclass(frozen=True)

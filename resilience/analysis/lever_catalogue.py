@@ -35,12 +35,20 @@ class Lever:
         position → the largest x thought of; 0 or NaN where the council has nothing to pull.
     steps : callable
         position → the x shown.
+    figures : tuple of str
+        Indicators whose figures it moves: a lever is looked at only where they are current.
+    seen_in, way : str, int
+        The indicator in which a year's step can be seen in other councils, and whether the step moves it up (1) or down
+        (-1); "" for what is ended, and not eased.
     """
 
     name: str
     pulled: Callable[[Position, float], Position]
     furthest: Callable[[Position], float]
     steps: Callable[[Position], list[float]]
+    figures: tuple[str, ...]
+    seen_in: str
+    way: int
 
     def amount(self, now: Position, x: float) -> float:
         """Return the £ thousand that a pull of x stands for."""
@@ -91,28 +99,85 @@ def _half_and_all(field: str) -> Callable[[Position], list[float]]:
 
 
 LEVERS: tuple[Lever, ...] = (
-    Lever("reserves", _add_reserves, _bound(0.30), _of_nre(0.01, 0.02, 0.05, 0.10)),
+    Lever(
+        "reserves",
+        _add_reserves,
+        _bound(0.30),
+        _of_nre(0.01, 0.02, 0.05, 0.10),
+        figures=("reserves_ratio", "unallocated_ratio"),
+        seen_in="reserves_ratio",
+        way=1,
+    ),
     Lever(
         "release",
         _release,
         lambda now: max(0.0, now.reserves - now.unallocated) if now.unallocated >= 0 else 0.0,
         _of_nre(0.01, 0.02, 0.05),
+        figures=("reserves_ratio", "unallocated_ratio"),
+        seen_in="unallocated_ratio",
+        way=1,
     ),
-    Lever("use of reserves", _use_less, _yearly_use, lambda now: [0.5 * _yearly_use(now), _yearly_use(now)]),
+    Lever(
+        "use of reserves",
+        _use_less,
+        _yearly_use,
+        lambda now: [0.5 * _yearly_use(now), _yearly_use(now)],
+        figures=("reserves_ratio", "reserves_runway_years"),
+        seen_in="reserves_change_1y",
+        way=1,
+    ),
     Lever(
         "flexible receipts",
         _less("flexible_receipts"),
         _bound(1.0, "flexible_receipts"),
         _half_and_all("flexible_receipts"),
+        figures=("flexible_receipts_ratio",),
+        seen_in="",
+        way=-1,
     ),
-    Lever("interest", _less("interest"), _bound(0.10, "interest", 0.5), _of_nre(0.01, 0.02)),
-    Lever("investment income", _less("investment_income"), _bound(0.10, "investment_income", 0.5), _of_nre(0.01, 0.02)),
-    Lever("housing", _less("housing"), _bound(0.10, "housing", 0.5), _of_nre(0.01, 0.02)),
-    Lever("children", _less("children"), _bound(0.05, "children", 0.25), _of_nre(0.01, 0.02)),
+    Lever(
+        "interest",
+        _less("interest"),
+        _bound(0.10, "interest", 0.5),
+        _of_nre(0.01, 0.02),
+        figures=("interest_to_reserves",),
+        seen_in="interest_ratio",
+        way=-1,
+    ),
+    Lever(
+        "investment income",
+        _less("investment_income"),
+        _bound(0.10, "investment_income", 0.5),
+        _of_nre(0.01, 0.02),
+        figures=("investment_income_ratio",),
+        seen_in="investment_income_ratio",
+        way=-1,
+    ),
+    Lever(
+        "housing",
+        _less("housing"),
+        _bound(0.10, "housing", 0.5),
+        _of_nre(0.01, 0.02),
+        figures=("general_fund_housing_ratio",),
+        seen_in="general_fund_housing_ratio",
+        way=-1,
+    ),
+    Lever(
+        "children",
+        _less("children"),
+        _bound(0.05, "children", 0.25),
+        _of_nre(0.01, 0.02),
+        figures=("childrens_social_care_share",),
+        seen_in="childrens_social_care_share",
+        way=-1,
+    ),
     Lever(
         "revenue for capital",
         lambda now, x: replace(now, capital_from_revenue=now.capital_from_revenue + x),
         lambda now: 0.05 * now.spending if now.capital_from_revenue >= 0 else 0.0,
         _of_nre(0.01, 0.02),
+        figures=("revenue_for_capital_ratio",),
+        seen_in="revenue_for_capital_ratio",
+        way=1,
     ),
 )

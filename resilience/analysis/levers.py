@@ -3,25 +3,30 @@
 A lever is pulled on the council's lines of its newest year, and every term that these lines enter is computed anew by
 the indicators' own formulas. A line that the newest year lacks is taken as the last figure's share of net revenue
 expenditure, as the score itself carries it. The scales, weights and level of the chances stay those of the run.
+
+A lever whose figure is carried forward, or of an old return, is not looked at, and none is pulled further than
+councils have gone in a year (``lever_reach``).
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from resilience.analysis.evidence import NOT_ITS_DUTY
 from resilience.analysis.lever_catalogue import LEVERS, Lever, Position
+from resilience.analysis.lever_reach import furthest_seen, is_current
 from resilience.analysis.own_figures.assess import known_rows
 from resilience.councils import resolve
 from resilience.errors import DataError
 from resilience.indicators.compute import chosen
 from resilience.indicators.formulas import REGISTRY, Books
 from resilience.indicators.formulas.reserves import reserves_earlier
-from resilience.model.bands import BANDS, band_below
+from resilience.model.bands import BANDS, band_at, band_below
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scale import place
 from resilience.model.scoring import ScoredDay
@@ -66,12 +71,22 @@ class _Desk:
             name for name in known.index if np.isclose(known[name], float(self.row[name]), rtol=1e-7, atol=1e-12)
         ]
 
-    @property
+    @cached_property
     def ceiling(self) -> float:
         """The chance below which the council would stand in the next lower band; nought in the lowest."""
         last = BANDS[str(self.row["band"])]
         others = self.run.at_risk["risk"].drop(self.row.name).astype(float)
         return float(others.nlargest(int(last)).min()) if last < len(others) else 0.0
+
+    def furthest(self, lever: Lever) -> float:
+        """Return the largest pull thought of: within the council's own lines, and within what a year has seen."""
+        seen = furthest_seen(self.run, str(self.row["tier"]), lever) * self.now.spending
+        return float(np.fmin(lever.furthest(self.now), seen))
+
+    def has_use_of(self, lever: Lever) -> bool:
+        """Say whether a lever is one of this council's duties, rests on current figures, and can be pulled at all."""
+        duty = set(lever.figures).isdisjoint(NOT_ITS_DUTY.get(str(self.row["class"]), ()))
+        return duty and is_current(self.run, str(self.row.name), lever) and self.furthest(lever) > 0
 
     def _position(self, code: str) -> Position:
         """Return the lines behind the score, those of older years brought to the newest year's spending."""
@@ -111,7 +126,7 @@ class _Desk:
 
     def _indicators(self, positions: list[Position]) -> pd.DataFrame:
         """Compute the terms' indicators of several positions by the formulas, one row a position."""
-        table = pd.DataFrame([asdict(one) for one in positions])
+        table = pd.DataFrame([vars(one) for one in positions])
         names = [f"position {number}" for number in range(len(table))]
         common = {
             "ons_code": names,
@@ -146,9 +161,10 @@ class _Desk:
 
     def indicators(self, positions: list[Position]) -> pd.DataFrame:
         """Return what the terms look at in several positions: computed where a lever can move it, else as published."""
-        result = pd.DataFrame([self.row] * len(positions)).reset_index(drop=True)
-        computed = self._indicators(positions)
-        return result.assign(**{name: computed[name] for name in self.moving})
+        # Only what the scale reads, each once: a row of everything known, so often, takes longer than the sums.
+        names = ["tier", *dict.fromkeys(term.indicator for term in self.terms)]
+        held = {name: self.row[name] for name in names if name not in self.moving}
+        return pd.DataFrame({**held, **self._indicators(positions)[self.moving]}, index=range(len(positions)))[names]
 
     def log_odds(self, indicators: pd.DataFrame) -> np.ndarray:
         """Return the log-odds of each row of indicators; the position as it stands has the published ones."""
@@ -191,7 +207,9 @@ def levers(run: ScoredDay, code: str) -> pd.DataFrame:
     if run.table.at[own, "status"] != AT_RISK:
         return pd.DataFrame(columns=list(COLUMNS))
     desk = _Desk(run, own)
-    usable = [lever for lever in LEVERS if lever.furthest(desk.now) > 0]
+    usable = [lever for lever in LEVERS if desk.has_use_of(lever)]
+    if not usable:
+        return pd.DataFrame(columns=list(COLUMNS))
     return pd.DataFrame(_records(desk, _to_next_band(desk, usable)), columns=list(COLUMNS))
 
 
@@ -201,12 +219,14 @@ def _to_next_band(desk: _Desk, usable: list[Lever]) -> list[tuple[Lever, float |
     if limit == 0.0:
         return [(lever, None) for lever in usable]
     low = np.zeros(len(usable))
-    high = np.array([lever.furthest(desk.now) for lever in usable])
-    reached = desk.risk([lever.pulled(desk.now, most) for lever, most in zip(usable, high, strict=True)]) < limit
-    for _ in range(_ROUNDS):
+    high = np.array([desk.furthest(lever) for lever in usable])
+    reached = np.zeros(len(usable), dtype=bool)
+    for turn in range(_ROUNDS):
         grid = np.linspace(low, high, _POINTS, axis=1)
         positions = [lever.pulled(desk.now, at) for lever, row in zip(usable, grid, strict=True) for at in row]
         below = desk.risk(positions).reshape(grid.shape) < limit
+        if turn == 0:
+            reached = below[:, -1]
         first = np.where(below.any(axis=1), below.argmax(axis=1), _POINTS - 1)
         rows = np.arange(len(usable))
         low, high = grid[rows, np.maximum(first - 1, 0)], grid[rows, first]
@@ -216,11 +236,11 @@ def _to_next_band(desk: _Desk, usable: list[Lever]) -> list[tuple[Lever, float |
 def _records(desk: _Desk, usable: list[tuple[Lever, float | None]]) -> list[dict[str, Any]]:
     """Return one record a lever and step; all steps are worked out in one go."""
     now = desk.now
-    steps = [list(dict.fromkeys(min(at, lever.furthest(now)) for at in lever.steps(now))) for lever, _ in usable]
+    steps = [list(dict.fromkeys(min(at, desk.furthest(lever)) for at in lever.steps(now))) for lever, _ in usable]
     pulls = [(lever, needed, at) for (lever, needed), some in zip(usable, steps, strict=True) for at in some]
     indicators = desk.indicators([now, *(lever.pulled(now, at) for lever, _, at in pulls)])
     after = expit(desk.log_odds(indicators))[1:]
-    others = desk.run.table["risk"].drop(desk.row.name).dropna().astype(float)
+    others = desk.run.table["risk"].drop(desk.row.name).dropna().to_numpy(dtype=float)
     risk = float(desk.row["risk"])
     return [
         {
@@ -229,7 +249,7 @@ def _records(desk: _Desk, usable: list[tuple[Lever, float | None]]) -> list[dict
             "share_of_nre": lever.amount(now, at) / now.spending,
             "risk_after": float(chance),
             "points": float(chance) - risk,
-            "band_after": desk.run.band_of(float(chance), without=str(desk.row.name)),
+            "band_after": band_at(1 + int((others > chance).sum())),
             "rank_after": 1 + int((others > chance).sum()),
             "moved": _moved(desk, indicators, number),
         }
@@ -246,7 +266,7 @@ def _to_next(desk: _Desk, lever: Lever, needed: float | None) -> dict[str, Any]:
         "next_band": band_below(str(desk.row["band"])) if desk.ceiling else "",
         "to_next_band": np.nan if needed is None else float(np.ceil(lever.amount(now, needed))),
         "to_next_band_share": np.nan if needed is None else lever.amount(now, needed) / now.spending,
-        "furthest": lever.amount(now, lever.furthest(now)),
+        "furthest": lever.amount(now, desk.furthest(lever)),
     }
 
 

@@ -105,8 +105,7 @@ def council_amounts(day: ScoredDay, members: list[str]) -> pd.DataFrame:
     """Return each council's last published amounts and how it stands; the ``councils`` of a `Place`."""
     known = recent(day.indicators[day.indicators["ons_code"].isin(members)], day.as_of)
     panel = day.panel[day.panel["ons_code"].isin(members)].set_index(["ons_code", "year"])
-    capital = load_capital()
-    capital = capital[published_before(capital, day.as_of)]
+    capital = day.once("capital known", lambda: _capital_known(day))
     out = []
     for code in members:
         rows = known[known["ons_code"] == code].sort_values("year").set_index("year")
@@ -134,6 +133,11 @@ def council_amounts(day: ScoredDay, members: list[str]) -> pd.DataFrame:
             row[name], row[f"{name}_year"] = last_known(values)
         out.append(row)
     return pd.DataFrame(out).set_index("ons_code")
+
+
+def _capital_known(day: ScoredDay) -> pd.DataFrame:
+    capital = load_capital()
+    return capital[published_before(capital, day.as_of)]
 
 
 def _services(day: ScoredDay, members: list[str]) -> tuple[pd.DataFrame, dict[str, int]]:

@@ -44,6 +44,8 @@ LEAST = 0.5
 #: Capitalised under a direction in a year, as a share of net revenue expenditure, above which a council is set aside.
 CAPITALISED = 0.002
 MOST = 5
+#: A council that came below this chance and is at it again has relapsed.
+RELAPSE = 0.25
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,9 @@ class RiskChange:
         What a reader must know: an event, an MRP cut without less interest, carried figures.
     risk_now : float
         By the same yardstick on the day of the run; missing where it has had an event or cannot be scored.
+    relapsed : date or None
+        The first January after ``end``, or else the day of the run, on which the yardstick put it at ``RELAPSE`` or
+        more again; nothing where it never did, or did not come below.
     """
 
     ons_code: str
@@ -85,6 +90,7 @@ class RiskChange:
     similar: str
     marks: tuple[Mark, ...] = ()
     risk_now: float = float("nan")
+    relapsed: date | None = None
 
 
 @dataclass(frozen=True)
@@ -130,12 +136,12 @@ def recovered_peers(code: str, *, run: ScoredDay | None = None, k: int = NEIGHBO
     then = {year: on_fixed_scale(day, date(year, 1, 1)) for year in sorted({y for pair in windows for y in pair})}
     near = {start: _near_then(day, own, then[start], k) for start, _ in windows}
     aside: dict[str, SetAside] = {}
-    better, worse = _risk_changes(day, then, near, "neighbour", aside)
+    better, worse = _risk_changes(day, then, near, "neighbour", aside, max(most, 3))
     widened = len(better) < 3
     if widened:
         now = float(day.log_odds.get(own, np.nan))
         like = {start: _like_risk(day, own, now, then[start]) - set(near[start]) for start, _ in windows}
-        more, _ = _risk_changes(day, then, like, "risk", {})
+        more, _ = _risk_changes(day, then, like, "risk", {}, len(better) + 3)
         have = {one.ons_code for one in better}
         better += [one for one in more if one.ons_code not in have][: max(0, 3 - len(better))]
     council = str(day.table.at[own, "council"])
@@ -169,9 +175,14 @@ def _like_risk(day: ScoredDay, own: str, now: float, then: ScoredDay) -> set[str
 
 
 def _risk_changes(
-    day: ScoredDay, then: dict[int, ScoredDay], among: dict[int, set[str]], similar: str, aside: dict[str, SetAside]
+    day: ScoredDay,
+    then: dict[int, ScoredDay],
+    among: dict[int, set[str]],
+    similar: str,
+    aside: dict[str, SetAside],
+    most: int,
 ) -> tuple[list[RiskChange], list[RiskChange]]:
-    """Return each council's largest fall, and largest rise, over the windows."""
+    """Return the councils whose largest fall, and largest rise, over the windows was the largest, so many each way."""
     best: dict[tuple[str, bool], tuple[float, int, int]] = {}
     for start, end in [pair for pair in WINDOWS if pair[1] in then]:
         changes = day.once(("changes", start, end), lambda: _changes(then[start], then[end]))  # noqa: B023 - used at once
@@ -181,18 +192,24 @@ def _risk_changes(
             known = best.get((code, falls))
             if known is None or abs(change) > abs(known[0]):
                 best[code, falls] = (change, start, end)
-    better: list[RiskChange] = []
-    worse: list[RiskChange] = []
-    for (code, falls), (change, start, end) in best.items():
-        found = day.once(
-            ("risk change", code, start, end),
-            lambda: _risk_change(day, code, then[start], then[end], change),  # noqa: B023 - used at once
+    result: dict[bool, list[RiskChange]] = {True: [], False: []}
+    # The largest first, so that lines are looked for in those alone that are told of; set aside is whoever it befits.
+    for (code, falls), (change, start, end) in sorted(best.items(), key=lambda item: -abs(item[1][0])):
+        first, last = then[start], then[end]
+        why = (
+            day.once(("not own doing", code, start, end), lambda: _not_own_doing(day, code, first, last))  # noqa: B023
+            if falls
+            else None
         )
-        if not isinstance(found, RiskChange):
-            aside[str(then[start].table.at[code, "council"])] = found
-            continue
-        (better if falls else worse).append(replace(found, similar=similar))
-    return sorted(better, key=lambda one: one.change), worse
+        if why:
+            aside[str(first.table.at[code, "council"])] = why
+        elif len(result[falls]) < most:
+            found = day.once(
+                ("risk change", code, start, end),
+                lambda: _risk_change(day, code, first, last, change),  # noqa: B023 - used at once
+            )
+            result[falls].append(replace(found, similar=similar))
+    return result[True], result[False]
 
 
 def _changes(first: ScoredDay, last: ScoredDay) -> dict[str, float]:
@@ -211,10 +228,13 @@ def _changes(first: ScoredDay, last: ScoredDay) -> dict[str, float]:
     return found
 
 
-def _not_own_doing(
-    day: ScoredDay, code: str, first: ScoredDay, last: ScoredDay, happened: pd.DataFrame
-) -> SetAside | None:
+def _first_events(day: ScoredDay) -> pd.DataFrame:
+    return day.once("first events", lambda: day.events.onsets(outcome=day.model.outcome))
+
+
+def _not_own_doing(day: ScoredDay, code: str, first: ScoredDay, last: ScoredDay) -> SetAside | None:
     """Return why a fall in risk is not called recovery, or None."""
+    happened = _first_events(day)
     if code in happened.index:
         return _event(happened, code)
     rows = day.indicators[
@@ -232,12 +252,9 @@ def _event(happened: pd.DataFrame, code: str) -> HadEvent:
     return HadEvent(str(happened.at[code, "event_type"]), happened.at[code, "date"])
 
 
-def _risk_change(day: ScoredDay, code: str, first: ScoredDay, last: ScoredDay, change: float) -> RiskChange | SetAside:
-    """Return what happened to a council between two Januaries, or why a fall in risk is not called recovery."""
-    happened = day.once("first events", lambda: day.events.onsets(outcome=day.model.outcome))
-    why = _not_own_doing(day, code, first, last, happened) if change < 0 else None
-    if why:
-        return why
+def _risk_change(day: ScoredDay, code: str, first: ScoredDay, last: ScoredDay, change: float) -> RiskChange:
+    """Return what happened to a council between two Januaries."""
+    happened = _first_events(day)
     lines, marks = lines_between(day, code, first, last, falling=change < 0)
     if code in happened.index:
         marks = [_event(happened, code), *marks]
@@ -256,4 +273,16 @@ def _risk_change(day: ScoredDay, code: str, first: ScoredDay, last: ScoredDay, c
         "",
         tuple(marks),
         float(day.table["risk"].get(code, np.nan)),
+        _relapsed(day, code, last.as_of, float(expit(first.log_odds[code] + change))) if change < 0 else None,
     )
+
+
+def _relapsed(day: ScoredDay, code: str, end: date, risk: float) -> date | None:
+    """Return when a council that came below the chance that counts as a relapse was at it again."""
+    if risk >= RELAPSE:
+        return None
+    januaries = [date(year, 1, 1) for year in range(end.year + 1, day.as_of.year + 1) if date(year, 1, 1) < day.as_of]
+    for one in [*(on_fixed_scale(day, january) for january in januaries), day]:
+        if expit(float(one.log_odds.get(code, np.nan))) >= RELAPSE:
+            return one.as_of
+    return None

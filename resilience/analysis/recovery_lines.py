@@ -134,7 +134,12 @@ def held_still(first: ScoredDay, last: ScoredDay, code: str) -> tuple[str, ...]:
     at one end only: such income does not vanish, it was returned under another line.
     """
     days = (first, last)
-    old = {name for one in days for name, year in one.known.carried(code).items() if year in COVID_YEARS}
+    old = {
+        term.indicator
+        for one in days
+        for term in last.model.terms
+        if one.known.ages.at[code, term.indicator] > 0 and one.known.year_of(code, term.indicator) in COVID_YEARS
+    }
     nought = [abs(float(one.table.at[code, "investment_income_ratio"])) < 1e-9 for one in days]
     if nought[0] != nought[1]:
         old.add("investment_income_ratio")

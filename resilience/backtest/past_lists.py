@@ -85,6 +85,11 @@ class PastLists:
         whole = self.table["event"].eq(True) | (self.table["observed"] >= 1)
         return self.table[whole & (self.table["status"] == "at risk")].astype({"risk": float, "event": bool})
 
+    def expected_and_observed(self, class_: str = "") -> tuple[float, int]:
+        """Return how many first events the chances of a class (of all) added up to, and how many followed."""
+        rows = self.closed if not class_ else self.closed[self.closed["class"] == class_]
+        return float(rows["risk"].sum()), int(rows["event"].sum())
+
     def similar(self, log_odds: float) -> SimilarScores | None:
         """Return what became of councils whose chance was about this; nothing where no horizon had closed."""
         if self.closed.empty or np.isnan(log_odds):
@@ -194,6 +199,8 @@ def list_on(scored: ScoredDay, day: date) -> ScoredDay | None:
         raise DataError(f"{day} is no earlier list's day; choose one from {first} on and before {scored.as_of}.")
 
     def make() -> ScoredDay | None:
+        if scored.has("past lists") and (day.month, day.day) == (1, 1):
+            return past_lists(scored).lists.get(day.year)  # the same list, drawn up before
         model, known = scored.model, known_on(scored.indicators, day)
         rows = training_rows(scored.indicators, scored.events, day, horizon=model.horizon, outcome=model.outcome)
         if not usable(rows.table).any() or known.scorable.empty:

@@ -41,9 +41,13 @@ class _Watched(Books):
         return pd.Series(np.nan, index=self.frame.index)
 
 
-@lru_cache(maxsize=1)
-def lines_read() -> Mapping[str, Mapping[str, str]]:
-    """Return the lines that each indicator's formula reads under the default definitions.
+def lines_read(switches: Mapping[str, bool] | None = None) -> Mapping[str, Mapping[str, str]]:
+    """Return the lines that each indicator's formula reads.
+
+    Parameters
+    ----------
+    switches : mapping of str to bool, optional
+        Definitions other than the default ones, as `compute_indicators` takes them.
 
     Returns
     -------
@@ -51,9 +55,14 @@ def lines_read() -> Mapping[str, Mapping[str, str]]:
         Indicator → column → "" for a column of the panel, otherwise the publication (``companions.LOADERS``) whose
         table has it. Empty for what is seen from the row itself, such as whether there was a return.
     """
+    return _read(tuple(chosen(switches).items()))
+
+
+@lru_cache(maxsize=8)
+def _read(switches: tuple[tuple[str, bool], ...]) -> Mapping[str, Mapping[str, str]]:
     found = {}
     for name in load_definitions():
-        books = _Watched(pd.DataFrame([_ROW]), chosen())
+        books = _Watched(pd.DataFrame([_ROW]), dict(switches))
         REGISTRY[name](books)
         found[name] = dict(books.read)
     return found

@@ -150,6 +150,10 @@ class ScoredDay(Printed):
         made: Made = self._made[key]
         return made
 
+    def has(self, key: Hashable) -> bool:
+        """Say whether something has been worked out for this day by ``once``."""
+        return key in self._made
+
 
 def score(
     model: RiskModel,

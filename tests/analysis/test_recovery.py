@@ -6,9 +6,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 
 from resilience import method
-from resilience.analysis.recovery import LEAST, WINDOWS, recovered_peers
+from resilience.analysis.recovery import LEAST, RELAPSE, WINDOWS, recovered_peers
 from resilience.analysis.recovery_lines import (
     COVID_YEARS,
     HadEvent,
@@ -152,3 +153,21 @@ def test_it_works_for_every_kind(run, name):
     story = recovered_peers(name, run=run)
     assert [one.change for one in story.recovered] == sorted(one.change for one in story.recovered)
     assert all(0 <= one.risk_end < one.risk_start <= 1 for one in story.recovered)
+
+
+def test_a_recovery_that_did_not_last_says_since_when(run):
+    day = run
+    relapsed, lasting = [], []
+    for name in ("Torbay", "Sutton", "Kent", "Kirklees", "Croydon"):
+        for one in recovered_peers(name, run=day).recovered:
+            (lasting, relapsed)[one.relapsed is not None].append(one)
+            assert one.risk_end < RELAPSE or one.relapsed is None
+        assert all(one.relapsed is None for one in recovered_peers(name, run=day).worsened)
+    assert relapsed and lasting
+    for one in relapsed:
+        januaries = [date(year, 1, 1) for year in range(one.end + 1, day.as_of.year + 1)]
+        at = {on: expit(on_fixed_scale(day, on).log_odds[one.ons_code]) for on in januaries}
+        at[day.as_of] = expit(day.log_odds[one.ons_code])
+        assert next(on for on, risk in at.items() if risk >= RELAPSE) == one.relapsed
+    for one in lasting:
+        assert not one.risk_end < RELAPSE <= one.risk_now

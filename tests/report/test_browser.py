@@ -527,6 +527,16 @@ def test_prints(opened, tmp_path, name):
     assert content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") <= 30
 
 
+@pytest.mark.parametrize("name", ["croydon", "sutton", "kent", "somerset"])
+def test_a_council_prints_on_two_sides(opened, tmp_path, name):
+    page = opened(f"councils/{name}.html")
+    page.add_style_tag(content='* { font-family: "DejaVu Sans", sans-serif !important }')  # wider than most
+    target = tmp_path / "page.pdf"
+    page.pdf(path=target, format="A4", prefer_css_page_size=True)
+    content = target.read_bytes()
+    assert 1 <= content.count(b"/Type /Page\n") + content.count(b"/Type /Page ") <= 2
+
+
 @pytest.mark.parametrize("width", [1100, 390])
 @pytest.mark.parametrize("name", KINDS)
 def test_axe_finds_nothing_serious(opened, name, width):

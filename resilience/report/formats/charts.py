@@ -1,186 +1,169 @@
-"""Charts on the pages: inline SVG, small, told apart without colour, each with words for those who cannot see it."""
+"""Charts on the pages: inline SVG, small, told apart without colour, each with words for those who cannot see it.
+
+The large ones are templates of our own (``templates/charts``); here is worked out where everything stands. Each has a
+table with the same figures on the page.
+"""
 
 from __future__ import annotations
 
-import io
-import itertools
-import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from markupsafe import Markup, escape
-from matplotlib import rc_context
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
-from scipy.special import expit, logit
 
-from resilience.formatting import CAP, chance, day, step_chance
+from resilience.formatting import day, ordinal, signed
+from resilience.model.bands import BANDS
+from resilience.report.formats.html import page
 from resilience.years import outturn_year_of
 
-#: Chances that may mark the scale.
-_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
-_MOST_TICKS = 5
-WORSE, BETTER, INK, GREY = "#d55e00", "#0072b2", "#1b1b1b", "#767676"
-_FONT = "-apple-system,'Segoe UI',Roboto,Arial,'Liberation Sans',sans-serif"
+WORSE, INK, GREY = "#d55e00", "#1b1b1b", "#767676"
+#: The drawings are this wide, about as a phone shows them.
+WIDTH = 400
+#: Where the bars' part of the families' chart begins, and a bar's share of the height.
+_LABELS, _ROW, _HEAD = 165, 21, 18
+#: The trend's frame: what stands left of it and above it, and the height of a band.
+_LEFT, _TOP, _STRIP = 68, 18, 30
+#: Marks at an end of the trend's frame are set inwards from here on.
+_EDGE = 14
 
 
-def svg(figure: Figure, *, title: str, desc: str, salt: str) -> Markup:
-    """Return a figure as inline SVG with a title and a description, without what a page does not need."""
-    buffer = io.StringIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": salt}):
-        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    text = buffer.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    text = re.sub(r"\d+\.\d{2,}", lambda match: f"{float(match[0]):.1f}".rstrip("0").rstrip("."), text)
-    text = re.sub(r" ?font-family: [^;\"]*;", "", text)
-    text = re.sub(r' xmlns:xlink="[^"]*"', "", text).replace("xlink:href", "href")
-    # Of the names that matplotlib gives to parts only those that are pointed at are kept, each chart's its own.
-    wanted = set(re.findall(r'(?:url\(#|href="#)([^")]+)', text))
-    text = re.sub(r' id="([^"]*)"', lambda match: f' id="{salt}-{match[1]}"' if match[1] in wanted else "", text)
-    text = re.sub(r'(url\(#|href="#)', rf"\1{salt}-", text)
-    text = re.sub(r"\s*\n\s*", " ", text)
-    width, height = (round(float(size) * 72) for size in figure.get_size_inches())
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'font-family="{_FONT}" role="img" aria-label="{escape(title)}">'
-        f"<title>{escape(title)}</title><desc>{escape(desc)}</desc>"
-    )
-    return Markup(head + text[text.index(">") + 1 :])  # names are escaped by matplotlib and above
-
-
-def _bare(axis, *, keep: tuple[str, ...]) -> None:  # noqa: ANN001 - any matplotlib Axes
-    for side, spine in axis.spines.items():
-        spine.set_visible(side in keep)
-        spine.set_color(GREY)
-    axis.tick_params(labelsize=8, colors=INK, length=3)
-
-
-def contributions_chart(name: str, score: Mapping[str, Any]) -> Markup:
-    """Draw how the score adds up: one bar a family from the tier's median council to this one.
-
-    The scale is even in log-odds, on which the steps add up and no step's length depends on the order; it is marked
-    in chances.
+def families_chart(name: str, score: Mapping[str, Any]) -> Markup:
+    """Draw the five families: one bar each, from the median of the tier, as long as what it adds to the log-odds.
 
     Parameters
     ----------
     name : str
         The council.
     score : mapping
-        The ``score`` of a council's view: ``reference_log_odds``, ``reference_chance`` and ``families``.
+        The ``score`` of a council's view: ``families``.
     """
     rows = score["families"]
-    labels = [row["label"] for row in rows]
-    count = len(rows) + 2
-    levels = score["reference_log_odds"] + np.r_[0.0, np.cumsum([row["log_odds"] for row in rows])]
-    figure = Figure(figsize=(4.7, 0.178 * count + 0.3))
-    axis = figure.add_axes((0.5, 0.3 / (0.178 * count + 0.3) * 0.75, 0.49, 0.98 - 0.3 / (0.178 * count + 0.3) * 0.75))
-    low = levels.min() - 0.06 * np.ptp(levels) - 0.1
-    high = levels.max() + 0.2 * np.ptp(levels) + 0.2
-    ticks = [one for one in _TICKS if low <= logit(one) <= high and one <= CAP]
-    ticks = ticks[:: 1 + max(len(ticks) - 1, 0) // _MOST_TICKS]
-    for one in ticks:
-        axis.axvline(logit(one), color="#e4e4e4", linewidth=0.6, zorder=0)
-    axis.plot([levels[0]] * 2, [-0.35, 0.35], color=INK, linewidth=3)
-    for spot, (left, right) in enumerate(itertools.pairwise(levels), 1):
-        colour, hatch = (WORSE, None) if right >= left else (BETTER, "////")
-        axis.barh(spot, right - left, left=left, color=colour, hatch=hatch, edgecolor="white", linewidth=0, height=0.62)
-        axis.plot([left, left], [spot - 1, spot], color=GREY, linewidth=0.6, zorder=0)
-    axis.plot([levels[-1]] * 2, [count - 2, count - 1.35], color=GREY, linewidth=0.6, zorder=0)
-    axis.plot([levels[-1]] * 2, [count - 1.35, count - 0.65], color=INK, linewidth=3)
-    ends = [levels[0], *np.maximum(levels[:-1], levels[1:]), levels[-1]]
-    chances = expit(levels)
-    marks = [chance(chances[0]), *(step_chance(one) for one in chances[1:]), chance(chances[-1])]
-    for spot, (at, mark) in enumerate(zip(ends, marks, strict=True)):
-        label = mark.replace("under ", "<").replace("over ", ">")
-        bold = "bold" if spot in (0, count - 1) else "normal"
-        axis.annotate(
-            label, (at, spot), xytext=(3, 0), textcoords="offset points", va="center", fontsize=7.5, fontweight=bold
+    adds = [0.0 if row["without_figure"] else float(row["log_odds"]) for row in rows]
+    low, high = min([0.0, *adds]), max([0.0, *adds])
+    # Room for a mark of five signs beyond the longest bar either way, and for the heads beside the middle.
+    room, marks = WIDTH - _LABELS, 46
+    scale = (room - 2 * marks) / max(high - low, 0.4)
+    zero = _LABELS + marks - low * scale
+    bars = []
+    for at, (row, add) in enumerate(zip(rows, adds, strict=True)):
+        end = zero + add * scale
+        bars.append(
+            {
+                "label": row["label"],
+                "y": _HEAD + _ROW * at + _ROW // 2,
+                "x": _spot(min(zero, end)),
+                "width": _spot(abs(end - zero)),
+                "raises": add > 0,
+                "mark": "no figure" if row["without_figure"] else signed(add),
+                "mark_x": _spot(end + (5 if add >= 0 else -5)),
+                "anchor": "start" if add >= 0 else "end",
+            }
         )
-    axis.set_yticks(np.arange(count), ["Median council of its tier", *labels, name])
-    axis.set_ylim(count - 0.5, -0.5)
-    axis.set_xlim(low, high)
-    axis.set_xticks([logit(one) for one in ticks], [f"{100 * one:g} %" for one in ticks])
-    _bare(axis, keep=("bottom",))
-    axis.tick_params(axis="y", length=0)
-    said = "; ".join(f"{row['label']} to {step_chance(row['chance_to'])}" for row in rows)
-    return svg(
-        figure,
-        title=f"How the score of {name} adds up",
-        desc=f"From {step_chance(score['reference_chance'])} at its tier's median: {said}.",
-        salt="contributions",
+    said = "; ".join(f"{bar['label']} {bar['mark']}" for bar in bars)
+    return Markup(
+        page(
+            "charts/families.svg.j2",
+            title=f"The five families of {name}",
+            desc=f"Added to the log-odds, against the median of its tier: {said}.",
+            height=_HEAD + _ROW * len(rows) + 4,
+            zero=_spot(zero),
+            bars=bars,
+        )
     )
 
 
-def history_chart(name: str, rows: Sequence[Mapping[str, Any]], events: Sequence[str | None]) -> Markup:
-    """Draw the chance at each January with the class's median and the events.
+def trend_chart(name: str, rows: Sequence[Mapping[str, Any]], events: Sequence[str | None]) -> Markup:
+    """Draw the rank on each January's list, one strip a band, with the middle one of its class and the events.
 
     Parameters
     ----------
     name : str
     rows : sequence of mappings
-        ``day`` (as in 2026-01-31), ``risk``, ``class_median``.
+        ``day`` (as in 2026-01-31), ``rank``, ``of``, ``class_rank``.
     events : sequence of str
         The days of those that count, the oldest first; None where undated.
     """
-    history = pd.DataFrame(
+    days = [date.fromisoformat(row["day"]) for row in rows]
+    first, last = days[0].toordinal(), max(days[-1].toordinal(), days[0].toordinal() + 1)
+    inner = (WIDTH - _LEFT - 2 * _EDGE) / (last - first)
+
+    def x(on: date) -> float:
+        return _spot(_LEFT + _EDGE + (on.toordinal() - first) * inner)
+
+    bottom = _TOP + _STRIP * len(BANDS)
+    ranked = [(on, row) for on, row in zip(days, rows, strict=True) if row["rank"] is not None]
+    dots = [
         {
-            "on": pd.to_datetime([row["day"] for row in rows]),
-            **{what: pd.Series([row[what] for row in rows], dtype=float) for what in ("risk", "class_median")},
+            "x": x(on),
+            "y": (y := _height(row["rank"], row["of"])),
+            "mark": f"{row['rank']:.0f}",
+            "mark_y": _spot(y - 6 if y > _TOP + 14 else y + 15),
+            "anchor": "middle",
         }
-    )
-    figure = Figure(figsize=(4.7, 1.95))
-    axis = figure.add_axes((0.095, 0.13, 0.89, 0.8))
-    scored = history[history["risk"].notna()]
-    axis.plot(history["on"], history["class_median"] * 100, color=GREY, linewidth=1.2, linestyle=(0, (3, 2)))
-    drawn = scored["risk"].clip(upper=CAP) * 100
-    axis.plot(scored["on"], drawn, color=INK, linewidth=1.6, marker="o", markersize=4)
-    top = max(10.0, float(np.nanmax([*drawn, *(history["class_median"] * 100), 0.0])) * 1.18)
-    for one, value, at in zip(scored["on"], scored["risk"], drawn, strict=True):
-        axis.annotate(
-            chance(value).replace("under ", "<").replace("over ", ">"),
-            (one, at),
-            xytext=(0, 5),
-            textcoords="offset points",
-            ha="center",
-            fontsize=7.5,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
+        for on, row in ranked
+    ]
+    dated = [date.fromisoformat(one) for one in events if one]
+    shown = [one for one in dated if first <= one.toordinal() <= last]
+    words = "first event" if shown and shown[0] == dated[0] else "events"
+    said = "; ".join(f"{on:%B %Y} {ordinal(int(row['rank']))} of {row['of']:.0f}" for on, row in ranked)
+    happened = f" First event {day(dated[0])}." if dated else ""
+    every = [on for on in days if (on.month, on.day) == (1, 1)]
+    return Markup(
+        page(
+            "charts/trend.svg.j2",
+            title=f"The rank of {name} through time",
+            desc=f"{said or 'No rank'}.{happened}",
+            height=bottom + 20,
+            left=_LEFT,
+            top=_TOP,
+            bottom=bottom,
+            strips=[{"name": band, "y": _TOP + _STRIP * at, "height": _STRIP} for at, band in enumerate(BANDS)],
+            own=_lines(
+                [
+                    (x(on), _height(row["rank"], row["of"])) if row["rank"] is not None else None
+                    for on, row in zip(days, rows, strict=True)
+                ]
+            ),
+            middle=_lines(
+                [
+                    (x(on), _height(row["class_rank"], row["of"])) if row["class_rank"] and row["of"] else None
+                    for on, row in zip(days, rows, strict=True)
+                ]
+            ),
+            dots=dots,
+            events=[
+                {"x": x(one), "words": words, "anchor": "end" if x(one) > WIDTH - 60 else "middle"} for one in shown
+            ],
+            ticks=[{"x": x(on), "text": f"{on:%Y}", "anchor": "middle"} for on in every],
         )
-    dated = pd.Series(pd.to_datetime([one for one in events if one is not None]))
-    first, last = history["on"].min(), history["on"].max()
-    shown = dated[(dated >= first) & (dated <= last + pd.DateOffset(months=3))]
-    for number, one in enumerate(shown):
-        axis.axvline(one, color=WORSE, linewidth=1.6 if number == 0 else 0.7, linestyle="-" if number == 0 else ":")
-    if len(shown):
-        axis.annotate(
-            "first event" if shown.iloc[0] == dated.iloc[0] else "events",
-            (shown.iloc[0], top),
-            xytext=(3, -3),
-            textcoords="offset points",
-            va="top",
-            fontsize=8,
-            color="#9c4000",
-        )
-    axis.set_ylim(0, top)
-    axis.set_xlim(first - pd.DateOffset(months=4), last + pd.DateOffset(months=5))
-    ticks = pd.to_datetime([f"{year}-01-01" for year in range(first.year, last.year + 1)])
-    axis.set_xticks(ticks, [f"{one.year}" for one in ticks])
-    axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0f} %")
-    axis.yaxis.set_major_locator(MaxNLocator(4))
-    axis.grid(axis="y", color="#e4e4e4", linewidth=0.6)
-    axis.set_axisbelow(True)
-    _bare(axis, keep=("bottom",))
-    said = "; ".join(f"{one:%B %Y} {chance(value)}" for one, value in zip(scored["on"], scored["risk"], strict=True))
-    happened = f" First event {day(dated.iloc[0])}." if len(dated) else ""
-    return svg(
-        figure,
-        title=f"The score of {name} through time",
-        desc=f"{said or 'No score'}.{happened}",
-        salt="history",
     )
+
+
+def _height(rank: float, of: float) -> float:
+    """Return where a rank stands: within the strip of its band, which are all as high as each other."""
+    before = 0.0
+    for at, end in enumerate(BANDS.values()):
+        last = min(end, max(float(of), before + 1))
+        if rank <= end:
+            return _spot(_TOP + _STRIP * (at + (rank - before - 0.5) / (last - before)))
+        before = end
+    raise ValueError(f"no band holds rank {rank}")  # the last has no end
+
+
+def _lines(points: Sequence[tuple[float, float] | None]) -> list[str]:
+    """Return the points as lines, broken where one is missing."""
+    runs: list[list[str]] = [[]]
+    for point in points:
+        if point is None:
+            runs.append([])
+        else:
+            runs[-1].append(f"{point[0]},{point[1]}")
+    return [" ".join(run) for run in runs if len(run) > 1]
+
+
+def _spot(value: float) -> float:
+    return round(value, 1)
 
 
 def sparkline(series: Mapping[int, float], *, label: str, first: int, last: int, dashed_to: int = 0) -> Markup:

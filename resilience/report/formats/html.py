@@ -42,6 +42,7 @@ def environment() -> Environment:
         "chance": formatting.chance,
         "step_chance": formatting.step_chance,
         "pounds": formatting.pounds,
+        "thousands": formatting.thousands,
         "day": formatting.day,
         "kept": kept_together,
         "slug": slug,

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from resilience.indicators.definitions import FAMILIES
-from resilience.report.formats.charts import contributions_chart, history_chart, sparkline
+from resilience.report.formats.charts import families_chart, sparkline, trend_chart
 from resilience.report.formats.html import page
 
 #: Families whose rows are left out in print, where two sides are all there is.
-SCREEN_ONLY = ("context", "reporting")
+SCREEN_ONLY = ("size", "income", "context", "reporting")
 
 Row = Mapping[str, Any]
 
@@ -29,13 +29,14 @@ def html(view: Mapping[str, Any]) -> str:
     counted = [
         row["known"] for row in view["events"] if row["counts"] and row["ons_code"] == view["council"]["ons_code"]
     ]
-    scored = any(row["risk"] is not None for row in view["history"])
+    ranked = any(row["rank"] is not None for row in view["history"])
     return page(
         "council.html.j2",
         **view,
         told_of=told_of,
-        chart=contributions_chart(name, told_of) if told_of else "",
-        history_chart=history_chart(name, view["history"], counted) if scored else "",
+        chart=families_chart(name, told_of) if told_of else "",
+        trend=trend_chart(name, view["history"], counted) if ranked else "",
+        lines_of={row["term"]: row for row in view["form_lines"]},
         families=families(view),
         printed_out=SCREEN_ONLY,
         definitions=grouped(view["other_definitions"], "definition"),

@@ -50,6 +50,8 @@ _COUNCIL = (
     "what_would_change_it",
     "what_would_change_it_warning",
     "history",
+    "since_lists",
+    "form_lines",
     "indicators",
     "other_definitions",
     "events",
@@ -67,10 +69,12 @@ _COUNCIL = (
 )
 #: What rows of the page have beside that, in words or for its layout.
 _PAGE_ONLY = {
-    "indicators": ("meaning", "of_class", "of_neighbours"),
+    "history": ("class_rank",),
+    "indicators": ("meaning", "formula", "kind", "of_class", "of_neighbours"),
     "other_definitions": ("level",),
-    "neighbours": ("event_month",),
     "corrections": ("about", "open"),
+    "neighbours": ("event_month", "reserves_year"),
+    "what_would_change_it": ("year",),
 }
 _OWN = (
     "mark",

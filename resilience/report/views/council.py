@@ -19,10 +19,12 @@ from resilience.report.plain import plain
 from resilience.report.views import again, replies
 from resilience.report.views.claims import claims
 from resilience.report.views.council_beyond import beyond, neighbours
-from resilience.report.views.council_figures import indicators, other_definitions, sources
+from resilience.report.views.council_figures import PUBLICATIONS, indicators, other_definitions, sources
+from resilience.report.views.council_lines import lines
 from resilience.report.views.council_score import change, change_in_words, levers, score, steps
+from resilience.report.views.council_since import since_lists
 from resilience.report.views.new_councils import new_councils
-from resilience.report.wording import caveats
+from resilience.report.wording import caveats, council_beside
 from resilience.report.wording import council as wording
 from resilience.report.wording.events import council_events
 from resilience.report.wording.general import SCORE_IS
@@ -70,7 +72,10 @@ def view(scored: ScoredDay, council: str, *, mergers: Mapping[str, Merger] | Non
         "support_again": again.council(scored, code),
         "what_would_change_it": levers(scored, code),
         "what_would_change_it_warning": WARNING,
+        "since_lists": since_lists(scored, code),
+        "form_lines": lines(scored, why.before_event or why),
         "indicators": shown,
+        "published": PUBLICATIONS,
         "second_hand": any(row["second_hand"] for row in shown),
         "other_definitions": other_definitions(scored, code),
         "events": _events(scored, code),
@@ -103,7 +108,19 @@ def _standing(scored: ScoredDay, why: Explanation) -> dict[str, Any]:
     told_of = why if at_risk else before
     class_rank = int((same["rank"] <= why.rank).sum())
     compared = wording.compared(why, class_rank, len(same), round(same["rank"].median())) if at_risk else ""
-    said = claims()
+    said, past = claims(), past_lists(scored)
+    januaries = past.closed["origin"].dt.year
+    class_level = (
+        council_beside.class_level(
+            why.class_,
+            past.expected_and_observed(why.class_),
+            past.expected_and_observed(),
+            int(januaries.min()),
+            int(januaries.max()),
+        )
+        if at_risk and len(januaries)
+        else ""
+    )
     return {
         "status": why.status,
         "at_risk": at_risk,
@@ -112,6 +129,7 @@ def _standing(scored: ScoredDay, why: Explanation) -> dict[str, Any]:
         "headline": wording.headline(why, horizon),
         "claim": said["claim"] if at_risk else "",
         "beside": wording.beside(why, horizon) if at_risk else [],
+        "disagree": council_beside.disagree(why) if at_risk else "",
         "score": score(why) if at_risk else None,
         "before_the_event": {"as_of": str(before.as_of), **score(before)} if before else None,
         "steps": steps(told_of) if told_of else [],
@@ -119,7 +137,7 @@ def _standing(scored: ScoredDay, why: Explanation) -> dict[str, Any]:
         "class_of": len(same) if at_risk else 0,
         "compared": compared,
         "since": wording.since(why, history),
-        "how_sure": wording.how_sure(why, horizon, said["level"]) if at_risk else [],
+        "how_sure": [*wording.how_sure(why, horizon, said["level"]), *filter(None, [class_level])] if at_risk else [],
         "changed": wording.changed(why),
         "change": change(why),
         "change_in_words": change_in_words(why),
@@ -128,14 +146,19 @@ def _standing(scored: ScoredDay, why: Explanation) -> dict[str, Any]:
 
 
 def _history(scored: ScoredDay, why: Explanation) -> pd.DataFrame:
-    """Return each January and the day itself: ``on, risk, band, rank, of, status, class_median``."""
+    """Return each January and the day itself: ``on, risk, band, rank, of, status, class_median, class_rank``."""
     table = past_lists(scored).table
     past = table[table["origin"] < pd.Timestamp(why.as_of)]
     own = past[past["ons_code"] == why.ons_code]
     same = past[(past["class"] == why.class_) & (past["status"] == AT_RISK)]
     columns = ["on", "risk", "band", "rank", "of", "status"]
     rows = own.rename(columns={"origin": "on"})[columns]
-    rows = rows.assign(class_median=rows["on"].map(same.groupby("origin")["risk"].median()))
+    middle = same.groupby("origin")
+    rows = rows.assign(
+        class_median=rows["on"].map(middle["risk"].median()),
+        class_rank=rows["on"].map(middle["rank"].median().astype(float)),
+    )
+    ranked = scored.at_risk[scored.at_risk["class"] == why.class_]["rank"]
     now = {
         "on": pd.Timestamp(why.as_of),
         "risk": why.risk,
@@ -144,9 +167,10 @@ def _history(scored: ScoredDay, why: Explanation) -> pd.DataFrame:
         "of": why.of,
         "status": why.status,
         "class_median": scored.table.loc[scored.table["class"] == why.class_, "risk"].median(),
+        "class_rank": float(ranked.median()) if len(ranked) else None,
     }
     records = [*rows.to_dict("records"), now]
-    return pd.DataFrame.from_records(records, columns=[*columns, "class_median"]).astype({"risk": float})
+    return pd.DataFrame.from_records(records, columns=[*columns, "class_median", "class_rank"]).astype({"risk": float})
 
 
 def _events(scored: ScoredDay, code: str) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.analysis.neighbours import stands_alone
-from resilience.analysis.place import Place
+from resilience.analysis.place import SERVICES, Place
 from resilience.analysis.place import place as place_of
 from resilience.analysis.recovery import RiskChange, recovered_peers
 from resilience.analysis.standing import neighbours_known
@@ -18,6 +18,7 @@ from resilience.formatting import chance, listed, percent, pounds
 from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.indicators.known import CORE
 from resilience.model.scoring import ScoredDay
+from resilience.publications.lines import load_lines
 from resilience.report.plain import plain
 from resilience.report.views.peers import DIGITS, SHOWN, risk_change_words, story_record
 from resilience.report.views.place import older, record
@@ -47,10 +48,12 @@ def neighbours(scored: ScoredDay, code: str) -> Rows:
     Returns
     -------
     list of dict
-        ``ons_code, council, status, rank, risk, band, reserves`` (usable, over net revenue expenditure) and
-        ``event_month``, "" without an event.
+        ``ons_code, council, status, rank, risk, band, reserves`` (usable, over net revenue expenditure) and for the
+        page ``reserves_year`` and ``event_month``, "" without one. Empty for a council unlike any other.
     """
-    scores = scored.table
+    if code in UNLIKE_OTHERS:
+        return []
+    scores, years = scored.table, scored.known.years[CORE]
     near = [one for one in neighbours_known(scored).get(code, []) if one in scores.index][:NEIGHBOURS]
     columns = ["council", "status", "rank", "risk", "band"]
     return [
@@ -58,6 +61,7 @@ def neighbours(scored: ScoredDay, code: str) -> Rows:
             "ons_code": one,
             **{name: plain(scores.at[one, name]) for name in columns},
             "reserves": plain(scores.at[one, CORE]),
+            "reserves_year": "" if pd.isna(years[one]) else outturn_year_of(int(years[one])),
             "event_month": "" if pd.isna(scores.at[one, "event_date"]) else f"{scores.at[one, 'event_date']:%B %Y}",
         }
         for one in near
@@ -77,14 +81,16 @@ def beyond(scored: ScoredDay, code: str) -> dict[str, Any]:
     -------
     dict
         ``unlike`` and ``alone`` (warnings, "" for most councils) and both as ``warnings``; ``peers_then_and_later``
-        (None for a council abolished since) with ``recovered`` and ``worsened`` in words; ``place`` for programs,
+        (None for a council abolished since, and for one
+        unlike any other) with ``recovered`` and ``worsened`` in words; ``place`` for programs,
         ``area`` in words.
     """
+    unlike = UNLIKE if code in UNLIKE_OTHERS else ""
     try:
-        story, alone = recovered_peers(code, run=scored), ALONE if stands_alone(code, run=scored) else ""
+        story = None if unlike else recovered_peers(code, run=scored)
+        alone = ALONE if not unlike and stands_alone(code, run=scored) else ""
     except DataError:  # abolished since, or without a return to compare by
         story, alone = None, ""
-    unlike = UNLIKE if code in UNLIKE_OTHERS else ""
     told = None
     if story is not None:
         whole = story_record(story)
@@ -116,7 +122,8 @@ def _risk_changes(them: tuple[RiskChange, ...]) -> Rows:
                 "from_year": outturn_year_of(one.start_year),
                 "to": f"{chance(one.risk_end)} in January {one.end}",
                 "to_year": outturn_year_of(one.end_year),
-                "now": chance(one.risk_now),
+                "today": wording.today(one),
+                "relapse": wording.relapse(one),
                 "did": words["did"][:DID],
                 "against": words["against"][:AGAINST],
                 "context": words["context"],
@@ -169,10 +176,12 @@ def _amounts(row: pd.Series) -> dict[str, str]:
 def _services(place: Place) -> Rows:
     table = place.services
     total = table.sum(axis=1, min_count=1)
+    numbers = {label: f"RS {load_lines().by_name[f'rs_{short}_net_exp'].row}" for short, label in SERVICES.items()}
     parts = {"county": table.iloc[:, 0], "districts": table.iloc[:, 1:].sum(axis=1, min_count=1)}
     return [
         {
             "name": str(name),
+            "line": numbers[str(name)],
             **{who: "–" if np.isnan(amounts[name]) else pounds(amounts[name]) for who, amounts in parts.items()},
             "total": pounds(total[name]),
             "share": percent(total[name] / float(total.sum()), 0),

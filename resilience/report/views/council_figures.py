@@ -7,19 +7,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from resilience.analysis.evidence import NOT_ITS_DUTY
 from resilience.analysis.standing import class_percentiles, neighbour_percentiles, switched
+from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.indicators.compute import SWITCHES
 from resilience.indicators.definitions import load_definitions
 from resilience.indicators.known import CORE
 from resilience.model.scoring import ScoredDay
 from resilience.publications.releases import basis
 from resilience.report.plain import plain
+from resilience.report.views.council_lines import kind_words
 from resilience.report.wording.indicators import figure
 from resilience.years import outturn_year_of
 
 #: A definition is said to move a figure from half a tenth of a per cent on.
 SMALLEST_MOVE = 0.0005
-_PUBLICATIONS = {
+PUBLICATIONS = {
     "outturn": "Revenue outturn, council by council",
     "budget": "Revenue Account budget",
     "council_tax": "Council tax levels and requirements",
@@ -43,17 +46,19 @@ def indicators(scored: ScoredDay, code: str) -> Rows:
     list of dict
         ``indicator, family, label, unit, worse, value, text, year`` (outturn year, "" where none), ``second_hand``,
         ``built``, ``class_percentile`` and ``near_percentile`` (0 to 100, 100 the worst; None where none can be given),
-        ``in_model``, ``source``, ``series`` (year → value, every year known); and for the page ``meaning`` and the two
-        percentiles in words.
+        ``in_model``, ``source``, ``series`` (year → value, every year known); and for the page ``meaning``,
+        ``formula``, ``kind`` (of what kind the figure's source is, and whether it is carried) and the two percentiles
+        in words.
     """
     own = scored.known.own(code)
     rows = []
     terms = {term.indicator for term in scored.model.terms}
     class_ = scored.table.at[code, "class"]
     table = scored.known.rows
+    newest = scored.known.newest(code) or 0
     places = {int(year): at for at, year in table.loc[table["ons_code"] == code, "year"].items()}
     for name, definition in load_definitions().items():
-        if name not in own or class_ not in definition.classes:
+        if name not in own or class_ not in definition.classes or name in NOT_ITS_DUTY.get(class_, ()):
             continue
         series = own[name].dropna()
         year = scored.known.shown_year(code, name)
@@ -62,7 +67,10 @@ def indicators(scored: ScoredDay, code: str) -> Rows:
             _at(percentiles(scored), places.get(year), name)
             for percentiles in (class_percentiles, neighbour_percentiles)
         )
-        interim = bool(year) and definition.source == "outturn" and own.at[year, "source_kind"] == "interim"
+        if code in UNLIKE_OTHERS:
+            of_neighbours = np.nan  # it has none
+        outturn = bool(year) and definition.source == "outturn"
+        interim = outturn and own.at[year, "source_kind"] == "interim"
         rows.append(
             {
                 "indicator": name,
@@ -81,6 +89,8 @@ def indicators(scored: ScoredDay, code: str) -> Rows:
                 "source": definition.source,
                 "series": {int(one): float(amount) for one, amount in series.items()},
                 "meaning": definition.meaning,
+                "formula": definition.formula,
+                "kind": _kind(own, year, newest) if outturn else "original" if year else "",
                 "of_class": _place(of_class, definition.worse),
                 "of_neighbours": _place(of_neighbours, definition.worse),
             }
@@ -91,6 +101,12 @@ def indicators(scored: ScoredDay, code: str) -> Rows:
 
 def _at(table: pd.DataFrame, at: int | None, name: str) -> float:
     return float(table.at[at, name]) if at is not None and at in table.index and name in table else np.nan
+
+
+def _kind(own: pd.DataFrame, year: int, newest: int) -> str:
+    """Say of what kind the source of an outturn figure is, and whether it is carried from an older year."""
+    said = kind_words(str(own.at[year, "source_kind"]), built=bool(own.at[year, "built"]))
+    return f"{said}, carried" if year < newest else said
 
 
 def _place(percentile: float, worse: str) -> str:
@@ -114,7 +130,7 @@ def sources(scored: ScoredDay, code: str, shown: Rows) -> Rows:
         kind = str(own.at[at, "source_kind"]) if source == "outturn" else "original"
         released = own.at[at, "known_from"] if outturn else own.at[at, f"known_from_{source}"]
         row = {
-            "publication": _PUBLICATIONS[source],
+            "publication": PUBLICATIONS[source],
             "year": year,
             "released": plain(pd.Timestamp(released)),
             "basis": _basis(source, year),

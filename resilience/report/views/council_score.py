@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from resilience.analysis.evidence import NOT_ITS_DUTY
 from resilience.analysis.explain import WORTH_SAYING, Explanation
 from resilience.analysis.levers import levers as every_lever
 from resilience.backtest.rolling import CAPACITY
@@ -13,6 +14,7 @@ from resilience.report.plain import plain
 from resilience.report.wording import levers as wording
 from resilience.report.wording.families import counts_for_less, stands
 from resilience.report.wording.indicators import contribution, figure, kind_of
+from resilience.years import outturn_year_of
 
 #: A lever is said to move the chance from half a tenth of a point on.
 SMALLEST_MOVE = 0.0005
@@ -80,13 +82,13 @@ def families(why: Explanation) -> Rows:
                 **{name: getattr(bar, name) for name in _BAR},
                 "stands": stands(bar),
                 "counts": counts_for_less(bar, carried),
-                "indicators": [_in_family(row) for row in own.itertuples()],
+                "indicators": [_in_family(row, why.class_) for row in own.itertuples()],
             }
         )
     return result
 
 
-def _in_family(row: Any) -> dict[str, Any]:
+def _in_family(row: Any, class_: str) -> dict[str, Any]:
     """Return one figure of a family: what it is, what is usual, and its share of the family."""
     there = bool(row.outturn_year)
     return {
@@ -97,6 +99,7 @@ def _in_family(row: Any) -> dict[str, Any]:
         "outturn_year": row.outturn_year,
         "kind": kind_of(row.evidence),
         "carried": row.carried,
+        "not_its_duty": row.indicator in NOT_ITS_DUTY.get(class_, ()),
         "spreads": row.spreads if there else None,
         "log_odds": row.log_odds,
     }
@@ -105,6 +108,7 @@ def _in_family(row: Any) -> dict[str, Any]:
 def steps(why: Explanation) -> Rows:
     """Return the contributions in words, "from x to y" as in the chart."""
     rows = why.contributions[why.contributions["applies"]]
+    rows = rows[~rows["indicator"].isin(NOT_ITS_DUTY.get(why.class_, ()))]
     return [
         {
             "label": row.label,
@@ -131,8 +135,11 @@ def change(why: Explanation) -> dict[str, Any] | None:
 def change_in_words(why: Explanation) -> Rows:
     """Return what moved the chance in a year, without what moved it too little to be seen in the chances."""
     rows = []
+    no_duty = NOT_ITS_DUTY.get(why.class_, ())
     for row in why.change.itertuples():
         if step_chance(row.chance_from, cap=1) == step_chance(row.chance_to, cap=1):
+            continue
+        if row.Index != "level" and why.contributions.at[row.Index, "indicator"] in no_duty:
             continue
         if row.Index == "level":
             then, now = (f"{value:.0f}" for value in (row.value_then, row.value_now))
@@ -150,6 +157,7 @@ def change_in_words(why: Explanation) -> Rows:
                 "to": step_chance(row.chance_to),
                 "step": chance_step(row.chance_from, row.chance_to),
                 "raises": bool(row.log_odds > 0),
+                "log_odds": float(row.log_odds),
             }
         )
     return rows
@@ -170,8 +178,8 @@ def levers(scored: ScoredDay, code: str) -> Rows:
     -------
     list of dict
         From ``analysis.levers``, the most telling first: ``lever, label, step`` (in words), ``risk, rank, next_band``
-        ("" where there is none lower) and ``to_next`` (in words: how much of this alone would reach it). Empty for a
-        council without a score.
+        ("" where there is none lower), ``to_next`` (in words: how much of this alone would reach it) and for the page
+        ``year`` (of the figures moved). Empty for a council without a score, or without a current figure to move.
     """
     moved = every_lever(scored, code)
     if moved.empty:
@@ -189,6 +197,7 @@ def levers(scored: ScoredDay, code: str) -> Rows:
             "rank": int(row["rank_after"]),
             "next_band": row["next_band"],
             "to_next": wording.reach(row),
+            "year": outturn_year_of(scored.known.newest(code) or 0),
         }
         for row in chosen.to_dict("records")
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from resilience.analysis.evidence import STALE_YEARS
 from resilience.analysis.explain import Explanation
 from resilience.analysis.own_figures.assess import Step
 from resilience.backtest.rolling import CAPACITY
@@ -15,8 +16,6 @@ from resilience.model.risk_set import AT_RISK, EVENT_ALREADY
 from resilience.report.wording.bands import at_paces, at_rank, both, by_reserves, capped, headline_record, share
 from resilience.report.wording.general import CLASS_PLURALS
 
-#: A newest return so many calendar years before the list's day is older than the publications' rhythm makes it.
-STALE_YEARS = 3
 #: Who the tier's median council stands for.
 TIERS = {
     "upper": "councils responsible for social care: unitaries, counties, metropolitan districts, London boroughs",

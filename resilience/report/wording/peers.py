@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from resilience.analysis.recovery import RiskChange
+from resilience.analysis.recovery import RELAPSE, RiskChange
 from resilience.analysis.recovery_lines import (
     AddedUp,
     Capitalised,
@@ -20,7 +20,7 @@ from resilience.analysis.recovery_lines import (
     SetAside,
     SomeCapitalised,
 )
-from resilience.formatting import chance, percent, pounds
+from resilience.formatting import chance, day, percent, pounds
 from resilience.indicators.definitions import load_definitions
 from resilience.model.families import load_terms
 from resilience.report.wording.general import CLASS_NAMES
@@ -51,9 +51,27 @@ def risk_change(one: RiskChange) -> str:
         f"{one.council} ({CLASS_NAMES[one.class_]}, {similar(one.similar)}): "
         f"{chance(one.risk_start)} in January {one.start} "
         f"(figures of {outturn_year_of(one.start_year)}) to {chance(one.risk_end)} in January {one.end} "
-        f"({outturn_year_of(one.end_year)})"
+        f"({outturn_year_of(one.end_year)}); {today(one)}"
     )
-    return said if np.isnan(one.risk_now) else f"{said}; today {chance(one.risk_now)}"
+    return f"{said}. {relapse(one)}" if one.relapsed else said
+
+
+def today(one: RiskChange) -> str:
+    """Say where it stands on the day of the run by the same yardstick, or why that cannot be said."""
+    if not np.isnan(one.risk_now):
+        return f"today {chance(one.risk_now)}"
+    had = [mark for mark in one.marks if isinstance(mark, HadEvent)]
+    return f"no chance today, after its first event ({event(had[0])})" if had else "today it cannot be scored"
+
+
+def relapse(one: RiskChange) -> str:
+    """Say that a recovery did not last; "" where it did."""
+    if not one.relapsed:
+        return ""
+    level = percent(RELAPSE, 0)
+    first = f"on {day(one.relapsed)}" if (one.relapsed.month, one.relapsed.day) == (1, 1) else "today"
+    lower = one.risk_now < RELAPSE  # false of what is missing
+    return f"Relapsed: at {level} or more again {first}" + (", and lower since." if lower else ".")
 
 
 def line_label(line: Line) -> str:

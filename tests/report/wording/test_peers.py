@@ -1,11 +1,13 @@
 """What peers did, in words."""
 
 import dataclasses
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from resilience.analysis.recovery import RiskChange
 from resilience.analysis.recovery_lines import (
     AddedUp,
     Capitalised,
@@ -18,7 +20,7 @@ from resilience.analysis.recovery_lines import (
     RepaymentCut,
     SomeCapitalised,
 )
-from resilience.report.wording.peers import line, line_label, line_words, mark, set_aside, similar
+from resilience.report.wording.peers import line, line_label, line_words, mark, relapse, set_aside, similar, today
 
 RESERVES = Line("reserves_ratio", 10_000.0, 30_000.0, 0.1, 0.25, "ratio", -0.5, "better")
 EVENT = HadEvent("efs", pd.Timestamp(2021, 2, 10))
@@ -91,3 +93,21 @@ def test_why_a_fall_is_set_aside():
 
 def test_why_a_peer_is_compared():
     assert [similar("neighbour"), similar("risk")] == ["neighbour at the time", "nearby risk"]
+
+
+CHANGE = RiskChange("E06000001", "Town", "UA", 2019, 2024, 2018, 2023, 0.3, 0.1, -1.3, (), "neighbour", risk_now=0.3)
+
+
+def test_today_stands_beside_every_change():
+    assert today(CHANGE) == "today 30 %"
+    assert today(dataclasses.replace(CHANGE, risk_now=np.nan)) == "today it cannot be scored"
+    had = dataclasses.replace(CHANGE, risk_now=np.nan, marks=(EVENT,))
+    assert today(had) == "no chance today, after its first event (exceptional financial support, 10 February 2021)"
+
+
+def test_a_relapse_is_said_as_one():
+    assert relapse(CHANGE) == ""
+    again = dataclasses.replace(CHANGE, relapsed=date(2025, 1, 1))
+    assert relapse(again) == "Relapsed: at 25 % or more again on 1 January 2025."
+    assert relapse(dataclasses.replace(again, risk_now=0.2)).endswith("on 1 January 2025, and lower since.")
+    assert relapse(dataclasses.replace(CHANGE, relapsed=date(2026, 11, 1))) == "Relapsed: at 25 % or more again today."

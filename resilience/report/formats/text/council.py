@@ -77,6 +77,8 @@ def _heading(page: _Page, view: View) -> None:
         page.say(view["unlike"])
     page.say(view["headline"])
     if score:
+        if view["disagree"]:
+            page.say(view["disagree"])
         page.say(" ".join(view["beside"]))
         page.say(f"{view['compared']} {view['since']}".strip())
         if view["claim"]:
@@ -141,12 +143,14 @@ def _share(row: Mapping[str, Any]) -> str:
 
 
 def _what_moves_it(page: _Page, view: View) -> None:
-    page.head("What changed in a year")
+    page.head("What changed")
+    for row in view["since_lists"]:
+        page.point(row["sentence"])
     page.say(view["changed"])
     for row in view["change_in_words"]:
         page.point(f"{row['label']}: {row['moved']}; chance {row['step']}")
     if view["what_would_change_it"]:
-        page.head("What would change it, one at a time (arithmetic, not cause)")
+        page.head("How sensitive the rank is: arithmetic, not advice")
         for row in view["what_would_change_it"]:
             onward = f"; for rank {row['next_band']}: {row['to_next']}" if row["next_band"] else ""
             page.point(f"{row['label']}, {row['step']}: rank {row['rank']}, chance {step_chance(row['risk'])}{onward}")
@@ -160,7 +164,8 @@ def _beyond(page: _Page, view: View) -> None:
         page.head("Peers who recovered, by today's yardstick (all of it: resilience peers)")
         for row in view["recovered"]:
             did = "; ".join(row["did"][:3])
-            page.point(f"{row['council']}, chance {row['from']} to {row['to']}{': ' if did else ''}{did}")
+            now = f"; {row['today']}. {row['relapse']}".strip()
+            page.point(f"{row['council']}, {row['from']} to {row['to']}{now}{' ' if did else ''}{did}")
     area = view["area"]
     if not area["single"]:
         page.head(f"The place: {area['name']} and its districts (all of it: resilience place)")
