@@ -11,6 +11,7 @@ from resilience.backtest.past_lists import list_on
 from resilience.model.scoring import ScoredDay
 from resilience.report.views.changed import rows
 from resilience.report.wording import council_beside as wording
+from resilience.report.wording.changed import list_of
 
 Rows = list[dict[str, Any]]
 #: What is shown of a list besides the day and the sentence.
@@ -44,7 +45,7 @@ def _since_january(scored: ScoredDay, code: str, since: date) -> dict[str, Any] 
     if found is None or then is None or code not in found.table.index:
         return None
     row = rows(scored, found, found.table.loc[[code]])[0]
-    return _told(scored, since, wording.january_list(since), row, len(then.at_risk))
+    return _told(scored, since, list_of(found), row, len(then.at_risk))
 
 
 def _last_frozen(scored: ScoredDay) -> FrozenList | None:
@@ -62,8 +63,7 @@ def _since_frozen(scored: ScoredDay, code: str, frozen: FrozenList | None) -> di
         return None
     row = rows(scored, found, found.table.loc[[code]])[0]
     row["main_reason"] = wording.figures_since(new_figures(scored, code, frozen.as_of))
-    name = wording.frozen_list(frozen.as_of, frozen.version)
-    return _told(scored, frozen.as_of, name, row, int(frozen.ranks[MODEL].notna().sum()))
+    return _told(scored, frozen.as_of, list_of(found), row, int(frozen.ranks[MODEL].notna().sum()))
 
 
 def _told(scored: ScoredDay, since: date, name: str, row: dict[str, Any], of_then: int) -> dict[str, Any] | None:

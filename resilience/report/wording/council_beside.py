@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from resilience.analysis.evidence import NOT_ITS_DUTY
 from resilience.analysis.explain import WORTH_SAYING, Explanation
-from resilience.formatting import day, listed, ordinal
+from resilience.formatting import listed, ordinal
 from resilience.model.families import Term
+from resilience.report.wording.changed import NOTHING_OF_ITS_OWN
 from resilience.report.wording.general import CLASS_PLURALS
-from resilience.report.wording.workbook import NOTHING_OF_ITS_OWN
 
 #: Two ranks that differ by more than this are said to disagree, and why.
 FAR_APART = 50
@@ -121,13 +120,3 @@ def since_list(name: str, row: Mapping[str, Any], of_then: int, of: int) -> str:
 def figures_since(terms: Sequence[Term]) -> str:
     """Say of which terms a council has other figures than on an earlier day; "" where of none."""
     return f"{NEW_FIGURES} {listed([_lower(term.label) for term in terms])}" if terms else ""
-
-
-def january_list(since: date) -> str:
-    """Name the list of an earlier day."""
-    return f"the list of {day(since)}"
-
-
-def frozen_list(as_of: date, version: str) -> str:
-    """Name a frozen list."""
-    return f"the list frozen for {day(as_of)} (version {version})"
