@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from resilience.analysis.evidence import Evidence, evidence
+from resilience.analysis.figures import with_kind
 from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.indicators.definitions import load_definitions
 from resilience.model.scoring import ScoredDay
@@ -51,7 +52,11 @@ def _comparison(scored: ScoredDay) -> Comparison:
     definitions = load_definitions()
     figures = {
         str(code): {
-            name: evidence(scored.known, str(code), name) if name in terms else _last(scored, str(code), name)
+            name: with_kind(
+                scored,
+                str(code),
+                evidence(scored.known, str(code), name) if name in terms else _last(scored, str(code), name),
+            )
             for name in (*terms, *ALSO)
             if class_ in definitions[name].classes
         }
@@ -68,8 +73,4 @@ def _last(scored: ScoredDay, code: str, name: str) -> Evidence:
     year, own = scored.known.shown_year(code, name), scored.known.own(code)
     if not year:
         return Evidence(name, np.nan, 0)
-    kind = own.at[year, "source_kind"]
-    found = Evidence(name, float(own.at[year, name]), year, built=bool(own.at[year, "built"]))
-    if load_definitions()[name].source != "outturn":
-        return found  # from a publication of its own, whatever the kind of that year's outturn
-    return replace(found, second_hand=kind == "interim", transcribed=kind == "transcribed")
+    return Evidence(name, float(own.at[year, name]), year, built=bool(own.at[year, "built"]))

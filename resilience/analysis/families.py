@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import expit
 
 from resilience.analysis.evidence import evidence
+from resilience.analysis.figures import with_kind
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.years import outturn_year_of
@@ -123,7 +124,7 @@ def contributions(scored: ScoredDay, code: str) -> pd.DataFrame:
     for term in model.terms:
         amount = float(scored.contributions.at[code, term.name])
         applies = row["tier"] in term.tiers
-        seen = evidence(scored.known, code, term.indicator, medians[term.name])
+        seen = with_kind(scored, code, evidence(scored.known, code, term.indicator, medians[term.name]))
         family = model.family_of(term.name).name
         at_limit = applies and amount and has_chance and bool(placed.cut.at[code, family])
         rows.append(

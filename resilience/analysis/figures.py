@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
+from resilience.analysis.evidence import Evidence
 from resilience.indicators.definitions import load_definitions
 from resilience.indicators.lines import lines_read
 from resilience.model.scoring import ScoredDay
@@ -44,12 +47,68 @@ def figures(scored: ScoredDay) -> dict[str, pd.DataFrame]:
     return scored.once("figures", lambda: _by_council(scored))
 
 
+def kind_of(scored: ScoredDay, code: str, year: int, indicator: str) -> str:
+    """Return what kind the least exact line behind one figure is of: a row's lines may come from several sources.
+
+    Parameters
+    ----------
+    scored : ScoredDay
+    code : str
+    year : int
+        The calendar year in which the figure's financial year ends; 0 where there is no figure.
+    indicator : str
+
+    Returns
+    -------
+    str
+        As in the panel: "original", "transcribed" or "interim"; "" without a figure.
+    """
+    if not year:
+        return ""
+    own = str(scored.known.own(code).at[year, "source_kind"])
+    if own not in SOURCE_KINDS:
+        return own
+    kinds = scored.once(("kinds", indicator), lambda: _kinds(scored, indicator))
+    return str(kinds.get((code, year), own))
+
+
+def line_kind(scored: ScoredDay, code: str, year: int, line: str) -> str:
+    """Return of what kind one line of a council's row is, as in the panel; where nothing else is known, its row's."""
+    own = str(scored.known.own(code).at[year, "source_kind"])
+    rows, read = _read(scored)
+    if own not in SOURCE_KINDS:
+        return own
+    at = rows.index[(rows["ons_code"] == code) & (rows["year"] == year)]
+    return SOURCE_KINDS[read.kinds(line)[at[0]]] if len(at) else own
+
+
+def with_kind(scored: ScoredDay, code: str, evidence: Evidence) -> Evidence:
+    """Return a figure marked by the least exact line behind it, and not by its row as a whole."""
+    kind = kind_of(scored, code, evidence.year, evidence.indicator)
+    return replace(evidence, second_hand=kind == "interim", transcribed=kind == "transcribed")
+
+
+def _kinds(scored: ScoredDay, indicator: str) -> dict[tuple[str, int], str]:
+    rows, read = _read(scored)
+    other = KIND_OF_SOURCE.get(load_definitions()[indicator].source, "original")
+    return dict(zip(zip(rows["ons_code"], rows["year"], strict=True), read.of(indicator, other)[0], strict=True))
+
+
+def _read(scored: ScoredDay) -> tuple[pd.DataFrame, _Read]:
+    """Return the rows of councils in being, by council and year, and what is read of them."""
+
+    def make() -> tuple[pd.DataFrame, _Read]:
+        rows = scored.known.rows
+        rows = rows[rows["ons_code"].isin(scored.table.index)].sort_values(["ons_code", "year"], ignore_index=True)
+        return rows, _Read(scored, rows)
+
+    return scored.once("lines read of each row", make)
+
+
 def _by_council(scored: ScoredDay) -> dict[str, pd.DataFrame]:
-    rows = scored.known.rows
     definitions = load_definitions()
-    rows = rows[rows["ons_code"].isin(scored.table.index)].sort_values(["ons_code", "year"], ignore_index=True)
+    rows, read = _read(scored)
     classes = rows["ons_code"].map(scored.table["class"]).to_numpy()
-    read = _Read(scored, rows)
     asked = {term.indicator for term in scored.model.terms}
     parts = []
     for order, (name, definition) in enumerate(definitions.items()):
@@ -95,7 +154,9 @@ class _Read:
         keys = pd.MultiIndex.from_frame(rows[["ons_code", "year"]])
         panel = scored.known_panel
         self._panel = panel.set_index(["ons_code", "year"]).reindex(keys)
-        self._row_kind = rows["source_kind"].map(SOURCE_KINDS.index).to_numpy(dtype=int)
+        # A row of own figures is of no published kind; `kind_of` does not ask for its lines.
+        order = {kind: at for at, kind in enumerate(SOURCE_KINDS)}
+        self._row_kind = rows["source_kind"].map(order).fillna(0).to_numpy(dtype=int)
         others = load_line_sources()
         others = others[others["source_kind"].isin(SOURCE_KINDS)]
         at = keys.get_indexer(pd.MultiIndex.from_frame(others[["ons_code", "year"]]))
@@ -124,6 +185,10 @@ class _Read:
         found, at = np.unique(pattern, return_inverse=True)
         texts = ["; ".join(line for bit, line in enumerate(read) if one >> bit & 1) for one in found.tolist()]
         return np.array(SOURCE_KINDS, dtype=object)[worst], np.array(texts, dtype=object)[at]
+
+    def kinds(self, line: str) -> np.ndarray:
+        """Return of what kind a line of the panel is, row by row."""
+        return self._line(line)[1]
 
     def _line(self, line: str) -> tuple[np.ndarray, np.ndarray]:
         if line not in self._lines:

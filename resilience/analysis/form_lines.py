@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from resilience.analysis.figures import line_kind
 from resilience.indicators.compute import chosen
 from resilience.indicators.formulas import REGISTRY, Books
 from resilience.indicators.known import published_before
@@ -39,7 +40,7 @@ class FormLine:
     amount : float
         £ thousand, as published.
     source_kind : str
-        As in the panel: "original", "transcribed" or "interim".
+        Of the line itself, as in the panel: "original", "transcribed" or "interim".
     built : bool
         Whether it is predecessors' amounts added up.
     known_from : Timestamp
@@ -96,7 +97,7 @@ def form_lines(run: ScoredDay, code: str, of: ScoredDay | None = None) -> dict[s
         if of.known.is_rebased(code, asked[name].indicator):
             # The score sets the amount over the newest net revenue expenditure.
             used.append((SPENDING, of.known.newest(code) or years[name]))
-        found[name] = [_form_line(rows, *cell) for cell in used]
+        found[name] = [_form_line(rows, line, year, line_kind(of, code, year, line)) for line, year in used]
     return found
 
 
@@ -119,8 +120,6 @@ def _tried(
     return {term.name: REGISTRY[term.indicator](books).to_numpy(dtype=float).reshape(cases, size) for term in terms}
 
 
-def _form_line(rows: pd.DataFrame, name: str, year: int) -> FormLine:
+def _form_line(rows: pd.DataFrame, name: str, year: int, kind: str) -> FormLine:
     own = rows.loc[year]
-    return FormLine(
-        name, year, float(own[name]), str(own["source_kind"]), bool(own["built"]), pd.Timestamp(own["known_from"])
-    )
+    return FormLine(name, year, float(own[name]), kind, bool(own["built"]), pd.Timestamp(own["known_from"]))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.analysis.evidence import NOT_ITS_DUTY
+from resilience.analysis.figures import KIND_OF_SOURCE, kind_of
 from resilience.analysis.standing import class_percentiles, neighbour_percentiles, switched
 from resilience.indicators.comparisons import UNLIKE_OTHERS
 from resilience.indicators.compute import SWITCHES
@@ -70,7 +71,7 @@ def indicators(scored: ScoredDay, code: str) -> Rows:
         if code in UNLIKE_OTHERS:
             of_neighbours = np.nan  # it has none
         outturn = bool(year) and definition.source == "outturn"
-        interim = outturn and own.at[year, "source_kind"] == "interim"
+        kind = kind_of(scored, code, year, name)
         rows.append(
             {
                 "indicator": name,
@@ -81,7 +82,7 @@ def indicators(scored: ScoredDay, code: str) -> Rows:
                 "value": value,
                 "text": figure(name, value),
                 "year": outturn_year_of(year) if year else "",
-                "second_hand": interim,
+                "second_hand": kind == "interim",
                 "built": bool(year) and bool(own.at[year, "built"]),
                 "class_percentile": of_class,
                 "near_percentile": of_neighbours,
@@ -90,7 +91,7 @@ def indicators(scored: ScoredDay, code: str) -> Rows:
                 "series": {int(one): float(amount) for one, amount in series.items()},
                 "meaning": definition.meaning,
                 "formula": definition.formula,
-                "kind": _kind(own, year, newest) if outturn else "original" if year else "",
+                "kind": _kind(kind, bool(own.at[year, "built"]), outturn and year < newest) if year else "",
                 "of_class": _place(of_class, definition.worse),
                 "of_neighbours": _place(of_neighbours, definition.worse),
             }
@@ -103,10 +104,10 @@ def _at(table: pd.DataFrame, at: int | None, name: str) -> float:
     return float(table.at[at, name]) if at is not None and at in table.index and name in table else np.nan
 
 
-def _kind(own: pd.DataFrame, year: int, newest: int) -> str:
-    """Say of what kind the source of an outturn figure is, and whether it is carried from an older year."""
-    said = kind_words(str(own.at[year, "source_kind"]), built=bool(own.at[year, "built"]))
-    return f"{said}, carried" if year < newest else said
+def _kind(kind: str, built: bool, carried: bool) -> str:
+    """Say of what kind the source of a figure is, and whether it is carried from an older year."""
+    said = kind_words(kind, built=built)
+    return f"{said}, carried" if carried else said
 
 
 def _place(percentile: float, worse: str) -> str:
@@ -127,7 +128,7 @@ def sources(scored: ScoredDay, code: str, shown: Rows) -> Rows:
     for source, year in dict.fromkeys((row["source"], row["year"]) for row in shown if row["year"]):
         at = int(year[:4]) + 1
         outturn = source in ("outturn", "budget")
-        kind = str(own.at[at, "source_kind"]) if source == "outturn" else "original"
+        kind = str(own.at[at, "source_kind"]) if source == "outturn" else KIND_OF_SOURCE.get(source, "original")
         released = own.at[at, "known_from"] if outturn else own.at[at, f"known_from_{source}"]
         row = {
             "publication": PUBLICATIONS[source],
