@@ -30,13 +30,13 @@ def written(encoding: str, *, terminal: bool = False, **environment: str) -> byt
 
 
 def test_every_sign_has_a_plainer_one():
-    assert plain(SAID) == '++ worse, - better * 1-10: GBP 5.7m > ">40", -3 ... Jose +-+| ?'
+    assert plain(SAID) == '++ worse, - better * 1-10: GBP 5.7m -> ">40", -3 ... Jose +-+| ?'
 
 
 def test_only_what_the_encoding_lacks_is_replaced():
     assert written("utf-8").decode("utf-8") == SAID
     assert written("ascii").decode("ascii") == plain(SAID)
-    assert written("cp1252").decode("cp1252") == "++ worse, - better · 1–10: £5.7m > “>40”, -3 … José +-+| ?"
+    assert written("cp1252").decode("cp1252") == "++ worse, - better · 1–10: £5.7m -> “>40”, -3 … José +-+| ?"
 
 
 @pytest.mark.parametrize(
