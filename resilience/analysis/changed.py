@@ -163,7 +163,7 @@ def changes(scored: ScoredDay, since: date | None = None) -> Changes | None:
         return None
 
     def make() -> Changes:
-        events = new_events(scored, then.as_of)
+        events = events_since(scored, then.as_of)
         families = _families(then, scored)
         return Changes(then.as_of, scored.as_of, _table(then.table, scored), events, _moved(then, scored), families)
 
@@ -199,12 +199,12 @@ def changes_since_frozen(scored: ScoredDay, frozen: FrozenList) -> Changes:
     where = load_councils().drop_duplicates("ons_code").set_index("ons_code")["region"].reindex(ranks.index)
     then = frozen.councils.assign(rank=ranks, band=ranks.map(band_at), region=where)
     known_to = date.fromisoformat(frozen.facts["register_to"])
-    events = new_events(scored, min(known_to + timedelta(days=1), frozen.as_of))
+    events = events_since(scored, min(known_to + timedelta(days=1), frozen.as_of))
     table = _table(then, scored)
     return Changes(frozen.as_of, scored.as_of, table, events, {}, pd.DataFrame(), version=frozen.version)
 
 
-def new_events(scored: ScoredDay, since: date) -> dict[str, list[NewEvent]]:
+def events_since(scored: ScoredDay, since: date) -> dict[str, list[NewEvent]]:
     """Return the events of the outcome that became known on a day or later, by council."""
     rows = scored.events.rows
     new = rows[rows[scored.model.outcome] & (rows["known"] >= pd.Timestamp(since))]

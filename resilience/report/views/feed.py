@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 import pandas as pd
 
-from resilience.analysis.changed import Changes, last_january, new_events
+from resilience.analysis.changed import Changes, events_since, last_january
 from resilience.backtest.past_lists import list_on
 from resilience.formatting import day
 from resilience.model.risk_set import AT_RISK
@@ -43,7 +43,7 @@ def view(scored: ScoredDay, found: Changes | None, address: Address) -> dict[str
     """
     entries = [] if found is None else [_entry_of_list(scored, found)]
     start = (pd.Timestamp(scored.as_of) - pd.DateOffset(months=MONTHS)).date()
-    told = [(one, code) for code, events in new_events(scored, start).items() for one in events]
+    told = [(one, code) for code, events in events_since(scored, start).items() for one in events]
     names = scored.table["council"]
     for one, code in sorted(told, key=lambda pair: (pair[0].known, pair[1]), reverse=True):
         if code not in names.index:
