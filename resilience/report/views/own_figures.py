@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from resilience import __version__
-from resilience.analysis.own_figures.assess import OwnAssessment, Step, with_own_figures
+from resilience.analysis.own_figures.assess import OwnAssessment, with_own_figures
 from resilience.analysis.own_figures.checks import OwnFigures
-from resilience.analysis.own_figures.read import MARK, line_label
+from resilience.analysis.own_figures.lines import line_label
+from resilience.analysis.own_figures.read import MARK
+from resilience.analysis.own_figures.step import Step
 from resilience.formatting import chance, chance_range, pounds
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay

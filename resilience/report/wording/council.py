@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.analysis.explain import Explanation
-from resilience.analysis.own_figures.assess import Step
+from resilience.analysis.own_figures.step import Step
 from resilience.backtest.rolling import CAPACITY
 from resilience.formatting import chance, chance_range, closing_day, day, ordinal, when
 from resilience.indicators.known import NO_LIKE

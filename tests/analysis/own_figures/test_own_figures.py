@@ -16,7 +16,8 @@ import pytest
 from resilience import method
 from resilience.analysis.own_figures.assess import known_rows, own_indicators, read_figures, with_own_figures
 from resilience.analysis.own_figures.identities import identities
-from resilience.analysis.own_figures.read import MARK, TOGETHER, read_table
+from resilience.analysis.own_figures.lines import TOGETHER
+from resilience.analysis.own_figures.read import MARK, read_table
 from resilience.analysis.own_figures.template import template_bytes, template_lines, template_rows, write_template
 from resilience.errors import DataError, ResilienceError
 from resilience.indicators.compute import compute_indicators
