@@ -22,6 +22,8 @@ from resilience.model.families import Term
 
 #: The one indicator over the cushion, the one that has it above the line, and the part of it that is no larger.
 _OVER_CUSHION, _CUSHION_OVER, _PART = "interest_to_reserves", "reserves_runway_years", "unallocated_ratio"
+#: What is written of reserves that do not fall (``reserves_runway_years``).
+LONGEST_RUNWAY = 20.0
 #: A sum that has moved by no more than this share has not moved.
 _UNMOVED = 1e-9
 
@@ -60,7 +62,7 @@ def set_anew(
         if own.year_of(code, name) == newest or now["tier"] not in term.tiers:
             continue
         # However long ago: a list carries a figure for three years, a plan's silence lasts as long as the plan.
-        found = rows[name].dropna()
+        found = rows.loc[:newest, name].dropna()
         year = int(found.index[-1]) if len(found) else 0
         if year > last:
             value, base = float(rows.at[year, name]), rows.loc[year]
@@ -69,21 +71,20 @@ def set_anew(
             value, base, year = float(then.table.at[code, name]), published.table.loc[code], then.year_of(code, name)
         if math.isnan(value):
             continue
-        table.at[code, name] = again = _again(term, value, base, now)
+        table.at[code, name] = again = _again(term, value, base, now, newest - max(last, year))
         years.at[code, name] = year
         if again != value:
             moved.append(name)
     return replace(own, table=table, years=years), tuple(moved)
 
 
-def _again(term: Term, value: float, base: pd.Series, now: pd.Series) -> float:
-    """Return an earlier figure over the newest year's reserves or spending."""
+def _again(term: Term, value: float, base: pd.Series, now: pd.Series, later: int) -> float:
+    """Return an earlier figure over the reserves or spending of so many years later."""
     name = term.indicator
     if name == _OVER_CUSHION:
         return value * _ratio(_cushion(base), _cushion(now))
     if name == _CUSHION_OVER:
-        shrunk = _ratio(max(_reserves(now), 0.0), _reserves(base)) if _reserves(base) > 0 else 1.0
-        return value * min(shrunk, 1.0)
+        return _lasting(value, _reserves(base), _reserves(now), later)
     if not load_definitions()[name].over_spending:
         return value
     again = value * _ratio(float(base[SIZE]), float(now[SIZE]))
@@ -92,6 +93,15 @@ def _again(term: Term, value: float, base: pd.Series, now: pd.Series) -> float:
         # The part is no larger than the whole: earmarked reserves cannot be below nil.
         again = min(again, float(now[CORE]) * max(1.0, value / float(base[CORE]) if base[CORE] > 0 else 1.0))
     return again
+
+
+def _lasting(value: float, before: float, now: float, later: int) -> float:
+    """Return how long reserves last where a year three years before is missing: the earlier rate stands in for it."""
+    if later == 0 or math.isnan(before):
+        return value
+    rate = 0.0 if value >= LONGEST_RUNWAY else before / value if value > 0 else np.inf
+    use = (max(3 - later, 0) * rate + before - now) / max(3, later)
+    return min(max(now, 0.0) / use, LONGEST_RUNWAY) if use > 0 else LONGEST_RUNWAY
 
 
 def _reserves(row: pd.Series) -> float:

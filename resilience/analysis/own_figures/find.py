@@ -62,7 +62,7 @@ def tables_of(path: Path) -> list[Found]:
     for sheet in _sheets(path):
         heads = list(_headings(sheet))
         ends = [*heads[1:], len(sheet.rows)]
-        for number, (at, end) in enumerate(zip(heads, ends, strict=True)):
+        for number, (at, end) in enumerate(zip(heads, ends, strict=False)):
             above = [] if number else sheet.rows[:at]
             found.append(Found(Place(path, sheet.name), above, sheet.rows[:end], at, _HEADS[plain(sheet.rows[at][0])]))
     if not found:

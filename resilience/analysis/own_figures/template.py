@@ -46,11 +46,10 @@ NOTES = (
 #: The plan shows the last published years beside its own, and speaks of these lines only.
 PLAN_SHOWN = 2
 PLAN_NOTES = (
-    f"The plan: up to {FURTHEST} years ahead, in £ thousand with the form's own signs (income negative). Each year needs "
-    "net revenue expenditure and reserves at 31 March (apart or together), or the planned use of them. Leave empty what "
-    "the plan does not say: the last figure is kept.",
-    "The form below, or on its own sheet, takes whole returns of the next years instead; a line given there need not be "
-    "given here.",
+    f"The plan: up to {FURTHEST} years ahead, in £ thousand with the form's own signs (income negative). Each year "
+    "needs net revenue expenditure, and reserves at 31 March (apart or together) or the planned use of them. Leave "
+    "empty what the plan does not say: the last figure is kept.",
+    "The form takes whole returns of the next years instead; a line given there need not be given here.",
 )
 PLAN = {
     "Size and reserves": ("rs_netrevexp_net_exp", "rs_resunall_end_cy", "rs_resoth_end_cy", TOGETHER, USE),

@@ -81,6 +81,8 @@ _OWN = (
     "with_own_figures",
     "supplied",
     "remarks",
+    "plan",
+    "cushion",
 )
 
 

@@ -1,0 +1,95 @@
+"""A council's own plan in words: where it stands, how long its reserves last, what that rests on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from resilience.analysis.own_figures.cushion import NIL, Cushion, CushionYear
+from resilience.analysis.own_figures.step import Step
+from resilience.formatting import closing_day, day, listed, percent, pounds
+from resilience.years import year_of
+
+#: A use so small that reserves outlast it by more years than this is not counted in years.
+_LONG = 20
+#: What a plan's record is not.
+NO_RECORD_OF_PLANS = (
+    "All of this record is of published outturn. How often plans came true is not in it, so a year further ahead says "
+    "less."
+)
+ROWS = {
+    "reserves": "Usable reserves at 31 March",
+    "share": "as a share of net revenue expenditure",
+    "use": "Used in the year (+), added (−)",
+    "rank": "Rank, of {of} councils without an event",
+    "band": "Band",
+    "reserves_rank": "Rank by plain reserves",
+    "chance": "Chance within {horizon} months at today's pace",
+}
+FAMILIES = "Five families: spreads from the tier's median, worse upwards"
+
+
+def reading(as_of: object, ahead: Sequence[str]) -> list[str]:
+    """Say how the years of a plan are to be read."""
+    if not ahead:
+        return []
+    return [
+        f"Each year takes the place of the newest published one and is put on the scale of the list of {day(as_of)}: "
+        "the medians, weights and level of the chances are that day's. What other councils plan is not known, so a "
+        "rank says where such figures would stand in today's list, not in that year's.",
+        f"The years {ahead[0]} to {ahead[-1]} lean on a plan and not on accounts, the later ones the most."
+        if len(ahead) > 1
+        else f"{ahead[0]} leans on a plan and not on accounts.",
+    ]
+
+
+def lasting(found: Cushion) -> str:
+    """Say in which year reserves run out, or that they outlast the plan; "" without a plan."""
+    if found.runs_out:
+        at = next(number for number, year in enumerate(found.years) if year.outturn_year == found.runs_out)
+        year = found.years[at]
+        if found.because == NIL:
+            return (
+                f"On these figures usable reserves run out in {year.outturn_year}: {_standing(year)} "
+                f"{'is left' if year.reserves >= 0 else 'would be the balance'}."
+            )
+        before = found.years[at - 1]
+        return (
+            f"On these figures usable reserves run out in {year.outturn_year}: of {_standing(before)}, "
+            f"{pounds(year.use)} is to be used in the year."
+        )
+    if math.isnan(found.lasts):
+        return ""
+    last = found.years[-1]
+    said = f"On these figures usable reserves outlast {last.outturn_year}: {_standing(last)} ({percent(last.share)} of "
+    said += "net revenue expenditure) is left"
+    if math.isinf(found.lasts):
+        return f"{said}, and none is used in that year."
+    if found.lasts < 1:
+        return f"{said}, less than a further year's use of {pounds(last.use)}: they would run out the year after."
+    howlong = f"over {_LONG}" if found.lasts > _LONG else f"about {found.lasts:.1f}"
+    return f"{said}, {howlong} years' use at that year's {pounds(last.use)}."
+
+
+def _standing(year: CushionYear) -> str:
+    return f"{pounds(year.reserves)} at {closing_day(year_of(year.outturn_year))}"
+
+
+def rests_on(newest: str, steps: Sequence[Step]) -> list[str]:
+    """Say what an assessment rests on: the newest published year, and what the council's figures leave out."""
+    said = [f"Published figures: the newest complete return known is that of {newest}."] if newest else []
+    last = steps[-1]
+    of = last.outturn_year or newest
+    if last.carried:
+        said.append(
+            f"Not given for {of}, so the last figure is kept: "
+            f"{listed([f'{label.lower()} ({year})' for label, year in last.carried])}."
+        )
+    if last.anew:
+        said.append(
+            f"Of these, set over the plan's own reserves or net revenue expenditure: "
+            f"{listed([label.lower() for label in last.anew])}."
+        )
+    if last.neutral:
+        said.append(f"Without any figure of recent years: {listed([label.lower() for label in last.neutral])}.")
+    return said
