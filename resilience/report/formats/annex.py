@@ -30,6 +30,10 @@ def annex_kind(path: Path) -> str:
     return KINDS[path.suffix.lower()]
 
 
+#: A page has no room for more remarks; the assessment has them all.
+_REMARKS = 5
+
+
 def html(view: View) -> str:
     """Return the annex as a page of its own.
 
@@ -38,7 +42,7 @@ def html(view: View) -> str:
     view : mapping
         From ``views.own_figures``.
     """
-    return page("annex.html.j2", **view)
+    return page("annex.html.j2", **{**view, "remarks": _remarks(view)})
 
 
 def markdown(view: View) -> str:
@@ -64,7 +68,7 @@ def markdown(view: View) -> str:
         *([view["lasting"]] if view["lasting"] else []),
         *([f"**{view['families_are']}**", table(heads, families)] if families else []),
         "## What this rests on",
-        _list([*view["reading"], *view["rests_on"], *view["remarks"]]),
+        _list([*view["reading"], *view["rests_on"], *_remarks(view)]),
         "## What the model cannot see",
         _list([*view["unseen"], f"The score is {view['what']}."]),
         "## Its record",
@@ -77,3 +81,10 @@ def markdown(view: View) -> str:
 
 def _list(said: list[str]) -> str:
     return "\n".join(f"- {one}" for one in said)
+
+
+def _remarks(view: View) -> list[str]:
+    """Return the first remarks, and how many more there are."""
+    remarks: list[str] = list(view["remarks"])
+    more = len(remarks) - _REMARKS
+    return [*remarks[:_REMARKS], f"{more} more remarks stand in the assessment."] if more > 1 else remarks

@@ -123,16 +123,17 @@ def _moved(step: Step) -> Rows:
         {
             "label": term["label"],
             "published": _figure(term, "published"),
-            "own": _figure(term, "own"),
+            "own": _figure(term, "own", term["label"] in step.anew),
             "odds": f"{'raises' if term['change'] > 0 else 'lowers'} the odds ×{np.exp(term['change']):.2f}",
         }
         for _, term in moved.iterrows()
     ]
 
 
-def _figure(term: pd.Series, side: str) -> str:
+def _figure(term: pd.Series, side: str, anew: bool = False) -> str:
     value, year = term[side], term[f"{side}_year"]
-    return "not known" if pd.isna(value) else f"{figure(term['indicator'], value)} ({year})"
+    again = ", recomputed" if anew else ""
+    return "not known" if pd.isna(value) else f"{figure(term['indicator'], value)} ({year}{again})"
 
 
 def _gaps(step: Step) -> list[str]:
@@ -141,6 +142,8 @@ def _gaps(step: Step) -> list[str]:
     if step.carried:
         said = "; ".join(f"{label} ({year})" for label, year in step.carried)
         found.append(f"Not supplied for the year, carried forward from the last one: {said}.")
+    if step.anew:
+        found.append(f"Recomputed over the year's own reserves or net revenue expenditure: {'; '.join(step.anew)}.")
     if step.neutral:
         found.append(f"No figure of recent years, so left out of its family: {'; '.join(step.neutral)}.")
     return found

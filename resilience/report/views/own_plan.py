@@ -57,7 +57,7 @@ def plan_view(scored: ScoredDay, assessment: OwnAssessment) -> Row:
         "by_year": {"columns": [_head(one) for one in columns], "rows": _rows(columns, horizon, len(scored.at_risk))},
         "families_are": wording.FAMILIES,
         "lasting": wording.lasting(found),
-        "reading": wording.reading(scored.as_of, ahead),
+        "reading": wording.reading(scored.as_of, ahead, columns[-1]["status"] == AT_RISK),
         "rests_on": wording.rests_on("" if pd.isna(newest) else str(newest), assessment.steps),
         "unseen": [CANNOT_SEE],
         "record": [
@@ -96,7 +96,7 @@ def _columns(scored: ScoredDay, assessment: OwnAssessment, record: TrackRecord) 
     order = [family.name for family in scored.model.families]
     newest = "" if pd.isna(published["outturn_year"]) else str(published["outturn_year"])
     first = _column(record, published, family_bars(scored, code), place, order)
-    result = [{"kind": "published", "outturn_year": newest, **first, **_reserves(None, published)}]
+    result = [{"kind": "published", "outturn_year": newest, **first, **_as_published(scored, code)}]
     for step in assessment.steps:
         if step.kind != "as published":
             result.append(
@@ -104,7 +104,7 @@ def _columns(scored: ScoredDay, assessment: OwnAssessment, record: TrackRecord) 
                     "kind": step.kind,
                     "outturn_year": step.outturn_year or newest,
                     **_column(record, step.row, step.bars, step.reserves_rank, order),
-                    **_reserves(years.get(step.outturn_year), step.row),
+                    **_reserves(years[step.outturn_year] if step.kind == "year" else assessment.cushion.years[0]),
                 }
             )
     made: list[Row] = plain(result)
@@ -136,19 +136,26 @@ def _column(record: TrackRecord, row: pd.Series, bars: pd.DataFrame, place: int,
     }
 
 
-def _reserves(year: CushionYear | None, row: pd.Series) -> Row:
-    """Return the reserves of a column: as the plan has them, or as the score takes them."""
-    if year is None:
-        return {
-            "reserves": float(row[CORE] * row[SIZE]),
-            "spending": float(row[SIZE]),
-            "share": float(row[CORE]),
-            "use": None,
-            "use_stated": False,
-            "derived": False,
-        }
+def _as_published(scored: ScoredDay, code: str) -> Row:
+    """Return the published reserves as the score takes them; the unallocated part only where of the same year."""
+    row, known = scored.table.loc[code], scored.known
+    same = known.year_of(code, "unallocated_ratio") == known.newest(code)
+    return {
+        "reserves": float(row[CORE] * row[SIZE]),
+        "unallocated": float(row["unallocated_ratio"] * row[SIZE]) if same else None,
+        "spending": float(row[SIZE]),
+        "share": float(row[CORE]),
+        "use": None,
+        "use_stated": False,
+        "derived": False,
+    }
+
+
+def _reserves(year: CushionYear) -> Row:
+    """Return the reserves of a year as the plan has them."""
     return {
         "reserves": year.reserves,
+        "unallocated": year.unallocated,
         "spending": year.spending,
         "share": year.share,
         "use": year.use,
@@ -162,6 +169,7 @@ def _rows(columns: list[Row], horizon: int, of: int) -> list[Row]:
     words = wording.ROWS
     made = [
         (words["reserves"], [_or_none(one["reserves"], pounds) for one in columns]),
+        (words["unallocated"], [_or_none(one["unallocated"], pounds) for one in columns]),
         (words["share"], [_or_none(one["share"], percent) for one in columns]),
         (words["use"], [_or_none(one["use"], pounds) for one in columns]),
         (words["rank"].format(of=of), [str(one["rank"] or "") for one in columns]),

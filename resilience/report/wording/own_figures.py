@@ -19,6 +19,7 @@ NO_RECORD_OF_PLANS = (
 )
 ROWS = {
     "reserves": "Usable reserves at 31 March",
+    "unallocated": "of which unallocated",
     "share": "as a share of net revenue expenditure",
     "use": "Used in the year (+), added (−)",
     "rank": "Rank, of {of} councils without an event",
@@ -29,14 +30,17 @@ ROWS = {
 FAMILIES = "Five families: spreads from the tier's median, worse upwards"
 
 
-def reading(as_of: object, ahead: Sequence[str]) -> list[str]:
-    """Say how the years of a plan are to be read."""
+def reading(as_of: object, ahead: Sequence[str], ranked: bool) -> list[str]:
+    """Say how the years of a plan are to be read; of a council without a rank nothing is said of ranks."""
     if not ahead:
         return []
+    where = (
+        " What other councils plan is not known, so a rank says where such figures would stand in today's list, not in "
+        "that year's."
+    )
     return [
         f"Each year takes the place of the newest published one and is put on the scale of the list of {day(as_of)}: "
-        "the medians, weights and level of the chances are that day's. What other councils plan is not known, so a "
-        "rank says where such figures would stand in today's list, not in that year's.",
+        f"the medians, weights and level of the chances are that day's.{where if ranked else ''}",
         f"The years {ahead[0]} to {ahead[-1]} lean on a plan and not on accounts, the later ones the most."
         if len(ahead) > 1
         else f"{ahead[0]} leans on a plan and not on accounts.",
@@ -55,8 +59,8 @@ def lasting(found: Cushion) -> str:
             )
         before = found.years[at - 1]
         return (
-            f"On these figures usable reserves run out in {year.outturn_year}: of {_standing(before)}, "
-            f"{pounds(year.use)} is to be used in the year."
+            f"On these figures usable reserves run out in {year.outturn_year}: {pounds(year.use)} is to be "
+            f"used in the year, but only {_standing(before)} is left."
         )
     if math.isnan(found.lasts):
         return ""
@@ -87,7 +91,7 @@ def rests_on(newest: str, steps: Sequence[Step]) -> list[str]:
         )
     if last.anew:
         said.append(
-            f"Of these, set over the plan's own reserves or net revenue expenditure: "
+            "Of these, recomputed over the year's own reserves or net revenue expenditure: "
             f"{listed([label.lower() for label in last.anew])}."
         )
     if last.neutral:

@@ -97,7 +97,7 @@ def _moves(step: View, mark: str) -> list[str]:
     """Say which terms moved, the largest first, and which figures were not supplied."""
     moved, what = step["moved"], step["label"]
     lines = [f"What moved, {what} ({mark}):" if moved else f"Nothing moved, {what}."]
-    lines += [f"  {one['label']:<40.40} {one['published']:>24} → {one['own']:<24} {one['odds']}" for one in moved]
+    lines += [f"  {one['label']:<38.38} {one['published']:>22} → {one['own']:<30} {one['odds']}" for one in moved]
     for note in step["notes"]:
         lines += _wrapped(note, "  ")
     return [*lines, ""]
