@@ -104,7 +104,7 @@ def _columns(scored: ScoredDay, assessment: OwnAssessment, record: TrackRecord) 
                     "kind": step.kind,
                     "outturn_year": step.outturn_year or newest,
                     **_column(record, step.row, step.bars, step.reserves_rank, order),
-                    **_reserves(years[step.outturn_year] if step.kind == "year" else assessment.cushion.years[0]),
+                    **_reserves(years.get(step.outturn_year or newest)),
                 }
             )
     made: list[Row] = plain(result)
@@ -151,8 +151,11 @@ def _as_published(scored: ScoredDay, code: str) -> Row:
     }
 
 
-def _reserves(year: CushionYear) -> Row:
-    """Return the reserves of a year as the plan has them."""
+def _reserves(year: CushionYear | None) -> Row:
+    """Return the reserves of a year as the council's own figures have them."""
+    if year is None:
+        names = ("reserves", "unallocated", "spending", "share", "use")
+        return {**dict.fromkeys(names), "use_stated": False, "derived": False}
     return {
         "reserves": year.reserves,
         "unallocated": year.unallocated,

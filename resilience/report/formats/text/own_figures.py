@@ -71,7 +71,8 @@ def _by_year(view: View) -> list[str]:
             if row["family"] and not family:
                 family = True
                 lines.append(view["families_are"])
-            lines.append(f"{row['label']:<40.40}" + "".join(f"{cell:>10}" for cell in row["cells"][part]))
+            cells = "".join(f"{cell:>10}" for cell in row["cells"][part])
+            lines.append(f"{row['label']:<40.40}{cells}".rstrip())
         lines.append("")
     return lines
 
