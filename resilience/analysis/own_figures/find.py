@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from resilience.publications.outturn.sheets import WIDEST, Sheet, read_sheets
 
 #: What the heading row of either table begins with, as the template writes it.
 FORM_HEAD, PLAN_HEAD = "MHCLG code", "Plan line"
+#: What the row begins with that says whose figures they are.
+COUNCIL = "council"
 _HEADS = {"mhclgcode": False, "code": False, "linecode": False, "planline": True}
 
 
@@ -29,7 +32,7 @@ class Found:
     place : Place
         The file and sheet.
     above : list of list
-        The sheet's rows before its first table.
+        The rows before its heading that are its own.
     rows : list of list
         The sheet's rows up to the table's end.
     at : int
@@ -61,10 +64,12 @@ def tables_of(path: Path) -> list[Found]:
     found: list[Found] = []
     for sheet in _sheets(path):
         heads = list(_headings(sheet))
-        ends = [*heads[1:], len(sheet.rows)]
-        for number, (at, end) in enumerate(zip(heads, ends, strict=False)):
-            above = [] if number else sheet.rows[:at]
-            found.append(Found(Place(path, sheet.name), above, sheet.rows[:end], at, _HEADS[plain(sheet.rows[at][0])]))
+        # Where two stand one beneath the other the second begins with its own "Council".
+        starts = [0, *(_begins(sheet.rows, before, at) for before, at in pairwise(heads))]
+        ends = [*starts[1:], len(sheet.rows)]
+        for start, at, end in zip(starts, heads, ends, strict=False):
+            plan = _HEADS[plain(sheet.rows[at][0])]
+            found.append(Found(Place(path, sheet.name), sheet.rows[start:at], sheet.rows[:end], at, plan))
     if not found:
         raise DataError(
             f"{path.name} has no row that begins with '{FORM_HEAD}' or '{PLAN_HEAD}' and names financial years; "
@@ -74,6 +79,11 @@ def tables_of(path: Path) -> list[Found]:
         if sum(table.plan == plan for table in found) > 1:
             raise DataError(f"{path.name} has more than one table headed '{head}'; leave only the one to be read.")
     return found
+
+
+def _begins(rows: list[list[Any]], before: int, at: int) -> int:
+    """Return where a table begins that is headed by one row and follows the table headed by another."""
+    return next((number for number in range(before + 1, at) if rows[number] and plain(rows[number][0]) == COUNCIL), at)
 
 
 def plain(cell: Any) -> str:

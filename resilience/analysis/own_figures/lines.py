@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from resilience.analysis.own_figures.cells import TIMES, Place
-from resilience.analysis.own_figures.find import filled, plain
+from resilience.analysis.own_figures.find import COUNCIL, Found, filled, plain
 from resilience.councils import council, resolve
 from resilience.errors import DataError, UnknownCouncilError
 from resilience.publications.lines import Line, load_lines
@@ -27,7 +27,7 @@ BUDGETED = ("ra_appresoth_net_exp", "ra_appresunall_net_exp")
 
 _COINED = {TOGETHER_CODE.lower(): TOGETHER, USE_CODE.lower(): USE}
 _LABELS = {TOGETHER: "lines 915 and 916 together", USE: "the planned use of reserves"}
-_PLAIN_HEADS = {"formrow", "row", "line", "label", "unit", "note", "notes", "section"}
+_PLAIN_HEADS = {"formrow", "row", "line", "label", "note", "notes", "section"}
 _YEAR = re.compile(r"^\s*(\d{4}\s*[-/_–]\s*(?:\d{4}|\d{2}))(?:$|[\s(*,])")
 
 
@@ -39,11 +39,11 @@ def line_label(name: str) -> str:
     return f"line {line.row} ({line.label})"
 
 
-def whose(rows: list[list[Any]], code: str, place: Place) -> bool:
-    """Refuse another council's file; say whether it names one."""
-    own = resolve(code)
-    for number, row in enumerate(rows, start=1):
-        if len(row) < 2 or plain(row[0]) != "council":
+def whose(table: Found, code: str) -> bool:
+    """Refuse another council's table; say whether it names one."""
+    own, place = resolve(code), table.place
+    for number, row in enumerate(table.above, start=table.at + 1 - len(table.above)):
+        if len(row) < 2 or plain(row[0]) != COUNCIL:
             continue
         said = [str(cell).strip() for cell in row[1:3] if filled(cell)]
         for text in said:
@@ -66,7 +66,7 @@ def year_at(rows: list[list[Any]], at: int, column: int, place: Place) -> int | 
     cell, where = rows[at][column], place.at(at + 1, column)
     if isinstance(cell, TIMES):
         raise DataError(f"{where}: the spreadsheet has turned the year into a date; write it as text like 2026-27.")
-    if column == 0 or not filled(cell) or plain(cell) in _PLAIN_HEADS:
+    if column == 0 or not filled(cell) or plain(cell) in _PLAIN_HEADS or is_unit(cell):
         return None
     match = _YEAR.match(str(cell))
     if match is None:
@@ -77,6 +77,11 @@ def year_at(rows: list[list[Any]], at: int, column: int, place: Place) -> int | 
         return year_of(re.sub(r"\s*[-/_–]\s*", "-", match[1]))
     except DataError as error:
         raise DataError(f"{where}: {error}") from error
+
+
+def is_unit(cell: Any) -> bool:
+    """Say whether a heading stands over the column of units: "Unit", "Unit (£ thousand)"."""
+    return plain(cell).startswith("unit")
 
 
 def line_of(row: list[Any], years: Mapping[int, int], number: int, place: Place) -> str | None:

@@ -14,8 +14,8 @@ from typing import Any
 from resilience.analysis.own_figures.cells import amount as read_amount
 from resilience.analysis.own_figures.cells import refuse_heading_unit, refuse_unit
 from resilience.analysis.own_figures.faults import Faults
-from resilience.analysis.own_figures.find import Found, filled, plain, tables_of
-from resilience.analysis.own_figures.lines import line_of, whose, year_at
+from resilience.analysis.own_figures.find import Found, filled, tables_of
+from resilience.analysis.own_figures.lines import is_unit, line_of, whose, year_at
 from resilience.analysis.own_figures.xlsx import unread_cells
 from resilience.councils import resolve
 from resilience.errors import DataError
@@ -92,7 +92,7 @@ def read_table(path: str | Path, code: str, faults: Faults | None = None) -> Tab
     source = Path(path)
     noted = Faults(source.name) if faults is None else faults
     tables = tables_of(source)
-    said = [whose(table.above, code, table.place) for table in tables]
+    said = [whose(table, code) for table in tables]
     remarks = () if any(said) else ("The file does not say which council it is for.",)
     read = [_Reading(table, noted).done() for table in sorted(tables, key=lambda one: one.plan)]
     if not any(one.years for one in read):
@@ -124,7 +124,7 @@ class _Reading:
         heads, at = self.table.rows[self.table.at], self.table.at
         unread = unread_cells(self.place.path, self.place.sheet) if self.place.path.suffix.lower() == ".xlsx" else {}
         seen: dict[str, int] = {}
-        unit_at = next((i for i, cell in enumerate(heads) if plain(cell) == "unit"), None)
+        unit_at = next((i for i, cell in enumerate(heads) if is_unit(cell)), None)
         for number, row in enumerate(self.table.rows[at + 1 :], start=at + 2):
             errors = {
                 column: unread[number, column_letters(column)]

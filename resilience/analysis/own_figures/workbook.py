@@ -38,7 +38,7 @@ def template_workbook(sheets: Mapping[str, list[list[object]]], headings: int, h
                 for column, value in enumerate(row):
                     if isinstance(value, int | float):
                         sheet.write_number(place, column, value, number)
-                    elif place > at and column in mine:
+                    elif place > at and column in mine and value == "":
                         sheet.write_blank(place, column, None, own)
                     elif value != "":
                         title = place > at and not row[0]

@@ -24,7 +24,7 @@ YEARS = ("2026-27", "2027-28", "2028-29", "2029-30", "2030-31")
 
 @cache
 def day():
-    return method.run(DAY)
+    return method.run(DAY, intervals=False)
 
 
 def size(code: str) -> float:

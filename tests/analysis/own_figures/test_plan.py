@@ -42,7 +42,9 @@ def test_five_years_are_read_from_the_plan_and_scored_one_after_another(tmp_path
     assert [step.row["outturn_year"] for step in result.steps] == list(YEARS)
     chances = [step.row["risk"] for step in result.steps]
     assert chances == sorted(chances) and chances[0] < chances[-1]
-    assert [step.reserves_rank for step in result.steps] == sorted((s.reserves_rank for s in result.steps), reverse=True)
+    assert [step.reserves_rank for step in result.steps] == sorted(
+        (s.reserves_rank for s in result.steps), reverse=True
+    )
     for step in result.steps:
         assert set(step.bars.index) == {family.name for family in day().model.families}
 
@@ -54,7 +56,7 @@ def test_the_template_holds_both_tables_and_comes_back_unchanged(tmp_path):
     book = openpyxl.load_workbook(tmp_path / "own.xlsx")
     assert book.sheetnames == ["Plan", "Figures"]
     for sheet in book:
-        assert sheet.page_setup.orientation == "landscape" and sheet.page_setup.fitToWidth == 1
+        assert sheet.page_setup.orientation == "landscape" and sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.print_title_rows
     heads = [cell.value for cell in next(row for row in book["Plan"] if row[0].value == "Plan line")]
     assert [text[:7] for text in heads[4:]] == ["2024-25", "2025-26", *YEARS]
@@ -106,7 +108,7 @@ def test_the_order_of_lines_and_tables_does_not_matter(tmp_path):
     for one, other in zip(usual.steps, shuffled.steps, strict=True):
         assert one.row["log_odds"] == other.row["log_odds"]
         assert one.bars["spreads"].equals(other.bars["spreads"])
-    assert shuffled.cushion == usual.cushion
+    assert repr(shuffled.cushion) == repr(usual.cushion)
 
 
 def test_years_out_of_order_and_gaps_are_named(tmp_path):
