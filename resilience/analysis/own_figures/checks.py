@@ -93,8 +93,9 @@ def check_table(table: Table, rows: pd.DataFrame, as_of: date, faults: Faults | 
         for key, cell in cells.items()
         if key[0] in usable and not _same(cell.amount, published_amount(published, *key))
     }
-    remarks = list(table.remarks)
-    result, derived = filled_in(published, changed, as_of, remarks)
+    remarks = [*table.remarks, *_corrections(changed, newest)]
+    worked_out: list[str] = []
+    result, derived = filled_in(published, changed, as_of, worked_out)
     years = sorted({year for year, _ in changed})
     for year in years:
         row = result.loc[year]
@@ -115,14 +116,13 @@ def check_table(table: Table, rows: pd.DataFrame, as_of: date, faults: Faults | 
     ]
     columns = ["year", "outturn_year", "line", "published", "supplied", "where"]
     future = tuple(year for year in years if year > newest)
-    remarks += _corrections(changed, newest)
     return OwnFigures(
         table.file,
         table.ons_code,
         pd.DataFrame(listed, columns=columns),
         result.reset_index(drop=True),
         future,
-        tuple(dict.fromkeys(remarks)),
+        tuple(dict.fromkeys([*remarks, *worked_out])),
         derived,
     )
 

@@ -187,6 +187,8 @@ class _Reading:
         before = len(self.faults.found)
         for column, cell in enumerate(rows[at]):
             with self.faults.noted():
+                refuse_heading_unit(cell, at + 1, column, self.place)
+            with self.faults.noted():
                 year = year_at(rows, at, column, self.place)
                 if year is None:
                     continue
@@ -199,8 +201,6 @@ class _Reading:
                         "the years in order, the earliest first."
                     )
                 years[column] = year
-            with self.faults.noted():
-                refuse_heading_unit(cell, at + 1, column, self.place)
         if not years and len(self.faults.found) == before:
             self.faults.add(
                 f"{self.place.at(at + 1, 0)}: no financial year stands in the heading row; write it like 2026-27."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from resilience.analysis.own_figures.cushion import NIL, Cushion, CushionYear
 from resilience.analysis.own_figures.step import Step
-from resilience.formatting import closing_day, day, listed, percent, pounds
+from resilience.formatting import closing_day, day, percent, pounds
 from resilience.years import year_of
 
 #: A use so small that reserves outlast it by more years than this is not counted in years.
@@ -87,13 +87,12 @@ def rests_on(newest: str, steps: Sequence[Step]) -> list[str]:
     if last.carried:
         said.append(
             f"Not given for {of}, so the last figure is kept: "
-            f"{listed([f'{label.lower()} ({year})' for label, year in last.carried])}."
+            f"{'; '.join(f'{label} ({year})' for label, year in last.carried)}."
         )
     if last.anew:
         said.append(
-            "Of these, recomputed over the year's own reserves or net revenue expenditure: "
-            f"{listed([label.lower() for label in last.anew])}."
+            f"Of these, recomputed over the year's own reserves or net revenue expenditure: {'; '.join(last.anew)}."
         )
     if last.neutral:
-        said.append(f"Without any figure of recent years: {listed([label.lower() for label in last.neutral])}.")
+        said.append(f"Without any figure of recent years: {'; '.join(last.neutral)}.")
     return said
