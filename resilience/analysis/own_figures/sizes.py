@@ -24,13 +24,13 @@ LARGEST_SHARE = 3
 SMALLER = (1 / 3000, 1 / 300)
 #: From so many £ thousand on last year's figure is large enough to compare with.
 COMPARED_FROM = 500
-#: Spending that does not shrink to a thousandth in a year; reserves and one-offs can, and are asked about.
+#: Spending that does not shrink to a thousandth in a year; reserves, one-offs and a service's net cost can, and are
+#: asked about.
 _STEADY = (
     NRE,
     "rs_totsx_net_exp",
     "rs_csc_net_exp",
     "rs_asc_net_exp",
-    "rs_hous_net_exp",
     "rs_intextpay_net_exp",
 )
 _SPENDING = (NRE, "rs_totsx_net_exp", "rs_intextpay_net_exp", "rs_provprin_net_exp", "rs_csc_net_exp", "rs_asc_net_exp")
@@ -66,7 +66,7 @@ def unit_faults(changed: Cells, year: int, published: pd.DataFrame, remarks: lis
                 f"{cell.where}: {line_label(line)} is {ratios[line]:,.0f} times the last published figure, so it seems "
                 "to be in £ and not £ thousand; divide by 1,000."
             )
-        elif line not in ratios and abs(cell.amount) > LARGEST_SHARE * spending:
+        elif line not in ratios and abs(cell.amount) > LARGEST_SHARE * spending > 0:
             found[line] = (
                 f"{cell.where}: {line_label(line)} is {abs(cell.amount) / spending:,.0f} times all that the council "
                 "spent when last published, so it seems to be in £ and not £ thousand; divide by 1,000."

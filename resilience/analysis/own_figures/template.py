@@ -43,14 +43,13 @@ NOTES = (
     "cell changes nothing. Fill in a year to come, or correct a published figure.",
     f"An assessment with these figures is marked {MARK}. The file is read on this machine only and is not kept.",
 )
-#: The plan shows the last published years beside its own, and speaks of these lines only.
-PLAN_SHOWN = 2
 PLAN_NOTES = (
     f"The plan: up to {FURTHEST} years ahead, in £ thousand with the form's own signs (income negative). Each year "
     "needs net revenue expenditure, and reserves at 31 March (apart or together) or the planned use of them. Leave "
     "empty what the plan does not say: the last figure is kept.",
     "The form takes whole returns of the next years instead; a line given there need not be given here.",
 )
+#: The lines that the plan speaks of.
 PLAN = {
     "Size and reserves": ("rs_netrevexp_net_exp", "rs_resunall_end_cy", "rs_resoth_end_cy", TOGETHER, USE),
     "Interest and investments": ("rs_intextpay_net_exp", "rs_intinvinc_net_exp"),
@@ -119,7 +118,7 @@ def template_rows(rows: pd.DataFrame, name: str, as_of: date) -> list[list[objec
     list of list
         Numbers as numbers, everything else text; an empty cell is "".
     """
-    return _rows(rows, name, as_of, (HEADINGS, NOTES, template_lines(), SHOWN, AHEAD))
+    return _rows(rows, name, as_of, (HEADINGS, NOTES, template_lines(), AHEAD))
 
 
 def plan_rows(rows: pd.DataFrame, name: str, as_of: date) -> list[list[object]]:
@@ -129,22 +128,22 @@ def plan_rows(rows: pd.DataFrame, name: str, as_of: date) -> list[list[object]]:
     """
     district = bool(len(rows)) and rows["class"].iloc[-1] == "SD"
     parts = [(title, [one for one in some if not (district and one in _UPPER_ONLY)]) for title, some in PLAN.items()]
-    return _rows(rows, name, as_of, ((PLAN_HEAD, *HEADINGS[1:]), PLAN_NOTES, parts, PLAN_SHOWN, FURTHEST))
+    return _rows(rows, name, as_of, ((PLAN_HEAD, *HEADINGS[1:]), PLAN_NOTES, parts, FURTHEST))
 
 
 def _rows(
     rows: pd.DataFrame,
     name: str,
     as_of: date,
-    table: tuple[tuple[str, ...], tuple[str, ...], list[tuple[str, list[str]]], int, int],
+    table: tuple[tuple[str, ...], tuple[str, ...], list[tuple[str, list[str]]], int],
 ) -> list[list[object]]:
     """Return a table: the council, notes, a heading row, and a row a line with its last published figures."""
-    headings, notes, parts, published, ahead = table
+    headings, notes, parts, ahead = table
     known = rows.sort_values("year").set_index("year", drop=False)
     if known.empty:
         raise DataError(f"Nothing is published of {name} before {as_of}; choose a later date.")
     newest = int(known["year"].max())
-    shown = [int(year) for year in known["year"].tail(published)]
+    shown = [int(year) for year in known["year"].tail(SHOWN)]
     heads = [_heading(known.loc[year]) for year in shown]
     heads += [f"{outturn_year_of(newest + step)} {YOURS}" for step in range(1, ahead + 1)]
     result: list[list[object]] = [

@@ -58,9 +58,9 @@ def test_a_line_without_any_published_figure_is_held_against_spending():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda f: f.head(f.plan).__setitem__(6, "2026-27 (£m)"), ["column G", "'2026-27 (£m)'", "in £m"]),
+        (lambda f: f.head(f.plan).__setitem__(8, "2026-27 (£m)"), ["column I", "'2026-27 (£m)'", "in £m"]),
         (lambda f: f.head(f.plan).__setitem__(3, "Unit: £ million"), ["column D", "£ million"]),
-        (lambda f: f.head(f.plan).__setitem__(6, "2026-27 in £"), ["column G", "in £,"]),
+        (lambda f: f.head(f.plan).__setitem__(8, "2026-27 in £"), ["column I", "in £,"]),
         (lambda f: f.plan.__setitem__(2, ["All amounts in £m"]), ["row 3", "'All amounts in £m'"]),
         (lambda f: f.row(f.plan, "RS-hous-net-exp").__setitem__(3, "£m"), ["column D", "the unit is '£m'"]),
     ],
