@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from resilience.analysis.own_figures.cushion import NIL, Cushion, CushionYear
 from resilience.analysis.own_figures.step import Step
-from resilience.formatting import closing_day, day, percent, pounds
-from resilience.years import year_of
+from resilience.formatting import closing_day, day, listed, percent, pounds
+from resilience.years import outturn_year_of, year_of
 
 #: A use so small that reserves outlast it by more years than this is not counted in years.
 _LONG = 20
@@ -58,9 +58,10 @@ def lasting(found: Cushion) -> str:
                 f"{'is left' if year.reserves >= 0 else 'would be the balance'}."
             )
         before = found.years[at - 1]
+        end = closing_day(year_of(before.outturn_year))
         return (
             f"On these figures usable reserves run out in {year.outturn_year}: {pounds(year.use)} is to be "
-            f"used in the year, but only {_standing(before)} is left."
+            f"used in the year, but only {pounds(before.reserves)} is left at {end}."
         )
     if math.isnan(found.lasts):
         return ""
@@ -84,6 +85,13 @@ def rests_on(newest: str, steps: Sequence[Step]) -> list[str]:
     said = [f"Published figures: the newest complete return known is that of {newest}."] if newest else []
     last = steps[-1]
     of = last.outturn_year or newest
+    first = next((step.outturn_year for step in steps if step.kind == "year"), "")
+    if newest and first and year_of(first) > year_of(newest) + 1:
+        between = [outturn_year_of(year) for year in range(year_of(newest) + 1, year_of(first))]
+        said.append(
+            f"Reserves of {listed(between)} are not published in full; if the council has them, they belong in the "
+            "template's columns."
+        )
     if last.carried:
         said.append(
             f"Not given for {of}, so the last figure is kept: "
