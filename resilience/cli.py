@@ -345,6 +345,10 @@ def assess(
     figures: Annotated[
         Path | None, typer.Option("--figures", help="Set unpublished figures of your own beside the published ones.")
     ] = None,
+    annex: Annotated[
+        Path | None,
+        typer.Option("--annex", help="With --figures: also write one page for a section 25 report (.html or .md)."),
+    ] = None,
 ) -> None:
     """Explain one council: how likely, compared with whom, why, since when, how sure, and from which figures."""
     from resilience import method
@@ -357,12 +361,21 @@ def assess(
     code = resolve(council, on=day)
     if template is not None and figures is not None:
         raise ResilienceError("Give --template to write a template or --figures to read one, not both.")
+    if annex is not None and figures is None:
+        raise ResilienceError("--annex is made of figures of your own; give --figures with it.")
+    if annex is not None:
+        from resilience.report.formats.annex import annex_kind
+
+        kind = annex_kind(annex)
     scored = method.run(day, events=events)
     if template is not None:
         write_template(scored, code, template)
         typer.echo(f"Written to {template}; fill it in and give it with --figures.", err=True)
     elif figures is not None:  # they go nowhere else
-        _deliver(write("own_figures", form, own_figures.view(scored, code, figures)), output)
+        beside = own_figures.view(scored, code, figures)
+        _deliver(write("own_figures", form, beside), output)
+        if annex is not None:
+            _deliver(write("annex", kind, beside), annex)
     else:
         _deliver(write("council", form, assessment.view(scored, code)), output)
 

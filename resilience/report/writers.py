@@ -33,6 +33,8 @@ WRITERS: dict[tuple[str, str], str] = {
     ("own_figures", "text"): "text.own_figures:text",
     ("own_figures", "html"): "html:own_figures",
     ("own_figures", "json"): "json:own_figures",
+    ("annex", "html"): "annex:html",
+    ("annex", "markdown"): "annex:markdown",
     ("peers", "text"): "text.peers:layout",
     ("peers", "json"): _JSON,
     ("peers", "csv"): _CSV,

@@ -71,15 +71,16 @@ def outcome(target: Target, value: Any, folder: Path) -> tuple[str, str]:
     try:
         target.trial(value, folder)
     except ResilienceError as error:
-        sentence = str(error)
-        assert sentence and "\n" not in sentence and "\r" not in sentence, sentence
-        assert "Traceback" not in sentence
-        assert not target.file or target.file in sentence, sentence
+        # A council's own figures: every fault at once, a sentence each.
+        for sentence in (told := getattr(error, "sentences", (str(error),))):
+            assert sentence and "\n" not in sentence and "\r" not in sentence, sentence
+            assert "Traceback" not in sentence
+            assert not target.file or target.file in sentence, sentence
         trace = error.__traceback__
         while trace and trace.tb_next:
             trace = trace.tb_next
         code = trace.tb_frame.f_code if trace else None
-        return f"{Path(code.co_filename).stem}.{code.co_name}" if code else "?", sentence
+        return f"{Path(code.co_filename).stem}.{code.co_name}" if code else "?", told[0]
     return READ, ""
 
 

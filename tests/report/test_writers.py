@@ -76,6 +76,7 @@ VIEWS = {
     "watchlist": lambda: workbook.view(one_run()),
     "council": lambda: view_of("Sutton"),
     "own_figures": own_view,
+    "annex": own_view,
     "peers": lambda: peers.view(small_site().run, "Croydon"),
     "place": lambda: place.view(small_site().run, "Kent"),
     "merger": lambda: merger.view(small_site().run, every_merger(small_site().run, "E07000217")["West Surrey Council"]),
@@ -154,7 +155,7 @@ def test_each_subject_has_a_view():
 
 
 @pytest.mark.parametrize(
-    ("subject", "form"), [pair for pair in WRITERS if pair[0] in ("watchlist", "council", "own_figures")]
+    ("subject", "form"), [pair for pair in WRITERS if pair[0] in ("watchlist", "council", "own_figures", "annex")]
 )
 def test_a_view_that_went_through_json_is_written_the_same(subject, form):
     read_back = json.loads(json.dumps(view(subject), allow_nan=False))

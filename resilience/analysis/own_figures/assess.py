@@ -7,53 +7,24 @@ moves. Nothing is stored.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from resilience.analysis.own_figures.checks import OwnFigures, check_table
+from resilience.analysis.own_figures.cushion import Cushion, cushion
+from resilience.analysis.own_figures.faults import Faults
 from resilience.analysis.own_figures.read import read_table
+from resilience.analysis.own_figures.step import Step, step_of
 from resilience.councils import council, resolve
 from resilience.errors import DataError
 from resilience.indicators.compute import KEYS, chosen
 from resilience.indicators.formulas import REGISTRY, Books
-from resilience.indicators.known import CORE, SIZE, KnownFigures, councils_on, known_on
-from resilience.model.bands import band_at
-from resilience.model.families import Term
-from resilience.model.risk_set import AT_RISK
-from resilience.model.scoring import ScoredDay, score
+from resilience.indicators.known import CORE, SIZE
+from resilience.model.scoring import ScoredDay
 from resilience.years import outturn_year_of
-
-
-@dataclass(frozen=True)
-class Step:
-    """The assessment with supplied figures up to and including one year.
-
-    Attributes
-    ----------
-    kind : str
-        What went in: a "year" to come, "corrected" published years, or nothing ("as published").
-    outturn_year : str
-        That year, "" of the other kinds.
-    row : Series
-        In the form of a row of ``score``: what the council would be listed as.
-    terms : DataFrame
-        Index term, largest move first: ``label, indicator, published, own`` (the indicator), ``published_year,
-        own_year`` (the year each is of), ``term_published, term_own, change`` (log-odds).
-    carried : tuple of (str, str)
-        Labels of the terms not supplied for the year and the year that their figure is carried forward from.
-    neutral : tuple of str
-        Labels of the terms without any figure, which therefore are left out of their family.
-    """
-
-    kind: str
-    outturn_year: str
-    row: pd.Series
-    terms: pd.DataFrame
-    carried: tuple[tuple[str, str], ...]
-    neutral: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -70,6 +41,8 @@ class OwnAssessment:
         One for corrections of published years (or where nothing differs), then one a year to come.
     figures : OwnFigures
         What was supplied and differs.
+    cushion : Cushion
+        How long the reserves last.
     """
 
     ons_code: str
@@ -78,6 +51,7 @@ class OwnAssessment:
     published: pd.Series
     steps: tuple[Step, ...]
     figures: OwnFigures
+    cushion: Cushion
 
     @property
     def own(self) -> pd.Series:
@@ -107,11 +81,14 @@ def read_figures(run: ScoredDay, code: str, path: str | Path) -> OwnFigures:
 
     Raises
     ------
+    FaultyFigures
+        Every fault at once, a sentence each: file, sheet, row, column, what was expected, what to do.
     DataError
-        In one sentence: file, sheet, row, column, what was expected, what to do.
+        If the file is no such table, or another council's.
     """
     own = resolve(code, on=run.as_of)
-    return check_table(read_table(path, own), known_rows(run, own), run.as_of)
+    faults = Faults(Path(path).name)
+    return check_table(read_table(path, own, faults), known_rows(run, own), run.as_of, faults)
 
 
 def with_own_figures(run: ScoredDay, code: str, figures: OwnFigures | str | Path) -> OwnAssessment:
@@ -147,10 +124,12 @@ def with_own_figures(run: ScoredDay, code: str, figures: OwnFigures | str | Path
     steps = []
     if not supplied.future or changed - set(supplied.future):
         kind = "corrected" if changed else "as published"
-        steps.append(_step(run, own, indicators[indicators["year"] <= newest_published], kind))
+        steps.append(step_of(run, own, indicators[indicators["year"] <= newest_published], kind))
     for year in supplied.future:
-        steps.append(_step(run, own, indicators[indicators["year"] <= year], "year", outturn_year_of(year)))
-    return OwnAssessment(own, str(published["council"]), run.as_of, published, tuple(steps), supplied)
+        steps.append(step_of(run, own, indicators[indicators["year"] <= year], "year", outturn_year_of(year)))
+    return OwnAssessment(
+        own, str(published["council"]), run.as_of, published, tuple(steps), supplied, cushion(supplied, run.switches)
+    )
 
 
 def own_indicators(run: ScoredDay, code: str, rows: pd.DataFrame, names: Iterable[str] | None = None) -> pd.DataFrame:
@@ -185,72 +164,3 @@ def own_indicators(run: ScoredDay, code: str, rows: pd.DataFrame, names: Iterabl
         alike = np.array_equal(REGISTRY[name](base).to_numpy(dtype=float), there, equal_nan=True)
         values[name] = REGISTRY[name](mine) if alike else years.map(published[name])
     return pd.DataFrame(values)
-
-
-def _step(run: ScoredDay, code: str, indicators: pd.DataFrame, kind: str, outturn_year: str = "") -> Step:
-    """Score one council with its own indicators on the scale of all the others' published ones."""
-    model, being = run.model, councils_on(run.as_of)
-    known = _not_lost(known_on(indicators, run.as_of, councils=being.loc[[code]]), run.known, code, model.terms)
-    # A line that a plan does not speak of is as stale as it is published, or silence would look like an improvement.
-    ages = known.ages.clip(upper=run.known.ages.loc[[code], known.ages.columns])
-    scored = score(model, known, run.events, scale=run.scale, ages=ages)
-    row = scored.table.loc[code].copy()
-    if row["status"] == AT_RISK:
-        row["rank"] = run.place_of(float(row["risk"]), without=code)
-        row["band"] = band_at(row["rank"])
-    labels = {term.indicator: term.label for term in model.terms}
-    carried = known.carried(code, labels)
-    neutral = tuple(
-        term.label for term in model.terms if row["tier"] in term.tiers and np.isnan(float(row[term.indicator]))
-    )
-    return Step(
-        kind,
-        outturn_year,
-        row,
-        _terms(run, scored, code),
-        tuple((labels[name], outturn_year_of(year)) for name, year in carried.items()),
-        neutral,
-    )
-
-
-def _not_lost(own: KnownFigures, published: KnownFigures, code: str, terms: Iterable[Term]) -> KnownFigures:
-    """Keep the published assessment's figure where a plan looks too far ahead for the line to be carried to it.
-
-    Otherwise leaving a line out of a plan would move the chance to the median's, and look like an improvement.
-    """
-    table, years = own.table.copy(), own.years.copy()
-    for term in terms:
-        name = term.indicator
-        if pd.isna(table.at[code, name]) and not pd.isna(published.table.at[code, name]):
-            table.at[code, name], years.at[code, name] = published.table.at[code, name], published.years.at[code, name]
-    return replace(own, table=table, years=years)
-
-
-def _terms(run: ScoredDay, own: ScoredDay, code: str) -> pd.DataFrame:
-    """Put each term of the two assessments side by side."""
-    rows = []
-    for term in run.model.terms:
-        if own.table.at[code, "tier"] not in term.tiers:
-            continue
-        before, after = (float(day.contributions.at[code, term.name]) for day in (run, own))
-        rows.append(
-            {
-                "term": term.name,
-                "label": term.label,
-                "indicator": term.indicator,
-                "published": float(run.table.at[code, term.indicator]),
-                "own": float(own.table.at[code, term.indicator]),
-                "published_year": _year(run.known, code, term.indicator),
-                "own_year": _year(own.known, code, term.indicator),
-                "term_published": before,
-                "term_own": after,
-                "change": after - before,
-            }
-        )
-    table = pd.DataFrame(rows).set_index("term")
-    return table.loc[table["change"].abs().sort_values(ascending=False, kind="stable").index]
-
-
-def _year(known: KnownFigures, code: str, indicator: str) -> str:
-    year = known.year_of(code, indicator)
-    return outturn_year_of(year) if year else ""

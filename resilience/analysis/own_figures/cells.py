@@ -19,6 +19,9 @@ _UNITS = {"", "£thousand", "£thousands", "£000", "£000s", "£k", "gbpthousan
 _DIGITS = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|\.\d+")
 _EXPONENT = re.compile(r"\d+(?:\.\d*)?e[-+]?\d+", re.IGNORECASE)
 _ABSENT = {"", "n/a", "na", "[x]", "[z]", "..", "...", "not known"}
+#: A unit that stands by itself: "£3.2m" in a remark is none.
+_MILLIONS = re.compile(r"(?:£|gbp)\s*[’']?\s*(?:m|mn|mio|millions?|bn|billions?)\b", re.IGNORECASE)
+_POUNDS = re.compile(r"£(?!\s*[’']?\s*(?:thousands?|000|k))", re.IGNORECASE)
 _MULTIPLES = re.compile(r"\d\s*(?:m|mn|million|k|bn)$", re.IGNORECASE)
 
 
@@ -43,6 +46,17 @@ def refuse_unit(row: list[Any], at: int | None, number: int, place: Place) -> No
             raise DataError(
                 f"{place.at(number, at)}: the unit is '{text}', but every amount is in £ thousand; convert it."
             )
+
+
+def refuse_heading_unit(cell: Any, number: int, column: int, place: Place, *, above: bool = False) -> None:
+    """Refuse a heading, or a line above it, that says the amounts are in anything but £ thousand."""
+    said = (_MILLIONS if above else _POUNDS).search(cell) if isinstance(cell, str) else None
+    if said:
+        unit = _MILLIONS.search(cell)
+        raise DataError(
+            f"{place.at(number, column)}: '{cell.strip()[:60]}' says that amounts are in {unit[0] if unit else '£'}, "
+            "but every amount is in £ thousand; convert them and mend the heading."
+        )
 
 
 def amount(cell: Any, number: int, column: int, place: Place) -> float | None:

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from resilience.analysis.own_figures.read import TOGETHER, Supplied, line_label
+from resilience.analysis.own_figures.lines import TOGETHER, USE, line_label
+from resilience.analysis.own_figures.read import Supplied
 from resilience.formatting import pounds
+from resilience.indicators.compute import chosen
+from resilience.indicators.formulas import Books
+from resilience.indicators.formulas.reserves import usable_reserves
 from resilience.publications.lines import load_lines
 from resilience.tables.checks import SERVICES
 from resilience.years import outturn_year_of
@@ -137,4 +141,44 @@ def opening_breaches(
             f"{when}: reserves open at {pounds(opening)}, but the second-hand figure of {last} is {pounds(together)}; "
             f"supply lines 915 and 916 of {last} as well if you have them."
         )
+    return found
+
+
+def reserves_by_year(rows: pd.DataFrame, switches: Mapping[str, bool] | None = None) -> pd.Series:
+    """Return usable reserves at 31 March by year, as the score takes them, of rows indexed by year."""
+    books = Books(rows.reset_index(drop=True), chosen(switches or {}))
+    return pd.Series(usable_reserves(books).to_numpy(), index=rows.index)
+
+
+def use_breaches(
+    changed: Mapping[tuple[int, str], Supplied],
+    year: int,
+    rows: pd.DataFrame,
+    published: pd.DataFrame,
+    remarks: list[str],
+) -> list[str]:
+    """Check that reserves given together are those given apart, and fall by what is planned to be used of them."""
+    row, found = rows.loc[year], []
+    apart = float(row[UNALLOCATED] + row[EARMARKED])
+    together = float(row.get(TOGETHER, math.nan))
+    if (year, TOGETHER) in changed and abs(apart - together) > 2:
+        found.append(
+            f"{changed[year, TOGETHER].where}: lines 915 and 916 together are {together:,.0f}, but given apart they "
+            f"add to {apart:,.0f}; correct one of them or leave the row of the two together empty."
+        )
+    if (year, USE) not in changed:
+        return found
+    reserves = reserves_by_year(rows)
+    use, fall = changed[year, USE].amount, float(reserves.get(year - 1, math.nan) - reserves[year])
+    if math.isnan(fall) or abs(fall - use) <= 2:
+        return found
+    moved = "fall" if fall >= 0 else "rise"
+    said = (
+        f"{line_label(USE)} in {outturn_year_of(year)} is {use:,.0f}, but reserves {moved} by "
+        f"{abs(fall):,.0f} from 31 March {year - 1} to 31 March {year}"
+    )
+    if year - 1 in published.index and not any(at == year - 1 for at, _ in changed):
+        remarks.append(f"{said}; the year before is as published, not as in your own accounts.")
+    else:
+        found.append(f"{changed[year, USE].where}: {said}; correct one of the three.")
     return found

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from resilience.analysis.own_figures.assess import known_rows
-from resilience.analysis.own_figures.read import BUDGETED, MARK, TOGETHER, TOGETHER_CODE, TOGETHER_LABEL
+from resilience.analysis.own_figures.checks import FURTHEST
+from resilience.analysis.own_figures.find import FORM_HEAD, PLAN_HEAD
+from resilience.analysis.own_figures.lines import (
+    BUDGETED,
+    TOGETHER,
+    TOGETHER_CODE,
+    TOGETHER_LABEL,
+    USE,
+    USE_CODE,
+    USE_LABEL,
+)
+from resilience.analysis.own_figures.read import MARK
+from resilience.analysis.own_figures.workbook import YOURS, template_workbook
 from resilience.councils import council, resolve
 from resilience.errors import DataError
 from resilience.files import write_atomically
@@ -25,12 +37,29 @@ if TYPE_CHECKING:
 
 #: How many published years the template shows, and how many empty ones follow.
 SHOWN, AHEAD = 4, 2
-HEADINGS = ("MHCLG code", "Form row", "Line", "Unit")
+HEADINGS = (FORM_HEAD, "Form row", "Line", "Unit")
 NOTES = (
     "Amounts in £ thousand with the form's own signs (income negative). Leave empty what you do not know: an empty "
     "cell changes nothing. Fill in a year to come, or correct a published figure.",
     f"An assessment with these figures is marked {MARK}. The file is read on this machine only and is not kept.",
 )
+PLAN_NOTES = (
+    f"The plan: up to {FURTHEST} years ahead, in £ thousand with the form's own signs (income negative). Each year "
+    "needs net revenue expenditure, and reserves at 31 March (apart or together) or the planned use of them. Leave "
+    "empty what the plan does not say: the last figure is kept.",
+    "The form takes whole returns of the next years instead; a line given there need not be given here.",
+)
+#: The lines that the plan speaks of.
+PLAN = {
+    "Size and reserves": ("rs_netrevexp_net_exp", "rs_resunall_end_cy", "rs_resoth_end_cy", TOGETHER, USE),
+    "Interest and investments": ("rs_intextpay_net_exp", "rs_intinvinc_net_exp"),
+    "Demand": ("rs_hous_net_exp", "rs_csc_net_exp", "rs_asc_net_exp"),
+    "Slack and one-offs": ("rs_caprecflex_net_exp", "rs_cera_net_exp"),
+}
+#: Lines that only councils responsible for social care have.
+_UPPER_ONLY = ("rs_csc_net_exp", "rs_asc_net_exp")
+#: Shown beside the others; no term of the score reads it.
+_NOT_SCORED = ("rs_asc_net_exp",)
 _PARTS = {
     "services": "Services",
     "current": "From services to net current expenditure",
@@ -73,7 +102,7 @@ def template_lines() -> list[tuple[str, list[str]]]:
 
 
 def template_rows(rows: pd.DataFrame, name: str, as_of: date) -> list[list[object]]:
-    """Return the template's rows, cell by cell.
+    """Return the rows of the form, cell by cell.
 
     Parameters
     ----------
@@ -89,29 +118,50 @@ def template_rows(rows: pd.DataFrame, name: str, as_of: date) -> list[list[objec
     list of list
         Numbers as numbers, everything else text; an empty cell is "".
     """
+    return _rows(rows, name, as_of, (HEADINGS, NOTES, template_lines(), AHEAD))
+
+
+def plan_rows(rows: pd.DataFrame, name: str, as_of: date) -> list[list[object]]:
+    """Return the rows of the plan: the few lines that a medium-term financial plan has, years ahead.
+
+    Parameters and what is returned are those of `template_rows`.
+    """
+    district = bool(len(rows)) and rows["class"].iloc[-1] == "SD"
+    parts = [(title, [one for one in some if not (district and one in _UPPER_ONLY)]) for title, some in PLAN.items()]
+    return _rows(rows, name, as_of, ((PLAN_HEAD, *HEADINGS[1:]), PLAN_NOTES, parts, FURTHEST))
+
+
+def _rows(
+    rows: pd.DataFrame,
+    name: str,
+    as_of: date,
+    table: tuple[tuple[str, ...], tuple[str, ...], list[tuple[str, list[str]]], int],
+) -> list[list[object]]:
+    """Return a table: the council, notes, a heading row, and a row a line with its last published figures."""
+    headings, notes, parts, ahead = table
     known = rows.sort_values("year").set_index("year", drop=False)
     if known.empty:
         raise DataError(f"Nothing is published of {name} before {as_of}; choose a later date.")
     newest = int(known["year"].max())
     shown = [int(year) for year in known["year"].tail(SHOWN)]
-    ahead = [newest + step for step in range(1, AHEAD + 1)]
-    heads = [_heading(known.loc[year]) for year in shown] + [
-        f"{outturn_year_of(year)} (your figures)" for year in ahead
-    ]
-    blank = [""] * len(heads)
+    heads = [_heading(known.loc[year]) for year in shown]
+    heads += [f"{outturn_year_of(newest + step)} {YOURS}" for step in range(1, ahead + 1)]
     result: list[list[object]] = [
         ["Council", name, str(known["ons_code"].iloc[-1])],
         ["As of", str(as_of)],
-        *(list[object]([note]) for note in NOTES),
+        *(list[object]([note]) for note in notes),
         [],
-        [*HEADINGS, *heads],
+        [*headings, *heads],
     ]
-    for title, names in template_lines():
+    for title, names in parts:
         result.append(["", "", title.upper(), ""])
         for line in names:
             code, row, label = _described(line)
+            label += (
+                " (shown beside the score, which does not read it)" if line in _NOT_SCORED and ahead > AHEAD else ""
+            )
             amounts = [_cell(known, year, line) for year in shown]
-            result.append([code, row, label, "£ thousand", *amounts, *blank[len(shown) :]])
+            result.append([code, row, label, "£ thousand", *amounts, *[""] * ahead])
     return result
 
 
@@ -132,6 +182,8 @@ def _heading(row: pd.Series) -> str:
 def _described(line: str) -> tuple[str, str, str]:
     if line == TOGETHER:
         return TOGETHER_CODE, "915+916", TOGETHER_LABEL
+    if line == USE:
+        return USE_CODE, "", USE_LABEL
     entry = load_lines().by_name[line]
     return entry.code, entry.row, entry.label
 
@@ -143,8 +195,17 @@ def _cell(known: pd.DataFrame, year: int, line: str) -> object:
     return int(amount) if amount.is_integer() else amount
 
 
-def template_bytes(rows: list[list[object]], path: Path) -> bytes:
+def template_bytes(rows: list[list[object]], path: Path, plan: list[list[object]] | None = None) -> bytes:
     """Return the template as a file's content: .csv (UTF-8 with a byte order mark, for Excel) or .xlsx.
+
+    Parameters
+    ----------
+    rows : list of list
+        The form.
+    path : Path
+        Its name says which format.
+    plan : list of list, optional
+        The plan: a sheet before the form's, or in a .csv the table above it.
 
     Raises
     ------
@@ -154,10 +215,11 @@ def template_bytes(rows: list[list[object]], path: Path) -> bytes:
     suffix = path.suffix.lower()
     if suffix == ".csv":
         text = io.StringIO()
-        csv.writer(text, lineterminator="\r\n").writerows(rows)
+        csv.writer(text, lineterminator="\r\n").writerows([*plan, [], *rows] if plan else rows)
         return text.getvalue().encode("utf-8-sig")
     if suffix == ".xlsx":
-        return _xlsx(rows)
+        sheets = {"Plan": plan, "Figures": rows} if plan else {"Figures": rows}
+        return template_workbook(sheets, len(HEADINGS), (FORM_HEAD, PLAN_HEAD))
     raise DataError(f"A template is a .csv or .xlsx file, not '{path.name}'; give a name that ends so.")
 
 
@@ -181,33 +243,5 @@ def write_template(run: ScoredDay, code: str, path: Path) -> None:
     if path.exists():
         raise DataError(f"{path.name} exists already and might be filled in; give another name or remove it.")
     own = resolve(code, on=run.as_of)
-    rows = template_rows(known_rows(run, own), str(council(own).council), run.as_of)
-    write_atomically(path, template_bytes(rows, path))
-
-
-def _xlsx(rows: list[list[object]]) -> bytes:
-    import xlsxwriter
-
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet("Figures")
-        bold = book.add_format({"bold": True})
-        head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "valign": "top"})
-        number = book.add_format({"num_format": "#,##0"})
-        own = book.add_format({"num_format": "#,##0", "bg_color": "#FFF8DC"})
-        at = next(place for place, row in enumerate(rows) if row and row[0] == HEADINGS[0])
-        mine = {column for column, text in enumerate(rows[at]) if str(text).endswith("(your figures)")}
-        for place, row in enumerate(rows):
-            for column, value in enumerate(row):
-                if isinstance(value, int | float):
-                    sheet.write_number(place, column, value, number)
-                elif place > at and column in mine:
-                    sheet.write_blank(place, column, None, own)
-                elif value != "":
-                    title = place > at and not row[0]
-                    sheet.write_string(place, column, str(value), head if place == at else bold if title else None)
-        sheet.freeze_panes(at + 1, len(HEADINGS))
-        sheet.set_column(0, 0, 26)
-        sheet.set_column(2, 2, 52)
-        sheet.set_column(len(HEADINGS), len(rows[at]) - 1, 15)
-    return buffer.getvalue()
+    given = known_rows(run, own), str(council(own).council), run.as_of
+    write_atomically(path, template_bytes(template_rows(*given), path, plan_rows(*given)))

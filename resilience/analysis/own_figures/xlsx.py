@@ -5,19 +5,17 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
-
-from resilience.errors import DataError
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 
 
-def refuse_unread_cells(path: Path, sheet: str, below: int, columns: Container[str]) -> None:
-    """Refuse formulas whose result was never worked out, and cells that show an error: both read as empty.
+def unread_cells(path: Path, sheet: str) -> dict[tuple[int, str], str]:
+    """Find formulas whose result was never worked out, and cells that show an error: both may read as empty.
 
     Parameters
     ----------
@@ -25,31 +23,30 @@ def refuse_unread_cells(path: Path, sheet: str, below: int, columns: Container[s
         An .xlsx file that the guard has let pass (it holds no entities or document types).
     sheet : str
         The sheet's name.
-    below : int
-        Only rows below this one, counted from 1, are looked at.
-    columns : container of str
-        The letters of the columns that hold figures.
 
-    Raises
-    ------
-    DataError
-        For the first such cell.
+    Returns
+    -------
+    dict
+        One sentence a cell, by row (counted from 1) and the column's letters.
     """
+    found = {}
     with zipfile.ZipFile(path) as archive:
         for address, kind, formula, value in _cells(archive, sheet):
             match = _ADDRESS.fullmatch(address)
-            if match is None or int(match[2]) <= below or match[1] not in columns:
+            if match is None:
                 continue
             where = f"{path.name}, sheet '{sheet}', row {match[2]}, column {match[1]}"
+            key = (int(match[2]), match[1])
             if kind == "e":
-                raise DataError(
+                found[key] = (
                     f"{where}: the spreadsheet shows the error {value}; put its formula right or write a number."
                 )
-            if formula and value == "" and kind != "str":
-                raise DataError(
+            elif formula and value == "" and kind != "str":
+                found[key] = (
                     f"{where}: a formula has no result stored; open and save the file in a spreadsheet program, or "
                     "write the number."
                 )
+    return found
 
 
 def _cells(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[str, str, bool, str]]:

@@ -88,6 +88,8 @@ _OWN = (
     "with_own_figures",
     "supplied",
     "remarks",
+    "plan",
+    "cushion",
 )
 
 

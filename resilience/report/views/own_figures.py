@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 
 from resilience import __version__
-from resilience.analysis.own_figures.assess import OwnAssessment, Step, with_own_figures
+from resilience.analysis.own_figures.assess import with_own_figures
 from resilience.analysis.own_figures.checks import OwnFigures
-from resilience.analysis.own_figures.read import MARK, line_label
+from resilience.analysis.own_figures.lines import line_label
+from resilience.analysis.own_figures.read import MARK
+from resilience.analysis.own_figures.step import Step
 from resilience.formatting import chance, chance_range, pounds
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.report.plain import plain
+from resilience.report.views.own_plan import plan_view
 from resilience.report.wording.council import own_step
 from resilience.report.wording.general import KIND_WORDS, SCORE_IS
 from resilience.report.wording.indicators import figure
@@ -43,18 +46,15 @@ def view(scored: ScoredDay, council: str, figures: OwnFigures | str | Path) -> d
     -------
     dict
         Plain values: ``published`` and ``with_own_figures`` (one entry a step, with its ``terms``) for programs;
-        ``results``, ``steps`` (what moved, and which figures were not supplied) and ``corrected`` in words.
+        ``results``, ``steps`` (what moved, and which figures were not supplied) and ``corrected`` in words; and what
+        ``views.own_plan`` says of the years of a plan.
 
     Raises
     ------
     DataError
         If the figures are another council's, or the file fails a check.
     """
-    return view_of(with_own_figures(scored, council, figures))
-
-
-def view_of(assessment: OwnAssessment) -> dict[str, Any]:
-    """Return what `view` does of an assessment that is at hand."""
+    assessment = with_own_figures(scored, council, figures)
     changes = assessment.figures.changes
     return {
         "mark": MARK,
@@ -75,6 +75,7 @@ def view_of(assessment: OwnAssessment) -> dict[str, Any]:
         "steps": [{"label": own_step(step), "moved": _moved(step), "notes": _gaps(step)} for step in assessment.steps],
         "file": assessment.figures.file,
         "corrected": _corrected(changes),
+        **plan_view(scored, assessment),
     }
 
 
@@ -122,16 +123,17 @@ def _moved(step: Step) -> Rows:
         {
             "label": term["label"],
             "published": _figure(term, "published"),
-            "own": _figure(term, "own"),
+            "own": _figure(term, "own", term["label"] in step.anew),
             "odds": f"{'raises' if term['change'] > 0 else 'lowers'} the odds ×{np.exp(term['change']):.2f}",
         }
         for _, term in moved.iterrows()
     ]
 
 
-def _figure(term: pd.Series, side: str) -> str:
+def _figure(term: pd.Series, side: str, anew: bool = False) -> str:
     value, year = term[side], term[f"{side}_year"]
-    return "not known" if pd.isna(value) else f"{figure(term['indicator'], value)} ({year})"
+    again = ", recomputed" if anew else ""
+    return "not known" if pd.isna(value) else f"{figure(term['indicator'], value)} ({year}{again})"
 
 
 def _gaps(step: Step) -> list[str]:
@@ -140,6 +142,8 @@ def _gaps(step: Step) -> list[str]:
     if step.carried:
         said = "; ".join(f"{label} ({year})" for label, year in step.carried)
         found.append(f"Not supplied for the year, carried forward from the last one: {said}.")
+    if step.anew:
+        found.append(f"Recomputed over the year's own reserves or net revenue expenditure: {'; '.join(step.anew)}.")
     if step.neutral:
         found.append(f"No figure of recent years, so left out of its family: {'; '.join(step.neutral)}.")
     return found

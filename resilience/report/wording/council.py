@@ -7,7 +7,7 @@ import pandas as pd
 
 from resilience.analysis.evidence import STALE_YEARS
 from resilience.analysis.explain import Explanation
-from resilience.analysis.own_figures.assess import Step
+from resilience.analysis.own_figures.step import Step
 from resilience.backtest.rolling import CAPACITY
 from resilience.formatting import chance, chance_range, closing_day, day, ordinal, when
 from resilience.indicators.known import NO_LIKE
@@ -55,9 +55,14 @@ def headline(why: Explanation, horizon: int) -> str:
     """Say where the council stands and what followed for past councils that stood there."""
     if why.status != AT_RISK:
         return status_text(why)
+    return f"{ranks(why.council, why.rank, why.of, why.as_of)} {headline_record(why.band, why.record, horizon)}"
+
+
+def ranks(council: str, rank: int, of: int, as_of: object) -> str:
+    """Say where a council ranks on a day."""
     return (
-        f"{why.council} ranks {ordinal(why.rank)} of the {why.of} councils without an earlier event on "
-        f"{day(why.as_of)}, judged from published figures. {headline_record(why.band, why.record, horizon)}"
+        f"{council} ranks {ordinal(rank)} of the {of} councils without an earlier event on {day(as_of)}, judged from "
+        "published figures."
     )
 
 
