@@ -158,7 +158,7 @@ PANEL = Table(
         Column("flags", "list", "Codes of the checks that the row raised, with the amount in question: code=amount."),
         Column("int_ctrtot_from_share", "boolean", "Whether the council tax requirement was worked out from a share."),
         _amount("int_ctrtot_plus_minus", "How far the rounding of that share can move the requirement."),
-        Column("int_dsg_capped", "boolean", "Whether the source cut the DSG deficit off at 200 % of reserves."),
+        Column("int_dsg_capped", "boolean", "Whether the source cut the DSG deficit off at 200% of reserves."),
         _amount("int_dsg_deficit_at_least", "The DSG deficit, or where it was cut off the least it can be."),
         _amount("int_reserves_unallocated_and_earmarked", "Unallocated and other earmarked reserves at 31 March."),
         _amount("int_reserves_plus_minus", "How far the rounding of the published ratio can move these reserves."),

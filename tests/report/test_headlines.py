@@ -59,11 +59,9 @@ def view_of(name):
 
 
 def test_a_bare_chance_would_be_seen():
-    assert bare(
-        Headlines("<title>A chance of 74 %</title><p class='lead'>It is <b>a chance</b> of 4 %.</p>").found
-    ) == [
-        "A chance of 74 %",
-        "It is a chance of 4 %.",
+    assert bare(Headlines("<title>A chance of 74%</title><p class='lead'>It is <b>a chance</b> of 4%.</p>").found) == [
+        "A chance of 74%",
+        "It is a chance of 4%.",
     ]
     said = "Of 70 places with such a chance 21 were followed by a first event within 24 months."
     assert bare([said]) == []

@@ -95,7 +95,7 @@ def _assessment(one: Merger) -> list[str]:
     ]
     return [
         f"As of {closing_day(int(score.known['year']))}: chance {chance(score.risk)} "
-        f"(90 % range {chance_range(score.risk_low, score.risk_high)}), band {score.band}; it would rank "
+        f"(90% range {chance_range(score.risk_low, score.risk_high)}), band {score.band}; it would rank "
         f"{score.place} among the {score.of} councils at risk.",
         f"Raises it: {reasons}.",
         f"Lowers it: {strengths}.",

@@ -108,7 +108,7 @@ def _services(one: Place) -> list[dict[str, str]]:
     if one.single:
         return rows
     sums = dict(zip(heads, _amounts(county.sum(), districts.sum(), every), strict=True))
-    return [*rows, {"name": "Together", **sums, "share": "100 %"}]
+    return [*rows, {"name": "Together", **sums, "share": "100%"}]
 
 
 def _span(years: list[int]) -> str:

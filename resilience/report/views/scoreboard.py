@@ -121,7 +121,7 @@ def _cell(score: ListScore, name: str, measure: str) -> str:
 
 
 def _rankings(score: ListScore) -> dict[str, Any]:
-    columns = ["Ranking", "AUC (90 % range)", "AUC upper", *(f"First {one}" for one in CAPACITIES), "List − rule, AUC"]
+    columns = ["Ranking", "AUC (90% range)", "AUC upper", *(f"First {one}" for one in CAPACITIES), "List − rule, AUC"]
     order = [MODEL, *score.measures.drop(MODEL).sort_values("auc", ascending=False, kind="stable").index]
     rows = []
     for name in order:
@@ -132,7 +132,7 @@ def _rankings(score: ListScore) -> dict[str, Any]:
         ]
         upper = "–" if found["auc_upper_tier"] is None else f"{found['auc_upper_tier']:.2f}"
         hits = [f"{found[f'hits_{one}']:.0f}" for one in CAPACITIES]
-        rows.append([_label(name), ranges[0], upper, *hits, "" if name == MODEL else ranges[1].replace("-", "−")])
+        rows.append([_label(name), ranges[0], upper, *hits, "" if name == MODEL else ranges[1]])
     return {"title": wording.title(score), "words": wording.verdict(score), "columns": columns, "rows": rows}
 
 

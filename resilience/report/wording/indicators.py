@@ -159,12 +159,12 @@ def _against(evidence: Evidence, words: Mapping[str, Any], class_: str, bound: b
     same = 1.0 - evidence.lower - evidence.higher
     if bound and same >= 0.05:
         whole = same > 1 - 1e-9
-        return f"as in all other {group}" if whole else f"as in {np.floor(100 * same):.0f} % of other {group}", 0
+        return f"as in all other {group}" if whole else f"as in {np.floor(100 * same):.0f}% of other {group}", 0
     way, share = (-1, evidence.higher) if evidence.higher >= evidence.lower else (1, evidence.lower)
     word = words.get("lower", "lower") if way < 0 else words.get("higher", "higher")
     if share == 1.0:
         return f"{word} than in all other {group}", way
-    return f"{word} than in {np.floor(100 * share):.0f} % of other {group}", way
+    return f"{word} than in {np.floor(100 * share):.0f}% of other {group}", way
 
 
 def reason(term: Term, row: pd.Series | Mapping[str, Any], *, up: bool = True) -> str:

@@ -11,7 +11,7 @@ from resilience.analysis.mergers.add_up import Part
 from resilience.analysis.mergers.past import PastMergers
 from resilience.analysis.mergers.proposed import PAST_ERROR
 from resilience.councils.proposals import Proposal
-from resilience.formatting import day, percent, pounds
+from resilience.formatting import day, percent, pounds, signed
 
 NO_SUCH = "No such council exists yet: this adds up what its predecessors published; nothing here is its own."
 HOW_WIDE = (
@@ -121,7 +121,7 @@ def past_in_brief(found: PastMergers) -> str:
         f"the eve {found.low} of {_summed(found)} stood below rank 100, and {found.upper_half} of the "
         f"{found.with_event} in the upper half of the ranking. "
         f"{found.inherited} were formed from a council that had had an event, and {found.inherited_with_event} of "
-        f"those had one themselves. First own figures lay {found.mean_error:+.1f} log-odds from the eve's on average "
+        f"those had one themselves. Their first own figures lay {signed(found.mean_error, 1)} log-odds away on average "
         f"(+ is worse), root mean square {found.error:.2f}; {PAST_ERROR:g} is added to the interval of every merged "
         "council."
     )

@@ -40,8 +40,8 @@ def three_figures(sets: Mapping[str, float], indicators: int) -> str:
         f"B: the average score of {sets['sets']:.0f} random sets of eight to twelve of the {indicators} financial "
         "indicators that the dictionary gives a worse direction, weighted at each origin by partial likelihood of what "
         f"had closed; C: all {indicators} at equal weights. Nobody chose either with hindsight. Of the single sets the "
-        f"middle one has AUC {sets['median']:.3f} (90 % of them {sets['low']:.3f} to {sets['high']:.3f}); "
-        f"{100 * sets['below']:.0f} % do worse than A, which was chosen with these years in view."
+        f"middle one has AUC {sets['median']:.3f} (90% of them {sets['low']:.3f} to {sets['high']:.3f}); "
+        f"{100 * sets['below']:.0f}% do worse than A, which was chosen with these years in view."
     )
 
 
@@ -49,7 +49,7 @@ def spread(slope: float, error: float, held: int, origins: int) -> str:
     """Say what level and spread came to."""
     return (
         f"The spread within an origin: slope {slope:.2f} (standard error {error:.2f}; 1 is right, less means that "
-        f"chances are too extreme). The level: its 90 % range held what came at {held} of {origins} closed origins. "
+        f"chances are too extreme). The level: its 90% range held what came at {held} of {origins} closed origins. "
         "How many councils need support in a year no figure in the returns tells."
     )
 
@@ -74,7 +74,7 @@ def of_2026(content: Mapping[str, Any]) -> str:
         "December 2025 and the rules are older: only they were tested blind. The second model was not: its last "
         "details were settled by one who had seen what 2026 said of 0.1.0 and of the rules, and City of London and "
         "Isles of Scilly, which it does not score, are ranked in its line only so that all rank the same councils; its "
-        f"{second['auc']:.2f} proves nothing. {content['events']} events do not settle which ranking is better (a 90 % "
+        f"{second['auc']:.2f} proves nothing. {content['events']} events do not settle which ranking is better (a 90% "
         "range of about ±0.15), but what evidence there is goes against the list, and an edge on 2021–2025 is not to "
         "be relied on: read it beside the rank by plain reserves."
     )

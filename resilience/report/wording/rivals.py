@@ -23,7 +23,7 @@ only those at risk are compared.
 - **Twice.** Each rule exists as published and (`…{upper_first}`) with upper-tier councils before districts. Most \
 events happen in the upper tier and everybody knows a council's tier, so the second form is what a sensible reader \
 of the rule would have had. It is this project's addition, made in the knowledge that it helps: the doubt goes to \
-the rivals. (The 3 % rule has no second form: but for its threshold it is the 5 % rule.)
+the rivals. (The 3% rule has no second form: but for its threshold it is the 5% rule.)
 - **Ties** are broken by reserves over net revenue expenditure, the lower first, then by the council's code, so that \
 a rule's first thirty are always thirty. Rules with many ties get more by this than they publish.
 - **Sources** were read in stored copies of public pages, not live ones. "Approximated after" stands where the rule \
@@ -44,18 +44,18 @@ and CIPFA's rule). With one year {one} of {of} come out, with three {three}.
 The bounds within which a figure counts as agreeing were set after our figures had been seen, save where the statement \
 itself sets them; so was the reading of "by 2022" as within five years (within four, one year's use gives {sooner}). \
 Statements of within three years are of one finding and no independent evidence. The share that the project's brief \
-quotes from the report, 10.6 %, was found in no page that could be read and is not counted; one year's use gives \
+quotes from the report, 10.6%, was found in no page that could be read and is not counted; one year's use gives \
 {share}. What carries the choice is that three years' use gives about half the councils of every statement."""
 
 
 def figure_of(figure: float, unit: str) -> str:
-    """Write the figure of a statement: "10.6 %" or "16"."""
+    """Write the figure of a statement: "10.6%" or "16"."""
     return percent(figure, 1) if unit == "share" else f"{figure:.0f}"
 
 
 def bounds_of(low: float, high: float, unit: str) -> str:
-    """Write the bounds of a statement: "9.5–11.0 %" or "15–17"; two digits where one would hide them."""
+    """Write the bounds of a statement: "9.5–11.0%" or "15–17"; two digits where one would hide them."""
     if unit != "share":
         return f"{low:.0f}–{high:.0f}"
     digits = 1 if round(low * 100, 1) == round(low * 100, 6) and round(high * 100, 1) == round(high * 100, 6) else 2
-    return f"{low * 100:.{digits}f}–{high * 100:.{digits}f} %"
+    return f"{low * 100:.{digits}f}–{high * 100:.{digits}f}%"

@@ -29,4 +29,4 @@ def test_a_history_without_a_score_or_an_event_can_be_drawn():
     text = history_chart("Melton", rows, [None])
     assert "<desc>No score.</desc>" in text and "event" not in text
     told = history_chart("Melton", [{**rows[0], "risk": 0.2}, rows[1]], ["2024-06-01"])
-    assert "January 2024 20 %" in told and "First event 1 June 2024." in told
+    assert "January 2024 20%" in told and "First event 1 June 2024." in told

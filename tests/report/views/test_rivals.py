@@ -52,8 +52,8 @@ def test_the_statements_say_yes_or_no_for_both_rules(shown):
     ("low", "high", "unit", "text"),
     [
         (15, 17, "councils", "15–17"),
-        (0.095, 0.11, "share", "9.5–11.0 %"),
-        (0.1055, 0.1065, "share", "10.55–10.65 %"),
+        (0.095, 0.11, "share", "9.5–11.0%"),
+        (0.1055, 0.1065, "share", "10.55–10.65%"),
     ],
 )
 def test_bounds_keep_the_digits_they_need(low, high, unit, text):
@@ -61,4 +61,4 @@ def test_bounds_keep_the_digits_they_need(low, high, unit, text):
 
 
 def test_a_figure_is_written_in_its_unit():
-    assert (figure_of(16 / 151, "share"), figure_of(16.0, "councils")) == ("10.6 %", "16")
+    assert (figure_of(16 / 151, "share"), figure_of(16.0, "councils")) == ("10.6%", "16")

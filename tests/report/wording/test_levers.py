@@ -26,7 +26,7 @@ def test_a_lever_without_words_is_an_error():
 
 
 def test_a_step_says_how_far():
-    assert step("reserves", 12345.0, 0.05) == "add £12.3m (5.0 % of net spending)"
+    assert step("reserves", 12345.0, 0.05) == "add £12.3m (5.0% of net spending)"
     assert step("use of reserves", 500.0, 0.01) == "draw £500k a year less"
 
 
@@ -42,7 +42,7 @@ def test_a_step_says_how_far():
         (
             {"next_band": "below 100", "to_next_band": 2000.0, "to_next_band_share": 0.02, "furthest": 3000.0},
             "£2.0m",
-            "To be ranked below 100: £2.0m (2.0 % of net spending).",
+            "To be ranked below 100: £2.0m (2.0% of net spending).",
         ),
     ],
 )

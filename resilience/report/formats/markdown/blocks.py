@@ -12,7 +12,7 @@ _PAST = {
     "council": "new council",
     "vested": "vested",
     "figures": "figures known on the eve",
-    "chance": "chance on the eve (90 % range)",
+    "chance": "chance on the eve (90% range)",
     "place": "rank it would have had",
     "highest": "highest predecessor",
     "with_event": "predecessors with an event",

@@ -55,7 +55,7 @@ def _wrapped(said: str, indent: str = "") -> list[str]:
 def _beside(view: View) -> list[str]:
     """Lay out the published and own results side by side, one line each."""
     form = "{:<42.42} {:>8} {:>10}  {:<10} {:>5}  {}"
-    lines = [form.format("", "Chance", "90 % range", "Band", "Rank", "Figures")]
+    lines = [form.format("", "Chance", "90% range", "Band", "Rank", "Figures")]
     for row in view["results"]:
         if row["risk"]:
             lines.append(form.format(*(row[name] for name in ("label", "risk", "range", "band", "rank", "year"))))

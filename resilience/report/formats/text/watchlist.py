@@ -70,7 +70,7 @@ def _explained(view: Mapping[str, Any]) -> str:
     """Say what the columns are."""
     paces = [str(events) for events in view["paces"].values()]
     at_paces = (
-        f" {'/'.join(paces)} %: how likely the model puts each to be among them if {listed(paces, 'or')} councils have "
+        f" {'/'.join(paces)}%: how likely the model puts each to be among them if {listed(paces, 'or')} councils have "
         f"a first event within {view['horizon_months']} months, which no figure in the returns tells."
     )
     said = f"Reserves: rank by plain reserves, “both” where in the top {CAPACITY} of both."
@@ -79,7 +79,7 @@ def _explained(view: Mapping[str, Any]) -> str:
 
 def _headings(view: Mapping[str, Any]) -> tuple[str, ...]:
     numbers = "/".join(str(events) for events in view["paces"].values())
-    return ("Rank", "Council", "Class", "Reserves", "Band", f"{numbers} %" if numbers else "", "Figures")
+    return ("Rank", "Council", "Class", "Reserves", "Band", f"{numbers}%" if numbers else "", "Figures")
 
 
 def _cells(row: Row) -> list[str]:

@@ -4,15 +4,15 @@ from resilience.report.formats.text.layout import WIDTH, columns, grid, joined, 
 
 
 def test_a_figure_and_its_per_cent_sign_stay_on_one_line():
-    text = "x" * (WIDTH - 3) + " 12 % of it"
-    assert wrapped(text) == ["x" * (WIDTH - 3), "12 % of it"]
+    text = "x" * (WIDTH - 3) + " 12% of it"
+    assert wrapped(text) == ["x" * (WIDTH - 3), "12% of it"]
     assert wrapped("a b", "! ", "  ") == ["! a b"]
     assert wrapped("") == []
 
 
 def test_a_long_cell_goes_on_in_the_next_line():
-    lines = columns("{:<10} {:>6}|", (10, 6), ("a long name of it", "9 %"))
-    assert lines == ["a long        9 %|", "name of it       |"]
+    lines = columns("{:<10} {:>6}|", (10, 6), ("a long name of it", "9%"))
+    assert lines == ["a long         9%|", "name of it       |"]
 
 
 def test_a_grid_is_printed():
