@@ -26,7 +26,7 @@ def test_a_lever_without_words_is_an_error():
 
 
 def test_a_step_says_how_far():
-    assert step("reserves", 12345.0, 0.05) == "add £12.3m (5.0% of net spending)"
+    assert step("reserves", 12345.0, 0.05) == "add £12.3m (5.0% of net revenue expenditure)"
     assert step("use of reserves", 500.0, 0.01) == "draw £500k a year less"
 
 

@@ -27,26 +27,26 @@ EVENT = HadEvent("efs", pd.Timestamp(2021, 2, 10))
 @pytest.mark.parametrize(
     ("one", "said"),
     [
-        (RESERVES, "reserves rebuilt: £10.0m → £30.0m (10% → 25% of net spending)"),
+        (RESERVES, "reserves rebuilt: £10.0m → £30.0m (10% → 25% of net revenue expenditure)"),
         (
             dataclasses.replace(RESERVES, end=9_000.0, against_share=True),
-            "reserves fell less than spending: £10.0m → £9.0m (10% → 25% of net spending)",
+            "reserves fell less than spending: £10.0m → £9.0m (10% → 25% of net revenue expenditure)",
         ),
         (
             Line("interest_to_reserves", 5_000.0, 6_000.0, 0.2, 0.3, "ratio", 0.5, "worse", against_share=True),
-            "interest heavier on reserves: £5.0m → £6.0m (20% → 30% of reserves)",
+            "higher interest bill against reserves: £5.0m → £6.0m (20% → 30% of reserves)",
         ),
         (
             Line("reserves_runway_years", np.nan, np.nan, 3.2, 20.0, "years", -0.5, "better"),
-            "stopped drawing on reserves: 3 years → not falling",
+            "reserves last longer at the rate of use: 3 years → not falling",
         ),
         (
             Line("debt_servicing_ratio", 900.0, 1_000.0, 0.09, 0.08, "ratio", np.nan, "better", against_share=True),
-            "debt servicing takes a smaller share: £900k → £1.0m (9.0% → 8.0% of net spending)",
+            "debt servicing takes a smaller share: £900k → £1.0m (9.0% → 8.0% of net revenue expenditure)",
         ),
         (
             Line("council_tax", 1_000.0, 1_300.0, 0.7, 0.8, "ratio", np.nan, "up", usual=0.25),
-            "council tax requirement up 30% (its class: 25%): £1.0m → £1.3m (70% → 80% of net spending)",
+            "council tax requirement up 30% (its class: 25%): £1.0m → £1.3m (70% → 80% of net revenue expenditure)",
         ),
         (
             Line("net_revenue_expenditure", 2_000.0, 1_500.0, np.nan, np.nan, "£ thousand", np.nan, "down"),
