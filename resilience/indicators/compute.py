@@ -24,7 +24,7 @@ SWITCHES: dict[str, tuple[bool, str]] = {
     ),
     "dsg_deficit": (
         False,
-        "the dedicated schools grant deficit is taken off usable reserves (no value where it is not published)",
+        "the DSG deficit is taken off usable reserves (no value where it is not published)",
     ),
     "hra_interest_out": (
         False,
