@@ -210,6 +210,11 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
+def counted(count: int, noun: str) -> str:
+    """Write how many there are of something: "1 council", "12 councils", "1,024 rows"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def listed(parts: Sequence[str], last: str = "and") -> str:
     """Join words as in a sentence: "a, b and c"."""
     if len(parts) < 2:

@@ -264,7 +264,7 @@ class _Run:
             part.unlink(missing_ok=True)
             return Row(year, form, "unchanged", "", last.file, last.released)
         if got.path is None:  # only asked with a sound file at hand
-            raise PublicationError("The server says that nothing changed, though nothing is at hand.")
+            raise PublicationError("The server says that nothing changed, though no file is held.")
         try:
             guard.check_csv(part) if part.suffix == ".csv" else guard.check_workbook(part)
         except PublicationError as error:
@@ -279,7 +279,7 @@ class _Run:
             note = (
                 "The file changed under the same address; both are kept."
                 if sound
-                else "The file at hand was altered or is gone; this is a fresh copy."
+                else "The file held was altered or is gone; this is a fresh copy."
             )
         target = self._place(year, day or datetime.now(UTC).date().isoformat(), name, got.sha256)
         part.replace(target)

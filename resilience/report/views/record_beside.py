@@ -122,7 +122,7 @@ def _three(full: FullRecord) -> dict[str, Any]:
 
 def _levels(full: FullRecord) -> dict[str, Any]:
     title = "Level and spread of the chances apart, closed origins"
-    columns = ["Origin", "Expected", "90% range", "Came", "Within", "Shift in log-odds (standard error)"]
+    columns = ["Origin", "Expected", "90% interval", "Came", "Within", "Shift in log-odds (standard error)"]
     if full.levels is None:
         return {"title": title, "words": "", "columns": columns, "rows": []}
     rows = [

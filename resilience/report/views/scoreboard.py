@@ -121,7 +121,13 @@ def _cell(score: ListScore, name: str, measure: str) -> str:
 
 
 def _rankings(score: ListScore) -> dict[str, Any]:
-    columns = ["Ranking", "AUC (90% range)", "AUC upper", *(f"First {one}" for one in CAPACITIES), "List − rule, AUC"]
+    columns = [
+        "Ranking",
+        "AUC (90% interval)",
+        "AUC upper",
+        *(f"First {one}" for one in CAPACITIES),
+        "List − rule, AUC",
+    ]
     order = [MODEL, *score.measures.drop(MODEL).sort_values("auc", ascending=False, kind="stable").index]
     rows = []
     for name in order:

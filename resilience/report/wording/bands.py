@@ -39,9 +39,9 @@ def headline_record(band: str, record: TrackRecord, horizon: int) -> str:
 
 
 def share(found: Followed) -> str:
-    """Write a share with its interval: "27%, 90% range 19–36%"."""
+    """Write a share with its interval: "27%, 90% interval 19–36%"."""
     between = chance_range(found.low, found.high, cap=1.0)
-    return f"{percent(found.share, 0)}, 90% range {between}"
+    return f"{percent(found.share, 0)}, 90% interval {between}"
 
 
 def every_band(record: TrackRecord, horizon: int) -> str:

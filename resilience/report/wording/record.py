@@ -44,7 +44,7 @@ def with_range(entry: dict[str, Any] | None, digits: int = 2) -> str:
 
 
 #: What a column of detectable differences means.
-DETECTABLE = "Detectable: the smallest true difference found four times in five, at 5%."
+DETECTABLE = "Detectable: the smallest true difference that would be found four times in five, at 5% significance."
 
 
 def detectable(entry: dict[str, Any] | None, digits: int = 2) -> str:

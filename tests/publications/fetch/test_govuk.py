@@ -331,7 +331,7 @@ def test_nonsense_answers_to_a_resume_start_again(server, one, fetch, answer):
 
 def test_a_server_that_never_sent_the_file_cannot_say_it_is_unchanged(server, one, fetch):
     server.answers[ASSET] = [srv.status(304)]
-    assert "nothing is at hand" in only(fetch()).detail
+    assert "no file is held" in only(fetch()).detail
 
 
 @pytest.mark.parametrize("answer", [b"<html>", b"[1]", b"[" * 100_000, b"\xff\xfe"])

@@ -110,7 +110,7 @@ def test_since_when(why):
 def test_how_sure(why):
     alike = SimilarScores(40, 9, 28, 0.23, 0.92, 2018, 2024, nearest=True)
     said = how_sure(dataclasses.replace(why, similar=alike, record=RECORD), 24, "The level was outside.")
-    assert said[0].endswith("21 were followed by a first event within 24 months (30%, 90% range 22–40%); the same "
+    assert said[0].endswith("21 were followed by a first event within 24 months (30%, 90% interval 22–40%); the same "
                             "council can stand on several lists.")  # fmt: skip
     assert "puts it at over 40% (its own 90% range: 30–>40%)" in said[1]
     assert "few councils had a chance like this one; the 40 nearest had 23–>40%" in said[2]

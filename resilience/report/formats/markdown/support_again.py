@@ -95,9 +95,9 @@ what was counted stands beside it. Three years and longer are not set apart from
                 "last event",
                 "councils now",
                 "again within 12 months",
-                "chance (90% range)",
+                "chance (90% interval)",
                 "again within 24 months",
-                "its 90% range",
+                "its 90% interval",
                 "chance",
             ),
             [_rate(row) for row in content["rates"]],
@@ -121,7 +121,7 @@ Januaries, of which the 24 months are mostly made, say little of either.
 
 {
         table(
-            ("judged on", "rows", "councils", "again", "measure", "base rate", "model", "gain (90% range)"),
+            ("judged on", "rows", "councils", "again", "measure", "base rate", "model", "gain (90% interval)"),
             [row for name, one in content["comparisons"].items() for row in _compared(name, one)],
         )
     }
@@ -197,7 +197,7 @@ def _verdict(content: dict[str, Any]) -> str:
     first, last = content["rounds"][0]["round"], content["rounds"][-1]["round"]
     rule = (
         "A model ships only if its log score beats the base rate's out of time beyond doubt: over the rounds of "
-        f"{first} to {last}, with a 90% range above 0. That every round decides, and not the closed "
+        f"{first} to {last}, with a 90% interval above 0. That every round decides, and not the closed "
         "Januaries alone, was written down after these figures had been seen."
     )
     if content["ships"]:
