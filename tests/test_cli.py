@@ -105,7 +105,7 @@ FAULTS = [
     (["train", "--as-of", "1 May"], "'1 May' is not a date"),
     (["data", "check", "--year", "2022"], "'2022' is not a financial year; write it like 2023-24."),
     (["data", "check", "--council", "Atlantis"], "Atlantis"),
-    (["build", "--source", "nowhere"], "nowhere is no folder"),
+    (["build", "--source", "nowhere"], "nowhere is not a folder"),
 ]
 
 
@@ -138,7 +138,7 @@ def test_tables_gone_are_one_sentence(cli, tmp_path, monkeypatch):
     cli("screen").sentence("panel.csv does not exist; run 'resilience build'")
 
 
-def test_what_nobody_foresaw_is_one_sentence_and_debug_shows_where(cli, monkeypatch):
+def test_an_unexpected_error_is_one_sentence_and_debug_shows_where(cli, monkeypatch):
     def fails(*args: object, **given: object) -> None:
         raise RuntimeError("no such thing")
 
@@ -146,9 +146,7 @@ def test_what_nobody_foresaw_is_one_sentence_and_debug_shows_where(cli, monkeypa
     monkeypatch.delenv("RESILIENCE_DEBUG", raising=False)
     done = cli("screen")
     assert done.code == 2
-    assert done.err.startswith(
-        "resilience: an error nobody foresaw (RuntimeError: no such thing); nothing was written."
-    )
+    assert done.err.startswith("resilience: an unexpected error (RuntimeError: no such thing); nothing was written.")
     assert done.err.count("\n") == 1
     monkeypatch.setenv("RESILIENCE_DEBUG", "1")
     with pytest.raises(RuntimeError):

@@ -238,7 +238,7 @@ def load(path: Path | None = None, *, outcome: str = "distress", horizon: int = 
             data=content["data"],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError(f"{source} is no model artefact ({error!r}); {_AGAIN}") from error
+        raise ModelError(f"{source} is not a model artefact ({error!r}); {_AGAIN}") from error
     wrong = _wrong(model, outcome if path is None else model.outcome, horizon if path is None else model.horizon)
     if wrong:
         raise ModelError(f"{source} {wrong}; {_AGAIN}")
@@ -254,9 +254,9 @@ def _read(source: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ModelError(f"{source} does not exist; run 'resilience train' to make it.") from None
     except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"{source} is no model artefact ({error!r}); {_AGAIN}") from error
+        raise ModelError(f"{source} is not a model artefact ({error!r}); {_AGAIN}") from error
     if not isinstance(content, dict) or "format" not in content:
-        raise ModelError(f"{source} is no model artefact (it states no format); {_AGAIN}")
+        raise ModelError(f"{source} is not a model artefact (it states no format); {_AGAIN}")
     if content["format"] != FORMAT:
         raise ModelError(
             f"{source} is of format {content['format']}, not {FORMAT} (the five families); it was written by another "

@@ -145,7 +145,8 @@ def checked(file: EventFile, until: date) -> tuple[list[CheckedRow], list[str], 
     ]
     remarks += _repeated(file)
     notes = [
-        f"{file.path}: {counted(len(of_rounds), 'row')} of support dated by the date of a round, more exactly than date_precision says (row{'' if len(of_rounds) == 1 else 's'} "
+        f"{file.path}: {counted(len(of_rounds), 'row')} of support dated by the date of a round, more exactly "
+        f"than date_precision says (row{'' if len(of_rounds) == 1 else 's'} "
         f"{', '.join(map(str, of_rounds))})."
     ]
     return found, remarks, notes if of_rounds else []

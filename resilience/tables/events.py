@@ -201,8 +201,8 @@ def _unlike_the_shipped(register: EventRegister, source: Path, shipped: Path) ->
     if not missing and not own and not reach:
         return ()
     return (
-        f"{source} lacks {missing} of the {len(usual.rows)} rows of the shipped register, has {own} of its own"
-        f"{reach}, and gives {counted(len(register.onsets()), 'council')} a first event (shipped: {len(usual.onsets())}).",
+        f"{source} lacks {missing} of the {len(usual.rows)} rows of the shipped register, has {own} of its own{reach}, "
+        f"and gives {counted(len(register.onsets()), 'council')} a first event (shipped: {len(usual.onsets())}).",
     )
 
 

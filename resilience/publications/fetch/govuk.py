@@ -148,7 +148,7 @@ def fetch(
     """
     unknown = set(forms) - {"RS", "RSX", "RA"}
     if unknown:
-        raise PublicationError(f"'{plain(sorted(unknown)[0])}' is no form that is fetched; name RS, RSX or RA.")
+        raise PublicationError(f"'{plain(sorted(unknown)[0])}' is not a form that is fetched; name RS, RSX or RA.")
     wanted = None if years is None else [outturn_year_of(year_of(year)) for year in years]
     client = client or Client(base_url)
     folder = into or paths.raw()

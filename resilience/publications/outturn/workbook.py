@@ -200,7 +200,7 @@ def read_publications(folder: Path | str) -> OutturnLines:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise PublicationError(f"{folder} is no folder; give the folder the publications were downloaded to.")
+        raise PublicationError(f"{folder} is not a folder; give the folder the publications were downloaded to.")
     paths = sorted(
         found
         for found in folder.iterdir()

@@ -36,7 +36,7 @@ def view(full: FullRecord) -> dict[str, Any]:
     return {
         "introduction": f"Back test: origins {settings['origins'][0]} to {settings['origins'][-1]}, "
         f"{settings['horizon_months']} months, outcome {settings['outcome']}, register to {settings['register_to']}. "
-        f"Closed origins: {years_of(settings['closed_origins']) or 'none'}; the others are half observed and shown apart. "
+        f"Closed origins: {years_of(settings['closed_origins']) or 'none'}; the others, half observed, shown apart. "
         f"Pooled figures: origins {settings['pooled_origins'][0][:4]}–{settings['pooled_origins'][-1][:4]}, "
         f"{result.pooled['events']} first events (a council counts at each origin whose horizon holds its event) "
         f"in {result.pooled['councils']} councils, among {result.pooled['rows']} councils × origins. In brackets: 90% "

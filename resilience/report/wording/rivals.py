@@ -42,10 +42,10 @@ said about it is. Below is each statement, and what this project's figures of 20
 and CIPFA's rule). With one year, {one} of {of} agree; with three, {three}.
 
 The bounds within which a figure counts as agreeing were set after our figures had been seen, except where the \
-statement itself sets them; so was the reading of "by 2022" as within five years (within four, one year's use gives {sooner}). \
-Statements of within three years are of one finding and no independent evidence. The share that the project's brief \
-quotes from the report, 10.6%, was found in no page that could be read and is not counted; one year's use gives \
-{share}. The reason for choosing one year is that three years' use gives about half the councils of every statement."""
+statement itself sets them; so was the reading of "by 2022" as within five years (within four, one year's use gives \
+{sooner}). Statements of within three years are of one finding, not independent evidence. The share that the \
+project's brief quotes from the report, 10.6%, was found in no page that could be read and is not counted; one year's \
+use gives {share}. The reason for choosing one year is that three years' use gives half the councils of every statement."""
 
 
 def figure_of(figure: float, unit: str) -> str:

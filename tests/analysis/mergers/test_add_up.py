@@ -123,7 +123,7 @@ def test_what_cannot_be_merged_is_one_sentence(panel, codes, shares, words):
 
 @pytest.mark.parametrize("text", ["Kent", "Kent=", "Kent=0", "Kent=1.2", "=0.5", "Kent=half"])
 def test_a_share_that_is_none_is_refused(text):
-    with pytest.raises(DataError, match="is no share"):
+    with pytest.raises(DataError, match="is not a share"):
         read_share(text)
 
 

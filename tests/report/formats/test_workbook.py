@@ -196,7 +196,7 @@ def test_what_changed_since_the_first_of_january(book):
 def test_an_earlier_day_can_be_chosen_and_an_impossible_one_is_refused():
     changed = views.view(one_run(), since=date(2025, 1, 1))["changed"]
     assert changed["since"] == "2025-01-01"
-    with pytest.raises(DataError, match="no earlier list's day"):
+    with pytest.raises(DataError, match="not the day of an earlier list"):
         views.view(one_run(), since=date(2027, 1, 1))
 
 
