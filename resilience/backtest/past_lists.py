@@ -190,7 +190,7 @@ def list_on(scored: ScoredDay, day: date) -> ScoredDay | None:
     """
     first = date(FIRST_JANUARY, 1, 1)
     if not first <= day < scored.as_of:
-        raise DataError(f"{day} is not the day of an earlier list; choose one from {first} to {scored.as_of}.")
+        raise DataError(f"{day} is not the day of an earlier list; choose one from {first} on, before {scored.as_of}.")
 
     def make() -> ScoredDay | None:
         model, known = scored.model, known_on(scored.indicators, day)

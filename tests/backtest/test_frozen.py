@@ -115,7 +115,7 @@ def test_a_list_gone_or_put_there_by_hand_is_noticed(made, tmp_path):
     path, _ = save(made, tmp_path / made.name)
     kept = path.read_bytes()
     path.unlink()
-    with pytest.raises(DataError, match=r"cannot be read \(No such file or directory\); bring it back"):
+    with pytest.raises(DataError, match=r"cannot be read \(No such file or directory\); restore it"):
         frozen_lists(tmp_path)
     path.write_bytes(kept)
     (tmp_path / "2027-01-01-9.json").write_bytes(kept)

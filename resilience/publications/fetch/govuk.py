@@ -89,7 +89,7 @@ class FetchReport:
             if self.having(status)
         ]
         missing = self.having("missing")
-        return f"{', '.join(parts)}; {len(missing)} could not be had." if missing else f"{', '.join(parts)}."
+        return f"{', '.join(parts)}; {len(missing)} could not be downloaded." if missing else f"{', '.join(parts)}."
 
     def table(self) -> Table:
         """Return the rows as a table for the terminal; remote text in it is escaped."""

@@ -45,7 +45,7 @@ The bounds within which a figure counts as agreeing were set after our figures h
 statement itself sets them; so was the reading of "by 2022" as within five years (within four, one year's use gives \
 {sooner}). Statements of within three years are of one finding, not independent evidence. The share that the \
 project's brief quotes from the report, 10.6%, was found in no page that could be read and is not counted; one year's \
-use gives {share}. The reason for choosing one year is that three years' use gives half the councils of every statement."""
+use gives {share}. One year was chosen because three years' use gives half the councils of every statement."""
 
 
 def figure_of(figure: float, unit: str) -> str:

@@ -226,7 +226,7 @@ def test_404_is_said_and_the_rest_goes_on(server, one, fetch, pauses):
     report = fetch(("2022-23", YEAR))
     assert [row.status for row in report.rows] == ["missing", "new"]
     assert "not there (the server answered 404)" in report.rows[0].detail
-    assert report.exit_code == 0 and report.sentence == "1 new; 1 could not be had." and not pauses
+    assert report.exit_code == 0 and report.sentence == "1 new; 1 could not be downloaded." and not pauses
     del server.files[ASSET]
     report = fetch(("2022-23",))
     assert report.exit_code == 2 and report.sentence.startswith("Nothing could be had; what was in")
