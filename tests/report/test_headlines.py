@@ -88,7 +88,7 @@ def test_a_councils_headline_in_text(name):
         assert f"of the {score['of']} councils without an earlier event" in said
         assert f"ranked {score['band']} on the lists of January" in said
         assert f"{score['band_events']} were followed by a first event within 24 months." in said
-        assert f"ranks {score['reserves_rank']}" in said.split("By plain reserves")[1]
+        assert f"is ranked {score['reserves_rank']} of" in said.split("By plain reserves")[1]
 
 
 def test_the_list():

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from resilience.backtest.rolling import CAPACITY
 from resilience.backtest.track_record import Followed, TrackRecord
-from resilience.formatting import chance_range, chances_at, ordinal, percent
+from resilience.formatting import chance_range, chances_at, percent
 from resilience.model.calibration import PACES
 
 #: What is said where no past list can be set beside.
@@ -70,8 +70,8 @@ def by_reserves(place: int, of: int, in_both: bool) -> str:
     """Say where a council stands by plain reserves."""
     mark = f", so it is in the {IN_BOTH}" if in_both else ""
     return (
-        f"By plain reserves (usable reserves over net revenue expenditure, lowest first) it ranks {ordinal(place)} of "
-        f"{of}{mark}."
+        "By plain reserves (revenue reserves, unallocated and earmarked, over net revenue expenditure; lowest first) "
+        f"it is ranked {place} of {of}{mark}."
     )
 
 

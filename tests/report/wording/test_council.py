@@ -59,11 +59,11 @@ def test_the_plain_rank_and_the_paces_stand_beside_it(why):
     paces = {"quiet": 0.31, "middling": 0.5, "busy": 0.6}
     there = dataclasses.replace(why, record=RECORD, reserves_rank=6, paces=paces)
     plain, agreeing, likely = beside(there, 24)
-    assert "it ranks 6th of 276, so it is in the top 30 of both." in plain
+    assert "it is ranked 6 of 276, so it is in the top 30 of both." in plain
     assert agreeing.startswith("Of 86 places in the top 30 of both rankings on the lists of January 2018–2024, 23 were")
     assert likely.endswith("the model puts it at about 31% if 10 do, over 40% if 20 and over 40% if 30.")
     apart = beside(dataclasses.replace(there, reserves_rank=31, paces={}), 24)
-    assert len(apart) == 1 and apart[0].endswith("it ranks 31st of 276.")
+    assert len(apart) == 1 and apart[0].endswith("it is ranked 31 of 276.")
 
 
 def test_a_return_of_years_ago_is_told_beside_the_rank(why):
