@@ -73,7 +73,7 @@ def test_councils_with_an_event_say_which_and_when(frame):
     assert row["status"] == EVENT_ALREADY
     assert row["event_date"] == "2023-09-05"
     assert row["reasons"] == (
-        "section 114 notice known from 5 September 2023; support again within 12 months: 5% (0 of 10 that stood so)"
+        "section 114 notice known from 5 September 2023; support again within 12 months: 5% (0 of 10 in this position)"
     )
     assert frame.loc[frame["status"] == EVENT_ALREADY, "event_date"].ne("").all()
     assert frame.loc[frame["status"] == AT_RISK, "event_date"].eq("").all()
