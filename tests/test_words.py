@@ -38,8 +38,38 @@ AVOID = {
     r"\bfail(?:ed|ing) councils?\b": "no verdicts",
 }
 
-#: Pages written anew, or mended by others, after these words were: each must be taken out once it is right.
-TO_COME: frozenset[str] = frozenset()
+#: Still to be mended, and with what; a file that has been fails as XPASS, and its line here must go.
+_RECORD, _OWN, _PAGE = "the record's next writing", "own figures of several years", "the council page"
+_MODEL = "the next training: it is part of the trained model word for word"
+TO_COME = {
+    "README.md": _RECORD,
+    "docs/record.txt": _RECORD,
+    "docs/support_again.md": _RECORD,
+    "docs/reliability.md": "make fuzz, with the publications",
+    **{
+        f"notebooks/{name}.py": _RECORD
+        for name in (
+            "01_the_data_and_its_traps",
+            "02_indicators_through_time",
+            "04_building_the_risk_model",
+            "05_the_record",
+            "06_one_council_in_depth",
+            "07_all_councils",
+        )
+    },
+    "docs/own_figures.md": _OWN,
+    "resilience/analysis/own_figures/cells.py": _OWN,
+    "resilience/report/formats/text/own_figures.py": _OWN,
+    "resilience/report/templates/own_figures.html.j2": _OWN,
+    "resilience/model/artefact.py": _MODEL,
+    "resilience/model/families.toml": _MODEL,
+    "resilience/report/formats/text/council.py": _PAGE,
+    "resilience/report/templates/council.html.j2": _PAGE,
+    "resilience/report/templates/council_beyond.html.j2": _PAGE,
+    "resilience/report/wording/council.py": _PAGE,
+    "resilience/report/wording/levers.py": _PAGE,
+    "resilience/report/wording/peers.py": _PAGE,
+}
 
 
 def kept(node: Any) -> Iterator[str]:
@@ -109,11 +139,65 @@ def files() -> Iterator[Path]:
         yield from (path for path in (ROOT / "docs").iterdir() if path.suffix in (".md", ".txt"))
 
 
-#: docs/style.md names what to avoid; families.toml is kept in the trained model word for word.
-EXEMPT = {"docs/style.md", "resilience/model/families.toml"}
-PATHS = sorted({str(path.relative_to(ROOT)) for path in files()} - EXEMPT)
+#: docs/style.md names what to avoid.
+PATHS = sorted({path.relative_to(ROOT).as_posix() for path in files()} - {"docs/style.md"})
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=pytest.mark.xfail(reason=TO_COME[path], strict=True)) if path in TO_COME else path
+        for path in PATHS
+    ],
+)
 def test_no_word_to_avoid_is_shown(path):
     assert faults(read(ROOT / path)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It stood at 9.0 % of net revenue expenditure.",
+        "a share of {} % of it",
+        "0.042 (-0.000 to 0.082)",
+        "Lines fallen to nought",
+        "thin reserves (9.0% of net spending)",
+        "interest heavy against reserves",
+        "out of reach alone",
+        "an error nobody foresaw",
+        "asset sales pay for running costs",
+        "The figures read cannot be what they say they are",
+        "by one fixed yardstick",
+        "27%, 90% range 19–36%",
+        "on the eve",
+    ],
+)
+def test_a_word_to_avoid_is_found(text):
+    assert faults(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "low reserves (9.0% of net revenue expenditure, 2023-24)",
+        "flexible use of capital receipts (£5.7m, 2023-24)",
+        "ranked 1 of 273; 90% interval 19–36%; 0.000 (0.000 to 0.082)",
+        "newly returned as nil",
+        "{% if row.share > 0 %}{{ row.share|percent }}{% endif %}",
+        "f-string with a remainder: {year} %} and 3 %}",
+    ],
+)
+def test_a_word_to_write_is_no_fault(text):
+    assert faults(text) == []
+
+
+def test_what_a_module_says_is_read_and_its_notes_are_not():
+    source = 'def f(x):\n    """Notes on nought."""\n    return f"{x} % of it", "a plain text"\n'
+    assert sorted(texts_of_code(source, docstrings=False)) == ["a plain text", "{} % of it"]
+    assert "Notes on nought." in list(texts_of_code(source, docstrings=True))
+
+
+@pytest.mark.skipif(not (ROOT / "docs").is_dir(), reason="the documents are not shipped with the package")
+@pytest.mark.parametrize("pattern", AVOID)
+def test_the_page_of_words_names_what_the_test_looks_for(pattern):
+    assert re.search(pattern, (ROOT / "docs" / "style.md").read_text("utf-8"), flags=re.IGNORECASE)

@@ -129,7 +129,7 @@ def _rivals(found: dict[str, Any], of: str) -> dict[str, Any]:
     columns = ["Rule", "AUC", "AUC upper", "Av. precision", "Top 30"]
     rows = [["this model", *(alone(found["model"][one]) for one in _BY_RULE)]]
     rows += [[name, *(alone(rule[one]) for one in _BY_RULE)] for name, rule in _by_auc(found)]
-    return _table(f"Other rules at the same number of alerts, {of}", columns, rows)
+    return _table(f"Other rules at the same number of councils called, {of}", columns, rows)
 
 
 def _differences(found: dict[str, Any], of: str) -> dict[str, Any]:

@@ -32,7 +32,7 @@ to {register_to}.
 """
 #: How the lists of the release before the scoreboard came about.
 _METHOD = (
-    "The lists of 0.1.0 were made afterwards, by that release's own code and figures: `git worktree add FOLDER "
+    "The lists of 0.1.0 were made afterwards, with that release's own code and figures: `git worktree add FOLDER "
     "7853f54`, then `python -m benchmarks.release_010 FOLDER`."
 )
 
