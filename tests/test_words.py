@@ -44,7 +44,6 @@ _MODEL = "the next training: it is part of the trained model word for word"
 TO_COME = {
     "README.md": _RECORD,
     "docs/record.txt": _RECORD,
-    "docs/support_again.md": _RECORD,
     "docs/reliability.md": "make fuzz, with the publications",
     **{
         f"notebooks/{name}.py": _RECORD
