@@ -116,7 +116,7 @@ def test_sentences():
     assert "lower than in all other" in sentence(whole, "SC", "x")
     still = Evidence("reserves_runway_years", 20.0, 2024, lower=0.5, higher=0.0, others=20, earlier=4.2)
     assert sentence(still, "SC", "x") == (
-        "Usable reserves were not falling over the three years to 31 March 2024, as in 50% of other shire counties; "
+        "Reserves were not falling over the three years to 31 March 2024, as in 50% of other shire counties; "
         "three years earlier 4 years."
     )
     assert sentence(Evidence("reserves_ratio", np.nan, 0), "UA", "Usable reserves") == (
@@ -211,4 +211,4 @@ def test_the_largest_reasons_come_first_and_small_ones_are_left_out():
 
 def test_many_times_the_reserves_are_said_in_times():
     said = sentence(Evidence("interest_to_reserves", 4.3, 2025, median=0.2), "SD", "Interest")
-    assert said == "Interest payable in 2024-25 came to 4 times usable reserves (tier median 20%)."
+    assert said == "Interest payable in 2024-25 came to 4 times reserves (tier median 20%)."
