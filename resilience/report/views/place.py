@@ -42,7 +42,11 @@ def view(scored: ScoredDay, code: str) -> dict[str, Any]:
         See ``analysis.place.place``.
     """
     one = place(code, run=scored)
-    what = "single tier: it provides all council services itself" if one.single else f"county and {len(one.councils) - 1} districts"
+    what = (
+        "single tier: it provides all council services itself"
+        if one.single
+        else f"county and {len(one.councils) - 1} districts"
+    )
     newest = {name: one.councils[f"{name}_year"].dropna().max() for name in AMOUNTS}
     councils = [_council(row, newest) for _, row in one.councils.iterrows()]
     gone = one.councils.index[one.councils["reserves"].isna()]
