@@ -45,7 +45,7 @@ def test_what_followed_is_within_what_was_flagged(shown):
 def test_the_statements_say_yes_or_no_for_both_rules(shown):
     rows = shown["nao"]["rows"]
     assert all(row[2].endswith("yes") and row[3].endswith("no") for row in rows)
-    assert f"With one year {len(rows)} of {len(rows)} come out, with three 0." in shown["nao"]["words"]
+    assert f"With one year, {len(rows)} of {len(rows)} agree; with three, 0." in shown["nao"]["words"]
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,9 @@ def test_reasons_are_of_the_councils_own_figures(run, frame):
         assert 1 <= len(found) <= 3 and found == at_risk.at[code, "main_reasons"]
         moves = [run.contributions.at[code, term.name] for term in run.model.terms]
         largest = run.model.terms[moves.index(max(moves))]
-        assert found[0] == reason(largest, row)
+        known, name = run.known, largest.indicator
+        year, rebased = known.year_of(code, name), known.is_rebased(code, name)
+        assert found[0] == reason(largest, row, year=year, rebased=rebased)
         for strength in main_strengths(run, code):
             assert strength not in found
 
