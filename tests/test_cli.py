@@ -98,7 +98,7 @@ FAULTS = [
     (["screen", "--format", "xlsx"], "give a file with --output"),
     (["screen", "--since", "2025-01-01"], "--since is for a workbook; give --format xlsx with it."),
     (["screen", "--format", "xlsx", "--since", "soon"], "'soon' is not a date; write it like 2020-01-01."),
-    (["screen", "--format", "xlsx", "--since", "2011-01-01"], "2011-01-01 is no earlier list's day"),
+    (["screen", "--format", "xlsx", "--since", "2011-01-01"], "2011-01-01 is not the day of an earlier list"),
     (["screen", "--format", "csv", "-o", "{file}/list.csv"], "cannot be written"),
     (["screen", "--format", "csv", "-o", "{folder}"], "cannot be replaced"),
     (["train", "--as-of", "2012-01-01"], "No origin from 2012 on had closed by 2012-01-01"),

@@ -11,11 +11,11 @@ from resilience.report.writers import forms
         (["peers", "Nowhereville"], "no English principal council"),
         (["place", "Nowhereville"], "no English principal council"),
         (["merge"], "Name the councils to be merged"),
-        (["merge", "Kent"], "two councils at least"),
+        (["merge", "Kent"], "at least two councils"),
         (["merge", "Kent", "Kent", "--name", "X"], "named twice"),
         (["merge", "Kent", "--proposal", "East Surrey"], "not both"),
         (["merge", "--proposal", "Hertfordshire"], "no make-up"),
-        (["merge", "Kent", "Medway", "--name", "X", "--share", "Kent"], "is no share"),
+        (["merge", "Kent", "Medway", "--name", "X", "--share", "Kent"], "is not a share"),
         (["national", "--as-of", "yesterday"], "is not a date"),
     ],
 )

@@ -87,7 +87,7 @@ def test_another_list_is_never_written_over_it(made, tmp_path):
         save(other, path)
     assert path.read_text("utf-8") == made.to_json()
     path.unlink()
-    with pytest.raises(DataError, match="is named in SHA256SUMS and gone"):
+    with pytest.raises(DataError, match="is named in SHA256SUMS and missing"):
         save(made, path)
 
 

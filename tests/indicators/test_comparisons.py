@@ -136,7 +136,7 @@ def test_a_council_without_neighbours_has_no_standing_among_them():
 def test_groups_that_are_none(indicators, panel):
     with pytest.raises(DataError, match="'colour' is not a comparison group; choose among tier"):
         percentiles(indicators, by="colour")
-    with pytest.raises(DataError, match="Neighbours are wanted and none are given"):
+    with pytest.raises(DataError, match="Neighbours are needed and none are given"):
         percentiles(indicators, by="neighbours")
     with pytest.raises(DataError, match="'nothing' is not an indicator"):
         aggregate(panel, "nothing")

@@ -76,11 +76,11 @@ def entry(**changes):
     ("text", "said"),
     [
         ("nonsense", "is not an indicator dictionary"),
-        (entry(unit="furlongs"), "unit 'furlongs' is none of ratio"),
+        (entry(unit="furlongs"), "unit 'furlongs' is not one of ratio"),
         (entry(caveat=None), "lacks 'caveat'"),
         (entry(label=""), "has an empty 'label'"),
         (entry(colour="red"), "'colour', which is not a field"),
-        (entry(classes=["XX"]), "'XX' is no class"),
+        (entry(classes=["XX"]), "'XX' is not a class"),
         (entry() + entry(), "defines reserves_ratio twice"),
         (entry(), "has no entry in the dictionary"),
     ],
