@@ -8,8 +8,8 @@ from resilience.report.writers import forms
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["peers", "Nowhereville"], "no English principal council"),
-        (["place", "Nowhereville"], "no English principal council"),
+        (["peers", "Nowhereville"], "not a known English principal council"),
+        (["place", "Nowhereville"], "not a known English principal council"),
         (["merge"], "Name the councils to be merged"),
         (["merge", "Kent"], "at least two councils"),
         (["merge", "Kent", "Kent", "--name", "X"], "named twice"),

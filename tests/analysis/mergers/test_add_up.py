@@ -111,7 +111,7 @@ def test_exact_reserves_and_a_second_hand_total_make_one_total(panel):
         (["Kent", "Kent"], None, "named twice"),
         (["Kent", "Medway"], {"Surrey": 0.5}, "not among those merged"),
         (["Kent", "Medway"], {"Kent": 1.5}, "above 0 and up to 1"),
-        (["Kent", "Nowhereville"], None, "no English principal council"),
+        (["Kent", "Nowhereville"], None, "not a known English principal council"),
         (["Kent", "Northamptonshire"], None, "abolished on 2021-03-31"),
     ],
 )

@@ -372,7 +372,7 @@ def test_years_mixed_in_one_workbook(write: Callable[..., Path]) -> None:
 
 
 def test_folders(write: Callable[..., Path], tmp_path: Path) -> None:
-    with pytest.raises(PublicationError, match="no folder"):
+    with pytest.raises(PublicationError, match="not a folder"):
         read_publications(tmp_path / "nowhere")
     with pytest.raises(PublicationError, match="no RS or RA workbook"):
         read_publications(tmp_path)
