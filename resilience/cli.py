@@ -19,13 +19,13 @@ from resilience.years import day_of
 
 app = typer.Typer(
     name="resilience",
-    help="Which English councils are heading for financial distress, how sure that is, and why.",
+    help="Rank English councils by how closely their finances resemble those that needed support, and say why.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-data = typer.Typer(help="Look at the figures themselves.", no_args_is_help=True, rich_markup_mode=None)
+data = typer.Typer(help="Check the figures and define the indicators.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(data, name="data")
 
 
@@ -59,7 +59,7 @@ AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="Use only what was known before this day (YYYY-MM-DD).")
 ]
 EventsFile = Annotated[
-    Path | None, typer.Option("--events", help="Another event register; its .toml beside it states register_to.")
+    Path | None, typer.Option("--events", help="Another register of events; the .toml beside it states register_to.")
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of the terminal.")]
 
@@ -105,7 +105,7 @@ def _listen() -> None:
 def fetch(
     year: Annotated[list[str] | None, typer.Option("--year", help="Only this financial year, e.g. 2024-25.")] = None,
     source: Annotated[str | None, typer.Option("--from", metavar="URL", help="A mirror of GOV.UK.")] = None,
-    into: Annotated[Path | None, typer.Option("--into", help="Folder, by default data/raw.")] = None,
+    into: Annotated[Path | None, typer.Option("--into", help="Folder to write to; by default data/raw.")] = None,
 ) -> None:
     """Download publications from GOV.UK into data/raw."""
     from rich.console import Console
@@ -125,11 +125,11 @@ def fetch(
 @app.command()
 def build(
     source: Annotated[
-        Path | None, typer.Option("--source", help="Folder of publications, by default data/raw.")
+        Path | None, typer.Option("--source", help="Folder of publications; by default data/raw.")
     ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder, by default data/processed.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder; by default data/processed.")] = None,
     accept: Annotated[
-        str | None, typer.Option("--accept", metavar="REASON", help="Go on under an alarm; provenance.json keeps why.")
+        str | None, typer.Option("--accept", metavar="REASON", help="Build in spite of an alarm, and keep the reason.")
     ] = None,
 ) -> None:
     """Turn publications into the tables in data/processed."""
@@ -147,7 +147,7 @@ def build(
 @app.command()
 def train(
     as_of: AsOf = None,
-    outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
+    outcome: Annotated[Outcome, typer.Option(help="Which events count: all, or only the severest.")] = Outcome.distress,
     output: Output = None,
 ) -> None:
     """Fit the model and write it to models/ as JSON, with what followed on past lists."""
@@ -162,7 +162,7 @@ def train(
         day = _day(as_of) or load_events().end.date()
         typer.echo(f"Written to {ship(run(day, outcome=outcome.value, intervals=False))}.")
     if as_of is not None and output is None:
-        typer.echo("It stands where the model of the newest figures stood; 'resilience train' alone brings that back.")
+        typer.echo("It replaces the model of the newest figures; 'resilience train' without --as-of restores that.")
 
 
 @app.command()
@@ -170,18 +170,18 @@ def screen(
     as_of: AsOf = None,
     events: EventsFile = None,
     council_class: Annotated[
-        list[str] | None, typer.Option("--class", help="Only this class: UA, MD, LB, SC or SD (repeat for several).")
+        list[str] | None, typer.Option("--class", help="Only this class: UA, MD, LB, SC or SD; repeat for several.")
     ] = None,
-    form: Annotated[ListFormat, typer.Option("--format", help="How to show it.")] = "table",
+    form: Annotated[ListFormat, typer.Option("--format", help="Output format.")] = "table",
     output: Output = None,
-    outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
+    outcome: Annotated[Outcome, typer.Option(help="Which events count: all, or only the severest.")] = Outcome.distress,
     every: Annotated[bool, typer.Option("--all", help="Show every council at risk in the table.")] = False,
     why: Annotated[
         bool, typer.Option("--why", help="In the table: the reasons under each council, who is not ranked, all notes.")
     ] = False,
     since: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="In a workbook: what changed since this day, by default the last 1 January."),
+        typer.Option(metavar="DATE", help="In a workbook: what changed since this day; by default the last 1 January."),
     ] = None,
 ) -> None:
     """Print the watch list: every council, ranked, with its families' figures; --why adds the main reasons."""
@@ -203,15 +203,15 @@ def screen(
 @app.command()
 def backtest(
     events: EventsFile = None,
-    bootstrap: Annotated[int, typer.Option(min=0, max=100_000, help="Draws over councils for the intervals.")] = 1000,
-    form: Annotated[RecordFormat, typer.Option("--format", help="How to show it.")] = "table",
+    bootstrap: Annotated[int, typer.Option(min=0, max=100_000, help="Bootstrap draws for the intervals.")] = 1000,
+    form: Annotated[RecordFormat, typer.Option("--format", help="Output format.")] = "table",
     output: Output = None,
-    outcome: Annotated[Outcome, typer.Option(help="What is predicted.")] = Outcome.distress,
+    outcome: Annotated[Outcome, typer.Option(help="Which events count: all, or only the severest.")] = Outcome.distress,
     horizon: Annotated[int, typer.Option(help="Months looked ahead: 12, 24 or 36.")] = 24,
-    studies: Annotated[bool, typer.Option("--studies", help="How the record moves when something is changed.")] = False,
-    frozen: Annotated[bool, typer.Option("--frozen", help="What came of each frozen list instead.")] = False,
+    studies: Annotated[bool, typer.Option("--studies", help="Show what changing a definition does.")] = False,
+    frozen: Annotated[bool, typer.Option("--frozen", help="Show what followed each frozen list instead.")] = False,
 ) -> None:
-    """Show how often the warnings were right, origin by origin, against other rules."""
+    """Show the record: events caught and missed each January, beside other rules."""
     from resilience.backtest.full import full_record
     from resilience.indicators.compute import compute_indicators
     from resilience.report.views import record
@@ -238,21 +238,21 @@ def backtest(
 
 @app.command()
 def freeze(as_of: AsOf = None, output: Output = None) -> None:
-    """Freeze the list of a day with its checksum, so that later events can judge it."""
+    """Freeze a day's list with its checksum, to be judged by later events."""
     from resilience.backtest.freezing import freeze as keep
 
     path, new = keep(_day(as_of), output)
-    typer.echo(f"Frozen as {path}; commit it." if new else f"Frozen before, and the same: {path}.", err=True)
+    typer.echo(f"Frozen as {path}; commit it." if new else f"Already frozen, and unchanged: {path}.", err=True)
 
 
 @app.command()
 def peers(
     council: Annotated[str, typer.Argument(help="Name or code.")],
     as_of: AsOf = None,
-    form: Annotated[PeersFormat, typer.Option("--format", help="How to show it.")] = "text",
+    form: Annotated[PeersFormat, typer.Option("--format", help="Output format.")] = "text",
     output: Output = None,
 ) -> None:
-    """Show a council's statistical neighbours, side by side, and which of them recovered or worsened."""
+    """Show a council's statistical neighbours side by side, and which of them recovered or worsened."""
     from resilience.councils import resolve
     from resilience.method import run
     from resilience.report.views.peers import view
@@ -263,21 +263,22 @@ def peers(
 
 @app.command()
 def merge(
-    councils: Annotated[list[str] | None, typer.Argument(help="Names or codes of the councils merged.")] = None,
+    councils: Annotated[list[str] | None, typer.Argument(help="Names or codes of the councils to merge.")] = None,
     name: Annotated[
-        str | None, typer.Option("--name", help="What to call it; by default by the others' names.")
+        str | None, typer.Option("--name", help="Name of the new council; by default made from the others' names.")
     ] = None,
     proposal: Annotated[
-        str | None, typer.Option("--proposal", help="A council decided or proposed, or 'list' to see which.")
+        str | None, typer.Option("--proposal", help="A new council decided or proposed; 'list' shows them.")
     ] = None,
     share: Annotated[
-        list[str] | None, typer.Option("--share", metavar="COUNCIL=0.45", help="The part of a council taken.")
+        list[str] | None,
+        typer.Option("--share", metavar="COUNCIL=0.45", help="The share of a council that is taken in."),
     ] = None,
     as_of: AsOf = None,
-    form: Annotated[MergerFormat, typer.Option("--format", help="How to show it.")] = "text",
+    form: Annotated[MergerFormat, typer.Option("--format", help="Output format.")] = "text",
     output: Output = None,
 ) -> None:
-    """Show what a council made of others would inherit, and how it would stand."""
+    """Show what a new council would inherit from its predecessors, and how it would rank."""
     from resilience.analysis.mergers.proposed import merger_asked_for
     from resilience.report.views.merger import proposals, view
 
@@ -290,12 +291,12 @@ def merge(
 
 @app.command()
 def place(
-    council: Annotated[str, typer.Argument(help="A county, one of its districts, or a council of a single tier.")],
+    council: Annotated[str, typer.Argument(help="A county, one of its districts, or a single-tier council.")],
     as_of: AsOf = None,
-    form: Annotated[PlaceFormat, typer.Option("--format", help="How to show it.")] = "text",
+    form: Annotated[PlaceFormat, typer.Option("--format", help="Output format.")] = "text",
     output: Output = None,
 ) -> None:
-    """Show a county and its districts together: where the pound is spent, held and owed."""
+    """Show a county and its districts together: spending, reserves and debt."""
     from resilience.councils import resolve
     from resilience.method import run
     from resilience.report.views.place import view
@@ -307,10 +308,10 @@ def place(
 @app.command()
 def national(
     as_of: AsOf = None,
-    form: Annotated[NationalFormat, typer.Option("--format", help="How to show it.")] = "text",
+    form: Annotated[NationalFormat, typer.Option("--format", help="Output format.")] = "text",
     output: Output = None,
 ) -> None:
-    """Show how many councils stand in each band each January, and what moved them."""
+    """Show how many councils are in each band each January, and what moved them."""
     from resilience.method import run
     from resilience.report.views.national import view
 
@@ -337,20 +338,20 @@ def assess(
     council: Annotated[str, typer.Argument(help="A council's name, ONS code or E-code.")],
     as_of: AsOf = None,
     events: EventsFile = None,
-    form: Annotated[CouncilFormat, typer.Option("--format", help="How to show it.")] = "text",
+    form: Annotated[CouncilFormat, typer.Option("--format", help="Output format.")] = "text",
     output: Output = None,
     template: Annotated[
-        Path | None, typer.Option("--template", help="Write a template for figures of your own (.csv or .xlsx).")
+        Path | None, typer.Option("--template", help="Write a template for your own figures (.csv or .xlsx).")
     ] = None,
     figures: Annotated[
-        Path | None, typer.Option("--figures", help="Set unpublished figures of your own beside the published ones.")
+        Path | None, typer.Option("--figures", help="Set your own, unpublished figures beside the published ones.")
     ] = None,
     annex: Annotated[
         Path | None,
         typer.Option("--annex", help="With --figures: also write one page for a section 25 report (.html or .md)."),
     ] = None,
 ) -> None:
-    """Explain one council: how likely, compared with whom, why, since when, how sure, and from which figures."""
+    """Explain one council: its rank, the reasons, how sure it is, and the figures behind it."""
     from resilience import method
     from resilience.analysis.own_figures.template import write_template
     from resilience.councils import resolve
@@ -385,13 +386,13 @@ def docs(
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="NAME", help="Only this page, e.g. coverage.md.")
     ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; say which are stale.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="With --check: those that take minutes too.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; say which are out of date.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="With --check: include those that take minutes.")] = False,
     oflog: Annotated[
         Path | None, typer.Option("--oflog", metavar="FILE", help="Oflog's sets of neighbours, for docs/peers.md.")
     ] = None,
 ) -> None:
-    """Write every page and block in docs/ and README.md that a command writes."""
+    """Write the generated pages and blocks of docs/ and README.md."""
     from resilience.report.documents import chosen, here, stale_documents, write_documents
 
     wanted, sources = chosen(only or ()), here(oflog)
@@ -403,9 +404,9 @@ def docs(
     stale = [one.path for one in stale_documents(looked_at, sources)]
     left = [one.path for one in wanted if one not in looked_at]
     if left:
-        typer.echo(f"Not looked at, as they take minutes (--all does): {', '.join(left)}.", err=True)
+        typer.echo(f"Not checked, as they take minutes (use --all): {', '.join(left)}.", err=True)
     if stale:
-        typer.echo(f"Stale: {', '.join(stale)}; run 'resilience docs'.")
+        typer.echo(f"Out of date: {', '.join(stale)}; run 'resilience docs'.")
         raise typer.Exit(1)
     typer.echo(f"Up to date: {', '.join(one.path for one in looked_at)}.")
 
@@ -419,7 +420,7 @@ def data_check(
     ] = None,
     events: EventsFile = None,
 ) -> None:
-    """Show what the checks found in the figures, by year and council, and in the register of events."""
+    """Show what the checks found in the figures and in the register of events."""
     from resilience.report.views.checks import revision_view, view
 
     if compare:
@@ -456,7 +457,7 @@ def main() -> None:
         if os.environ.get("RESILIENCE_DEBUG"):
             raise
         typer.echo(
-            f"resilience: an error nobody foresaw ({type(error).__name__}: {error}); nothing was written. Please "
+            f"resilience: an unexpected error ({type(error).__name__}: {error}); nothing was written. Please "
             "report it with the command you typed; RESILIENCE_DEBUG=1 shows where it happened.",
             err=True,
         )

@@ -130,7 +130,7 @@ def _in_the_way(path: Path, error: OSError) -> DataError:
     """Say why a finished file could not take its place."""
     if path.is_dir():
         return DataError(f"{path} cannot be replaced: it is a folder; give the name of a file.")
-    return DataError(f"{path} cannot be replaced ({error.strerror}); close the program that has it open and try again.")
+    return DataError(f"{path} cannot be replaced ({error.strerror}); close what is using it and try again.")
 
 
 def _clear(staged: Mapping[Path, Path]) -> None:

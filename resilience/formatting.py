@@ -30,27 +30,32 @@ class Printed:
 
 #: The four grades that inspectorates give, best first.
 _GRADES = {1: "outstanding", 2: "good", 3: "requires improvement", 4: "inadequate"}
-#: Above this a chance is written as "over 40 %": whoever gives another cap has a record that bears it out.
+#: Above this a chance is written as "over 40%": whoever gives another cap has a record that bears it out.
 CAP = 0.40
 #: No chance is written as a number above this, whatever the record.
 _SURE = 0.95
 
 
+def number(value: float, digits: int) -> str:
+    """Write a number with so many digits after the point: a true minus sign, and none before what rounds to zero."""
+    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "−")
+
+
 def percent(fraction: float, digits: int | None = None) -> str:
-    """Write a fraction as a percentage, with a digit after the point below 10 % unless told otherwise.
+    """Write a fraction as a percentage, with a digit after the point below 10% unless told otherwise.
 
     Parameters
     ----------
     fraction : float
     digits : int, optional
-        Digits after the point. Without it, exactly nought is "0 %", so that "0.0 %" is what rounds to it.
+        Digits after the point. Without it, exactly zero is "0%", so that "0.0%" is what rounds to it.
     """
     if fraction is None or np.isnan(fraction):
         return "not known"
     value = 100 * fraction
     if digits is None:
         digits = 0 if value == 0 or abs(value) >= 9.95 else 1
-    return f"{round(value, digits) + 0.0:.{digits}f} %".replace("-", "−")  # plus nought: no "−0.0 %"
+    return f"{number(value, digits)}%"
 
 
 def pounds(thousand: float) -> str:
@@ -114,8 +119,8 @@ def amount(value: float, unit: str, *, missing: str = "not published") -> str:
 
 
 def signed(value: float, digits: int = 2) -> str:
-    """Write a difference with its sign, e.g. of log-odds: "+0.31", "−0.12"."""
-    return f"{value:+.{digits}f}".replace("-", "−")
+    """Write a difference with its sign, e.g. of log-odds: "+0.31", "−0.12"; what rounds to zero has none."""
+    return f"{'+' if round(value, digits) > 0 else ''}{number(value, digits)}"
 
 
 def day(value: object) -> str:
@@ -147,7 +152,7 @@ def when(date_text: str, known: object) -> str:
 
 
 def chance(risk: float, *, cap: float = CAP) -> str:
-    """Write a chance without false precision: whole per cent, "under 1 %", "over 40 %".
+    """Write a chance without false precision: whole per cent, "under 1%", "over 40%".
 
     Parameters
     ----------
@@ -158,26 +163,26 @@ def chance(risk: float, *, cap: float = CAP) -> str:
     if risk is None or np.isnan(risk):
         return ""
     if risk < 0.01:
-        return "under 1 %"
+        return "under 1%"
     most = min(cap, _SURE)
-    return f"over {100 * most:.0f} %" if risk > most else f"{100 * risk:.0f} %"
+    return f"over {100 * most:.0f}%" if risk > most else f"{100 * risk:.0f}%"
 
 
 def chance_range(low: float, high: float, *, cap: float = CAP) -> str:
-    """Write an interval of chances, e.g. "12–31 %", "22–>40 %", "over 40 %"; the cap as in `chance`."""
+    """Write an interval of chances, e.g. "12–31%", "22–>40%", "over 40%"; the cap as in `chance`."""
     if low is None or np.isnan(low) or np.isnan(high):
         return ""
     left, right = short_chance(low, cap=cap), short_chance(high, cap=cap)
-    return chance(high, cap=cap) if left == right else f"{left}–{right} %"
+    return chance(high, cap=cap) if left == right else f"{left}–{right}%"
 
 
 def short_chance(risk: float, *, cap: float = CAP) -> str:
     """Write a chance as a number for a column, without the sign: "12", "<1", ">40"."""
-    return chance(risk, cap=cap).replace("under ", "<").replace("over ", ">").removesuffix(" %")
+    return chance(risk, cap=cap).replace("under ", "<").replace("over ", ">").removesuffix("%")
 
 
 def chances_at(risks: Mapping[float, float], *, cap: float = CAP) -> str:
-    """Write the chances that go with so many cases: "about 4 % if 10 do, 9 % if 20 and 13 % if 30".
+    """Write the chances that go with so many cases: "about 4% if 10 do, 9% if 20 and 13% if 30".
 
     Parameters
     ----------
@@ -192,14 +197,14 @@ def chances_at(risks: Mapping[float, float], *, cap: float = CAP) -> str:
 
 
 def step_chance(risk: float, *, cap: float = CAP) -> str:
-    """Write a chance on the way to another: below 10 % with a digit, as many steps are small."""
+    """Write a chance on the way to another: below 10% with a digit, as many steps are small."""
     if risk < 0.001:
-        return "under 0.1 %"
-    return f"{100 * risk:.1f} %" if risk < 0.0995 else chance(risk, cap=cap)
+        return "under 0.1%"
+    return f"{100 * risk:.1f}%" if risk < 0.0995 else chance(risk, cap=cap)
 
 
 def chance_step(before: float, after: float, *, cap: float = CAP) -> str:
-    """Write a step from one chance to another: "3.4 % → 12 %", "over 40 % before and after"."""
+    """Write a step from one chance to another: "3.4% → 12%", "over 40% before and after"."""
     then, now = step_chance(before, cap=cap), step_chance(after, cap=cap)
     return f"{now} before and after" if then == now and min(before, after) > cap else f"{then} → {now}"
 
@@ -226,6 +231,11 @@ def ordinal(number: int) -> str:
     """Write a place in a ranking: "1st", "12th", "23rd"."""
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Write how many there are of something: "1 council", "12 councils", "1,024 rows"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def listed(parts: Sequence[str], last: str = "and") -> str:

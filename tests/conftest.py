@@ -91,7 +91,7 @@ class Outcome:
         assert self.err.count("\n") == 1, self.err
         assert self.err.endswith((".\n", ".)\n")), self.err
         assert "Traceback" not in self.err
-        assert "nobody foresaw" not in self.err
+        assert "unexpected error" not in self.err
         for word in words:
             assert word in self.err, f"{word!r} not in {self.err!r}"
         return self.err

@@ -30,7 +30,7 @@ def test_the_list_in_the_terminal(cli):
 def test_the_list_with_its_reasons(cli):
     done = cli("screen", "--why")
     assert (done.code, done.err) == (0, "")
-    assert "Councils already supported" in done.out and "10/20/30 %: " in done.out
+    assert "Councils already supported" in done.out and "10/20/30%: " in done.out
 
 
 def test_a_file_of_the_list_has_no_colours(cli, tmp_path, monkeypatch):
@@ -113,14 +113,14 @@ FAULTS = [
     (["screen", "--format", "xlsx"], "give a file with --output"),
     (["screen", "--since", "2025-01-01"], "--since is for a workbook; give --format xlsx with it."),
     (["screen", "--format", "xlsx", "--since", "soon"], "'soon' is not a date; write it like 2020-01-01."),
-    (["screen", "--format", "xlsx", "--since", "2011-01-01"], "2011-01-01 is no earlier list's day"),
+    (["screen", "--format", "xlsx", "--since", "2011-01-01"], "2011-01-01 is not the day of an earlier list"),
     (["screen", "--format", "csv", "-o", "{file}/list.csv"], "cannot be written"),
     (["screen", "--format", "csv", "-o", "{folder}"], "cannot be replaced"),
     (["train", "--as-of", "2012-01-01"], "No origin from 2012 on had closed by 2012-01-01"),
     (["train", "--as-of", "1 May"], "'1 May' is not a date"),
     (["data", "check", "--year", "2022"], "'2022' is not a financial year; write it like 2023-24."),
     (["data", "check", "--council", "Atlantis"], "Atlantis"),
-    (["build", "--source", "nowhere"], "nowhere is no folder"),
+    (["build", "--source", "nowhere"], "nowhere is not a folder"),
 ]
 
 
@@ -153,7 +153,7 @@ def test_tables_gone_are_one_sentence(cli, tmp_path, monkeypatch):
     cli("screen").sentence("panel.csv does not exist; run 'resilience build'")
 
 
-def test_what_nobody_foresaw_is_one_sentence_and_debug_shows_where(cli, monkeypatch):
+def test_an_unexpected_error_is_one_sentence_and_debug_shows_where(cli, monkeypatch):
     def fails(*args: object, **given: object) -> None:
         raise RuntimeError("no such thing")
 
@@ -161,9 +161,7 @@ def test_what_nobody_foresaw_is_one_sentence_and_debug_shows_where(cli, monkeypa
     monkeypatch.delenv("RESILIENCE_DEBUG", raising=False)
     done = cli("screen")
     assert done.code == 2
-    assert done.err.startswith(
-        "resilience: an error nobody foresaw (RuntimeError: no such thing); nothing was written."
-    )
+    assert done.err.startswith("resilience: an unexpected error (RuntimeError: no such thing); nothing was written.")
     assert done.err.count("\n") == 1
     monkeypatch.setenv("RESILIENCE_DEBUG", "1")
     with pytest.raises(RuntimeError):

@@ -8,14 +8,14 @@ from resilience.report.writers import forms
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["peers", "Nowhereville"], "no English principal council"),
-        (["place", "Nowhereville"], "no English principal council"),
+        (["peers", "Nowhereville"], "not a known English principal council"),
+        (["place", "Nowhereville"], "not a known English principal council"),
         (["merge"], "Name the councils to be merged"),
-        (["merge", "Kent"], "two councils at least"),
+        (["merge", "Kent"], "at least two councils"),
         (["merge", "Kent", "Kent", "--name", "X"], "named twice"),
         (["merge", "Kent", "--proposal", "East Surrey"], "not both"),
         (["merge", "--proposal", "Hertfordshire"], "no make-up"),
-        (["merge", "Kent", "Medway", "--name", "X", "--share", "Kent"], "is no share"),
+        (["merge", "Kent", "Medway", "--name", "X", "--share", "Kent"], "is not a share"),
         (["national", "--as-of", "yesterday"], "is not a date"),
     ],
 )

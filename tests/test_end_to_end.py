@@ -433,5 +433,5 @@ def test_a_manifest_that_points_elsewhere_is_no_manifest(home, cli):
     for file in ("../../../secret.xlsx", "/etc/RS.xlsx", "2024-25/../RS.xlsx"):
         data["files"][0]["file"] = file
         path.write_text(json.dumps(data))
-        cli("build", "--accept", MADE_UP).sentence("manifest.json", "no manifest of downloads")
+        cli("build", "--accept", MADE_UP).sentence("manifest.json", "not a manifest of downloads")
     assert cli("screen", "--as-of", DAY).code == 0

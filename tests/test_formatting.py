@@ -12,15 +12,15 @@ from resilience import formatting as f
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
     [
-        (0.051, None, "5.1 %"),
-        (0.5, None, "50 %"),
-        (-0.02, None, "−2.0 %"),
-        (0.0, None, "0 %"),
-        (0.0001, None, "0.0 %"),
-        (-0.0001, None, "0.0 %"),
-        (0.0996, None, "10 %"),
-        (0.051, 0, "5 %"),
-        (-0.004, 0, "0 %"),
+        (0.051, None, "5.1%"),
+        (0.5, None, "50%"),
+        (-0.02, None, "−2.0%"),
+        (0.0, None, "0%"),
+        (0.0001, None, "0.0%"),
+        (-0.0001, None, "0.0%"),
+        (0.0996, None, "10%"),
+        (0.051, 0, "5%"),
+        (-0.004, 0, "0%"),
         (float("nan"), None, "not known"),
     ],
 )
@@ -49,13 +49,13 @@ def test_grades():
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
-        (0.2, "ratio", "20 %"),
+        (0.2, "ratio", "20%"),
         (1500.0, "£ thousand", "£1.5m"),
         (3.0, "years", "3 years"),
         (2.0, "grade", "good"),
         (1.0, "flag", "yes"),
         (0.0, "flag", "no"),
-        (0.5, "flag", "50 %"),
+        (0.5, "flag", "50%"),
         (7.0, "count", "7"),
         (85.4, "rate", "85"),
         (22.4, "score", "22"),
@@ -81,39 +81,39 @@ def test_dates():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.004, "under 1 %"), (0.014, "1 %"), (0.256, "26 %"), (0.4, "40 %"), (0.401, "over 40 %"), (float("nan"), "")],
+    [(0.004, "under 1%"), (0.014, "1%"), (0.256, "26%"), (0.4, "40%"), (0.401, "over 40%"), (float("nan"), "")],
 )
 def test_chances_without_false_precision(value, text):
     assert f.chance(value) == text
 
 
 def test_a_record_lifts_the_cap_but_nobody_is_certain():
-    assert (f.chance(0.62, cap=1.0), f.chance(0.96, cap=1.0)) == ("62 %", "over 95 %")
-    assert f.chance_range(0.5, 0.99, cap=1.0) == "50–>95 %"
+    assert (f.chance(0.62, cap=1.0), f.chance(0.96, cap=1.0)) == ("62%", "over 95%")
+    assert f.chance_range(0.5, 0.99, cap=1.0) == "50–>95%"
     assert f.short_chance(0.62) == ">40" and f.short_chance(0.004) == "<1" and f.short_chance(0.126) == "13"
 
 
 def test_chances_by_the_number_of_cases():
-    assert f.chances_at({10: 0.04, 20: 0.09, 30: 0.13}) == "about 4 % if 10 do, 9 % if 20 and 13 % if 30"
-    assert f.chances_at({10: 0.35, 20: 0.52}) == "about 35 % if 10 do and over 40 % if 20"
-    assert f.chances_at({10: 0.001, 20: 0.02}) == "under 1 % if 10 do and 2 % if 20"
+    assert f.chances_at({10: 0.04, 20: 0.09, 30: 0.13}) == "about 4% if 10 do, 9% if 20 and 13% if 30"
+    assert f.chances_at({10: 0.35, 20: 0.52}) == "about 35% if 10 do and over 40% if 20"
+    assert f.chances_at({10: 0.001, 20: 0.02}) == "under 1% if 10 do and 2% if 20"
 
 
 def test_steps_of_a_chance():
-    assert f.chance_step(0.034, 0.12) == "3.4 % → 12 %"
-    assert f.chance_step(0.39, 0.6) == "39 % → over 40 %"
-    assert f.chance_step(0.5, 0.6) == "over 40 % before and after"
-    assert f.chance_step(0.201, 0.202) == "20 % → 20 %"
+    assert f.chance_step(0.034, 0.12) == "3.4% → 12%"
+    assert f.chance_step(0.39, 0.6) == "39% → over 40%"
+    assert f.chance_step(0.5, 0.6) == "over 40% before and after"
+    assert f.chance_step(0.201, 0.202) == "20% → 20%"
 
 
 @pytest.mark.parametrize(
     ("low", "high", "text"),
     [
-        (0.12, 0.31, "12–31 %"),
-        (0.001, 0.02, "<1–2 %"),
-        (0.22, 0.67, "22–>40 %"),
-        (0.5, 0.99, "over 40 %"),
-        (0.051, 0.054, "5 %"),
+        (0.12, 0.31, "12–31%"),
+        (0.001, 0.02, "<1–2%"),
+        (0.22, 0.67, "22–>40%"),
+        (0.5, 0.99, "over 40%"),
+        (0.051, 0.054, "5%"),
     ],
 )
 def test_ranges(low, high, text):
@@ -122,7 +122,7 @@ def test_ranges(low, high, text):
 
 
 def test_chances_on_the_way_to_another():
-    assert (f.step_chance(0.0004), f.step_chance(0.034), f.step_chance(0.34)) == ("under 0.1 %", "3.4 %", "34 %")
+    assert (f.step_chance(0.0004), f.step_chance(0.034), f.step_chance(0.34)) == ("under 0.1%", "3.4%", "34%")
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_all_files_are_written_or_none(tmp_path, monkeypatch):
         return usual(self, target)
 
     monkeypatch.setattr(Path, "replace", held_open)
-    with pytest.raises(DataError, match=r"b cannot be replaced .* close the program that has it open and try again"):
+    with pytest.raises(DataError, match=r"b cannot be replaced .* close what is using it and try again"):
         write_together(tmp_path, {"a": "7", "new": "8", "b": "9", "c": "10"})
     assert contents(tmp_path) == before
 

@@ -127,5 +127,5 @@ def test_train_writes_what_can_be_read_back(few_draws, tmp_path):
 def test_a_damaged_artefact_stops_the_run(tmp_path, monkeypatch):
     monkeypatch.setattr(artefact.paths, "models", lambda: tmp_path)
     (tmp_path / "distress-24m.json").write_text("{}")
-    with pytest.raises(ModelError, match="is no model artefact"):
+    with pytest.raises(ModelError, match="is not a model artefact"):
         method.run(date(2026, 1, 1), intervals=False)

@@ -203,11 +203,11 @@ ATTACKS = (
         "a row after the sidecar's register_to",
         cell(CROYDON, "date", "2026-11-05"),
         "refused",
-        "row 21, column 'date': '2026-11-05' found, expected no date after 31 October 2026",
+        "row 21, column 'date': '2026-11-05' found, expected a date not after 31 October 2026",
         "register_to = 2026-10-31",
     ),
     Attack(
-        "a sidecar for a day to come", added(*DECEMBER), "refused", "a day that has come", "register_to = 2126-12-31"
+        "a sidecar for a day to come", added(*DECEMBER), "refused", "no later than today", "register_to = 2126-12-31"
     ),
     Attack("a sidecar without the day", cell(CROYDON, "source", "x"), "refused", "has no register_to", "edition = 3"),
     Attack(
@@ -239,7 +239,7 @@ ATTACKS = (
     Attack("a spreadsheet's serial number as date", cell(CROYDON, "date", "44146"), "refused", "'44146' is not a date"),
     Attack("a time beside the date", cell(CROYDON, "date", "2020-11-11 00:00:00"), "refused", "is not a date"),
     Attack("two years the wrong way round", cell(7, "date", "2013/2012"), "refused", "row 7, column 'date'"),
-    Attack("a date before the Act", cell(CROYDON, "date", "1920-11-11"), "refused", "no date before 1988"),
+    Attack("a date before the Act", cell(CROYDON, "date", "1920-11-11"), "refused", "not before 1988"),
     Attack("the date taken out", cell(CROYDON, "date", ""), "refused", "row 21, column 'date'"),
     Attack("'day' beside a month", cell(CROYDON, "date", "2020-11"), "refused", "column 'date_precision': 'day'"),
     Attack(
@@ -304,7 +304,7 @@ ATTACKS = (
     # words
     Attack("an unknown event type", cell(CROYDON, "event_type", "s114"), "refused", "column 'event_type': 's114'"),
     Attack("an event type with a capital", cell(CROYDON, "event_type", "EFS"), "refused", "column 'event_type': 'EFS'"),
-    Attack("an unknown subtype", cell(REDBRIDGE, "subtype", "in_principal"), "refused", "near it are in_principle"),
+    Attack("an unknown subtype", cell(REDBRIDGE, "subtype", "in_principal"), "refused", "the nearest are in_principle"),
     Attack(
         "the event type in the subtype's column",
         cell(REDBRIDGE, "subtype", "efs"),
@@ -315,17 +315,19 @@ ATTACKS = (
         "a subtype of another type",
         cell(REDBRIDGE, "subtype", "commissioners"),
         "refused",
-        "it is one of statutory_intervention",
+        "it is a subtype of statutory_intervention",
     ),
     Attack(
         "commissioners until a day that is none",
         cell(107, "subtype", "commissioners_to_2026-02-30"),
         "refused",
-        "a day or month that exists",
+        "a real day or month",
     ),
     Attack("a cause with a capital", cell(REDBRIDGE, "cause", "Financial"), "refused", "column 'cause': 'Financial'"),
     Attack("no cause", cell(REDBRIDGE, "cause", ""), "refused", "row 270, column 'cause'"),
-    Attack("blanks around a word", cell(REDBRIDGE, "subtype", "in_principle "), "refused", "no blanks around it"),
+    Attack(
+        "blanks around a word", cell(REDBRIDGE, "subtype", "in_principle "), "refused", "no spaces before or after it"
+    ),
     # amounts and years
     Attack("every amount in £", _thousandfold, "refused", "at most 5,000; it looks like £"),
     Attack(
@@ -350,8 +352,8 @@ ATTACKS = (
         "lacks 1 of the 304 rows of the shipped register, has 1",
     ),
     Attack("a needed column gone", without("ons_code"), "refused", "no column 'ons_code'"),
-    Attack("a column gone that nothing counts with", without("basis"), "reported", "the column 'basis' is not there"),
-    Attack("a column more", _extra, "reported", "the column 'notes' is none of a register's"),
+    Attack("a column gone that nothing counts with", without("basis"), "reported", "the column 'basis' is missing"),
+    Attack("a column more", _extra, "reported", "the column 'notes' is not one of a register's"),
     Attack("a column twice", _heading_twice, "refused", "the column 'date' twice"),
     Attack("headings of two columns swapped", columns_swapped("event_type", "subtype"), "refused", "row 2, column"),
     Attack("headings of council and code swapped", columns_swapped("council", "ons_code"), "refused", "row 2, column"),
@@ -363,9 +365,9 @@ ATTACKS = (
     Attack("a row of commas", lambda rows: text([*rows, [""] * 12]).encode(), "refused", "row 306, column 'council'"),
     # the file
     Attack("cut within a row", _cut_within, "refused", "cells found, expected 12"),
-    Attack("cut in the last cell", _cut_in_last_cell, "reported", "the last row has no line end"),
+    Attack("cut in the last cell", _cut_in_last_cell, "reported", "the last row has no line break"),
     Attack("nothing in it", lambda rows: b"", "refused", "has no column 'council'"),
-    Attack("a quotation mark lost", _lost_quotation, "refused", "a line end found within the cell"),
+    Attack("a quotation mark lost", _lost_quotation, "refused", "a line break found within the cell"),
     Attack(
         "a quotation mark never closed",
         lambda rows: text(rows).encode() + b'"Kent,E10000016',
@@ -373,7 +375,10 @@ ATTACKS = (
         "cannot be read",
     ),
     Attack(
-        "a line end in a name", cell(CROYDON, "council", "Croy\ndon"), "refused", "row 21, column 'council': a line end"
+        "a line end in a name",
+        cell(CROYDON, "council", "Croy\ndon"),
+        "refused",
+        "row 21, column 'council': a line break",
     ),
     Attack(
         "Latin-1",

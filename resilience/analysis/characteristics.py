@@ -107,7 +107,7 @@ def characteristics(year: int | None = None, deprivation: bool = True) -> pd.Dat
     rows = _amounts(year)
     if year > latest_year() or year < FIRST_YEAR or rows.empty:
         raise DataError(
-            f"No peers can be worked out for {outturn_year_of(year)}: services by line are at hand from 2011-12 to "
+            f"No peers can be worked out for {outturn_year_of(year)}: services by line are available from 2011-12 to "
             f"{outturn_year_of(latest_year())}; choose a year among those."
         )
     areas = load_areas().reindex(rows.index)

@@ -39,7 +39,7 @@ class AtPace:
     expected : float
         Those of them that fall to the councils chosen, on average.
     low, high : int
-        The 90 % range of their number at this pace.
+        The 90% interval of their number at this pace.
     most : float
         More is not shown: it would mean a chance above the cap for the councils chosen, taken together.
     """
@@ -97,7 +97,7 @@ class Calls:
     councils : tuple of str
         Those in bands whose past share is larger, by rank.
     fewest, most : int
-        How long the list would be at the low and the high end of the past shares' 90 % ranges.
+        How long the list would be at the low and the high end of the past shares' 90% intervals.
     at_paces : dict of str to int
         How long it would be by the model's own chances, none counted above the cap.
     """
@@ -148,7 +148,7 @@ class Portfolio:
     def range(self) -> tuple[int, int] | None:
         """From the low end in a quiet to the high end in a busy time; nothing without paces.
 
-        It is no 90 % range of its own: how likely either time is, nobody can say.
+        It is no 90% interval of its own: how likely either time is, nobody can say.
         """
         ends = [(one.low, one.high) for one in self.paces.values()]
         return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else None
@@ -171,11 +171,11 @@ class Portfolio:
         Raises
         ------
         DataError
-            If a cost is not a number above nought.
+            If a cost is not a number above zero.
         """
         for name, cost in (("a call", cost_of_call), ("a miss", cost_of_miss)):
             if not (np.isfinite(cost) and cost > 0):
-                raise DataError(f"The cost of {name} is {cost}; give an amount above nought.")
+                raise DataError(f"The cost of {name} is {cost}; give an amount above zero.")
         rows = self.table
 
         def pays(chance: pd.Series) -> pd.Series:
@@ -205,7 +205,7 @@ def count_distribution(chances: Iterable[float]) -> np.ndarray:
 
 
 def count_range(chances: Iterable[float]) -> tuple[int, int]:
-    """Return the 90 % range of how many of independent cases come about.
+    """Return the 90% interval of how many of independent cases come about.
 
     Parameters
     ----------

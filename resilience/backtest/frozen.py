@@ -157,7 +157,7 @@ def save(frozen: FrozenList, path: Path | None = None) -> tuple[Path, bool]:
                 "give the package a new version, or another file with --output."
             )
         if target.name in sums:
-            raise DataError(f"{target} is named in {SUMS} and gone; bring it back, a frozen list is never replaced.")
+            raise DataError(f"{target} is named in {SUMS} and missing; restore it, as a frozen list is never replaced.")
         text = frozen.to_json()
         sums[target.name] = hashlib.sha256(text.encode()).hexdigest()
         listed = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
@@ -200,11 +200,11 @@ def read(path: Path) -> FrozenList:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise DataError(f"The frozen list {path} cannot be read ({error.strerror}); bring it back.") from None
+        raise DataError(f"The frozen list {path} cannot be read ({error.strerror}); restore it.") from None
     if path.name not in sums:
         raise DataError(f"{path} has no checksum in {SUMS} beside it; only 'resilience freeze' makes a frozen list.")
     if hashlib.sha256(data).hexdigest() != sums[path.name]:
-        raise DataError(f"{path} was changed after it was frozen (its checksum does not fit); bring back what it was.")
+        raise DataError(f"{path} was changed after it was frozen (its checksum does not fit); restore it.")
     try:
         content = json.loads(data)
         if content.pop("format") != FORMAT:
@@ -222,7 +222,7 @@ def read(path: Path) -> FrozenList:
         )
         _ = made.as_of, made.frozen_on, made.events_at_hand_to, made.version, int(content["horizon_months"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError(f"{path} is no frozen list ({error!r}); freeze the day anew under another name.") from error
+        raise DataError(f"{path} is not a frozen list ({error!r}); freeze the day again under another name.") from error
     return made
 
 
@@ -235,6 +235,6 @@ def _sums(folder: Path) -> dict[str, str]:
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
         digest, mark, name = line.partition("  ")
         if not mark or len(digest) != 64 or not name or "/" in name:
-            raise DataError(f"{path}, line {number}, is no checksum and file name; bring back what it was.")
+            raise DataError(f"{path}, line {number}, is not a checksum and file name; restore it.")
         found[name] = digest
     return found

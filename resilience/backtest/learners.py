@@ -182,7 +182,7 @@ def _ridge(
         at = at + step
         if np.abs(step).max() < 1e-7:
             return at
-    raise ModelError("A survival challenger did not settle; look at its training rows.")
+    raise ModelError("A survival challenger did not converge; look at its training rows.")
 
 
 def challengers() -> dict[str, Challenger]:

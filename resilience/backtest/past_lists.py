@@ -196,7 +196,7 @@ def list_on(scored: ScoredDay, day: date) -> ScoredDay | None:
     """
     first = date(FIRST_JANUARY, 1, 1)
     if not first <= day < scored.as_of:
-        raise DataError(f"{day} is no earlier list's day; choose one from {first} on and before {scored.as_of}.")
+        raise DataError(f"{day} is not the day of an earlier list; choose one from {first} on, before {scored.as_of}.")
 
     def make() -> ScoredDay | None:
         if scored.has("past lists") and (day.month, day.day) == (1, 1):

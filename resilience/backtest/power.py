@@ -10,7 +10,7 @@ POWER, LEVEL = 0.80, 0.05
 
 
 def detectable(standard_error: float) -> float:
-    """Return the smallest true difference found at 80 % power and 5 %, two-sided.
+    """Return the smallest true difference found at 80% power and 5%, two-sided.
 
     Parameters
     ----------

@@ -146,7 +146,7 @@ def partial_likelihood(
         at, best, share = at + step, found, there
         if np.abs(step).max() < 1e-7:
             return at
-    raise ModelError("The partial likelihood did not settle; look at its rows.")
+    raise ModelError("The partial likelihood did not converge; look at its rows.")
 
 
 def blind_scores(

@@ -39,7 +39,7 @@ def change_in_percent(known: pd.DataFrame) -> pd.Series:
     """Return the change of reserves over three years as a fraction of what they were, from -1 to 1."""
     change = column(known, "reserves_change_3y")
     before = column(known, "reserves_ratio") - change
-    # Nothing to begin with (under 0.5 % of spending): the change is judged against that floor.
+    # Nothing to begin with (under 0.5% of spending): the change is judged against that floor.
     return (change / before.clip(lower=0.005)).clip(-1.0, 1.0)
 
 

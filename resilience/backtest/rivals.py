@@ -172,7 +172,7 @@ def rivals() -> tuple[Rival, ...]:
             upper_first=True,
         )
         for rival in published
-        # Without its threshold the 3 % rule is the 5 % rule.
+        # Without its threshold the 3% rule is the 5% rule.
         if rival.name != "unallocated_under_3"
     )
     return published + twice

@@ -49,7 +49,7 @@ class ListScore:
     unranked : tuple of str
         Names of councils with a first event after the day that the list gives no rank.
     measures : DataFrame
-        Index "model" and the rules; ``auc``, its 90 % interval ``auc_low, auc_high``, ``auc_upper_tier``, ``hits_10``
+        Index "model" and the rules; ``auc``, its 90% interval ``auc_low, auc_high``, ``auc_upper_tier``, ``hits_10``
         and ``recall_10`` and so on, and ``less, less_low, less_high``: the list's AUC less the rule's, with
         ``detectable``, the smallest true difference that so many events find 4 times in 5. Empty without events.
     bets, bets_back : dict of str to Bet

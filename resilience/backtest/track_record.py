@@ -33,7 +33,7 @@ PLAIN = "reserves_rank"
 CAP_COUNCILS, CAP_SHARE = 10, 0.5
 _WHAT = (
     "What followed within the horizon for councils of past Januaries' lists, each by the model trainable then: how "
-    "many (a council counts once a January), how many had a first event, and the 90 % interval of the share; for "
+    "many (a council counts once a January), how many had a first event, and the 90% interval of the share; for "
     "the model whose training rows have this checksum."
 )
 
@@ -47,7 +47,7 @@ class Followed:
     councils, events : int
         How many stood there, and how many of them had a first event within the horizon.
     low, high : float
-        The 90 % interval of the share, after Jeffreys.
+        The 90% interval of the share, after Jeffreys.
     """
 
     councils: int

@@ -104,16 +104,16 @@ def proposal(name: str) -> Proposal:
         if len(area):
             known = ", ".join(dict.fromkeys(area.loc[area["ons_code"] != "", "new_authority"]))
             hint = f"it has {known}" if known else "no make-up of its new councils is stated"
-            raise DataError(f"'{name}' is an area and no new council; {hint}.")
+            raise DataError(f"'{name}' is an area, not a new council; {hint}.")
         raise DataError(
-            f"'{name}' is none of the new councils decided or proposed that are known here; "
+            f"'{name}' is not one of the new councils decided or proposed; "
             "'resilience merge --proposal list' lists them."
         )
     stated = rows[rows["ons_code"] != ""]
     if stated.empty:
         row = rows.iloc[0]
         raise DataError(
-            f"The make-up of '{row['new_authority']}' ({row['area']}) is not stated in the sources at hand; name the "
+            f"The make-up of '{row['new_authority']}' ({row['area']}) is stated in no source; name the "
             "predecessors yourself, as in 'resilience merge A B C --name N'."
         )
     return _assemble(stated, table)
@@ -169,7 +169,7 @@ def _assemble(rows: pd.DataFrame, table: pd.DataFrame) -> Proposal:
     for county in sorted(counties - set(codes)):
         codes.append(county)
         assumptions.append(
-            f"{council(county).council} County Council is taken to be abolished and shared out with its districts"
+            f"{council(county).council} County Council is taken to be abolished and divided with its districts"
         )
     shares: dict[str, float] = {}
     for code in codes:
@@ -182,12 +182,12 @@ def _assemble(rows: pd.DataFrame, table: pd.DataFrame) -> Proposal:
             )
     for row in rows.to_dict("records"):
         if row["note"] and "shares not stated" not in row["note"] and "county abolished" not in row["note"]:
-            taken = "" if row["ons_code"] in shares else "; taken as if it came whole"
+            taken = "" if row["ons_code"] in shares else "; taken as a whole"
             assumptions.append(f"{row['predecessor']}: {row['note']}{taken}")
     missing = _unassigned(counties, area)
     if missing:
         assumptions.append(
-            "incomplete: the sources at hand give no new council for "
+            "incomplete: no source gives a new council for "
             + ", ".join(missing)
             + (f", which may belong to {first['new_authority']}")
         )

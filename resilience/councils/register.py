@@ -175,7 +175,7 @@ def resolve(name: str, *, on: Day | None = None, path: Path | None = None) -> st
         named = ", ".join(list(best)[:3])
         hint = f"the closest names are {named}" if named else "no name comes close"
         raise UnknownCouncilError(
-            f"'{text}' is no English principal council known here; {hint}; give a name, ONS code or E-code."
+            f"'{text}' is not a known English principal council; {hint}; give a name, ONS code or E-code."
         )
     chosen = [councils[code] for code in sorted(fitting)]
     if len(chosen) > 1:

@@ -88,9 +88,9 @@ def _groups(
             yield found, found
         return
     if by != "neighbours":
-        raise DataError(f"'{by}' is no comparison group; choose among {', '.join(GROUPS)}, neighbours.")
+        raise DataError(f"'{by}' is not a comparison group; choose among {', '.join(GROUPS)}, neighbours.")
     if neighbours is None:
-        raise DataError("Neighbours are wanted and none are given; pass neighbours=code → list of codes.")
+        raise DataError("Neighbours are needed and none are given; pass neighbours=code → list of codes.")
     for positions in indicators.groupby("year").indices.values():
         at = dict(zip(indicators["ons_code"].to_numpy()[positions], positions, strict=True))
         for code, position in at.items():
@@ -150,7 +150,7 @@ def aggregate(
     frame = panel if "built" in panel.columns else with_lineage(panel)
     frame = frame.reset_index(drop=True).assign(tier=tiers(frame["class"]).to_numpy())
     if by not in frame:
-        raise DataError(f"'{by}' is no key of the councils; choose tier, class or region.")
+        raise DataError(f"'{by}' is not a column of the councils; choose tier, class or region.")
     books = Books(frame, setting, smallest=-np.inf)
     size = books.net_revenue_expenditure
     amounts = REGISTRY[name](books) * size

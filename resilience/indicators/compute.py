@@ -24,7 +24,7 @@ SWITCHES: dict[str, tuple[bool, str]] = {
     ),
     "dsg_deficit": (
         False,
-        "the dedicated schools grant deficit is taken off usable reserves (no value where it is not published)",
+        "the DSG deficit is taken off usable reserves (no value where it is not published)",
     ),
     "hra_interest_out": (
         False,
@@ -60,12 +60,12 @@ def chosen(switches: Mapping[str, bool] | None = None) -> dict[str, bool]:
     Raises
     ------
     DataError
-        If a name is no switch.
+        If a name is not a switch.
     """
     result = {name: default for name, (default, _) in SWITCHES.items()}
     for name, value in (switches or {}).items():
         if name not in result:
-            raise DataError(f"'{name}' is no switch; choose among {', '.join(SWITCHES)}.")
+            raise DataError(f"'{name}' is not a switch; choose among {', '.join(SWITCHES)}.")
         result[name] = bool(value)
     return result
 

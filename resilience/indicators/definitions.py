@@ -117,7 +117,7 @@ def load_definitions(path: Path | None = None) -> dict[str, Definition]:
         with source.open("rb") as handle:
             entries = tomllib.load(handle)["indicator"]
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
-        raise DataError(f"{source.name} is no indicator dictionary ({error}); restore it.") from error
+        raise DataError(f"{source.name} is not an indicator dictionary ({error}); restore it.") from error
     result: dict[str, Definition] = {}
     for entry in entries:
         definition = _definition(source.name, entry)
@@ -142,13 +142,13 @@ def _definition(file: str, entry: dict[str, Any]) -> Definition:
             raise DataError(f"{file}, {name} has an empty '{key}'; fill it in.")
     unknown = sorted(set(entry) - set(_FIELDS))
     if unknown:
-        raise DataError(f"{file}, {name} has '{unknown[0]}', which is no field; remove it.")
+        raise DataError(f"{file}, {name} has '{unknown[0]}', which is not a field; remove it.")
     for key, allowed in (("family", tuple(FAMILIES)), ("unit", UNITS), ("worse", WORSE), ("source", SOURCES)):
         if entry[key] not in allowed:
-            raise DataError(f"{file}, {name}: {key} '{entry[key]}' is none of {', '.join(allowed)}.")
+            raise DataError(f"{file}, {name}: {key} '{entry[key]}' is not one of {', '.join(allowed)}.")
     strange = [one for one in entry["classes"] if one not in CLASSES]
     if strange:
-        raise DataError(f"{file}, {name}: '{strange[0]}' is no class; choose among {', '.join(CLASSES)}.")
+        raise DataError(f"{file}, {name}: '{strange[0]}' is not a class; choose among {', '.join(CLASSES)}.")
     year_of(entry["first_year"])
     lists = {key: tuple(entry[key]) for key in ("classes", "breaks")}
     return Definition(**{**entry, **lists})
@@ -171,5 +171,5 @@ def describe(name: str) -> Definition:
     """
     definitions = load_definitions()
     if name not in definitions:
-        raise DataError(f"'{name}' is no indicator; 'resilience data dictionary' lists them.")
+        raise DataError(f"'{name}' is not an indicator; 'resilience data dictionary' lists them.")
     return definitions[name]

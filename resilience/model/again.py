@@ -31,7 +31,7 @@ from resilience.years import outturn_year_of
 AHEAD = (12, 24)
 #: From so many whole years since the last event on, councils are one group: few ever stood there.
 LONGEST = 2
-#: The interval of a base rate is the middle 90 % of its posterior.
+#: The interval of a base rate is the middle 90% of its posterior.
 _INTERVAL = (0.05, 0.95)
 
 _YEAR = re.compile(r"(\d{4})-\d{2}")
@@ -67,7 +67,7 @@ class AgainRate:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The middle 90 % of what the share may be, were the rows independent of each other."""
+        """The middle 90% of what the share may be, were the rows independent of each other."""
         low, high = beta.ppf(_INTERVAL, self.again + JEFFREYS, self.times - self.again + JEFFREYS)
         return float(low), float(high)
 

@@ -59,9 +59,9 @@ def to_json(scored: ScoredDay) -> str:
         "what": "The chance of needing exceptional support or intervention within the horizon, from published figures.",
         "how": (
             "For each indicator of a family that is asked of the council's tier and that the council has: a figure "
-            "whose size is under material_from counts as nought; find its normal score on the tier's ladder (between "
+            "whose size is under material_from counts as zero; find its normal score on the tier's ladder (between "
             "two figures in proportion, beyond the ends the end's). Take the mean of the family's scores, take off the "
-            f"tier's centre, divide by the tier's spread, cut off at plus or minus {CUT:g} (nought without a figure or "
+            f"tier's centre, divide by the tier's spread, cut off at plus or minus {CUT:g} (zero without a figure or "
             "a spread), multiply by the reliability of what is carried forward (1 where nothing is) and by the weight. "
             "Add the families up, add the intercept, and for an upper-tier council (class UA, MD, LB or SC) the tier's "
             "weight. The chance is 1 / (1 + exp(-sum))."
@@ -238,7 +238,7 @@ def load(path: Path | None = None, *, outcome: str = "distress", horizon: int = 
             data=content["data"],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError(f"{source} is no model artefact ({error!r}); {_AGAIN}") from error
+        raise ModelError(f"{source} is not a model artefact ({error!r}); {_AGAIN}") from error
     wrong = _wrong(model, outcome if path is None else model.outcome, horizon if path is None else model.horizon)
     if wrong:
         raise ModelError(f"{source} {wrong}; {_AGAIN}")
@@ -254,9 +254,9 @@ def _read(source: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ModelError(f"{source} does not exist; run 'resilience train' to make it.") from None
     except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"{source} is no model artefact ({error!r}); {_AGAIN}") from error
+        raise ModelError(f"{source} is not a model artefact ({error!r}); {_AGAIN}") from error
     if not isinstance(content, dict) or "format" not in content:
-        raise ModelError(f"{source} is no model artefact (it states no format); {_AGAIN}")
+        raise ModelError(f"{source} is not a model artefact (it states no format); {_AGAIN}")
     if content["format"] != FORMAT:
         raise ModelError(
             f"{source} is of format {content['format']}, not {FORMAT} (the five families); it was written by another "
@@ -298,8 +298,8 @@ def other_data(model: RiskModel) -> str:
         return ""
     are = "are not those" if len(names) > 1 else "is not the one"
     return (
-        f"{' and '.join(names)} {are} the shipped model was trained on, so a model is fitted anew to the figures at "
-        "hand; 'resilience train' writes it."
+        f"{' and '.join(names)} {are} the shipped model was trained on, so a model is fitted anew to the figures "
+        "held; 'resilience train' writes it."
     )
 
 

@@ -95,7 +95,7 @@ class PriorLogit(ClassifierMixin, BaseEstimator):
             raise ValueError("Only binary classification is supported. The type of the target is multiclass.")
         self.classes_ = np.unique(y)
         if len(self.classes_) < 2 and not np.isfinite(self.intercept_sd):
-            raise ValueError(f"y holds one class only ({self.classes_[0]}): there is nothing to tell apart.")
+            raise ValueError(f"y holds one class only ({self.classes_[0]}): there is nothing to distinguish.")
         if len(self.classes_) < 2:
             self.classes_ = np.array([0, 1])
         weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
@@ -145,7 +145,7 @@ class PriorLogit(ClassifierMixin, BaseEstimator):
             import warnings
 
             warnings.warn(
-                f"The fit did not settle in {self.max_iter} steps; its last step was {size:.2g}.",
+                f"The fit did not converge in {self.max_iter} steps; its last step was {size:.2g}.",
                 ConvergenceWarning,
                 stacklevel=3,
             )

@@ -102,7 +102,7 @@ def risk_set(
     if horizon not in HORIZONS:
         raise DataError(f"A horizon of {horizon} months is not kept; choose one of 12, 24, 36.")
     if outcome not in OUTCOMES:
-        raise DataError(f"'{outcome}' is no outcome; choose one of {', '.join(OUTCOMES)}.")
+        raise DataError(f"'{outcome}' is not an outcome; choose one of {', '.join(OUTCOMES)}.")
     days = [day_of(one) for one in ([origins] if isinstance(origins, str | date) else origins)]
     first = events.onsets(outcome=outcome)
     register_end = events.end

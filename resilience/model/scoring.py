@@ -23,7 +23,7 @@ from resilience.model.risk_set import AT_RISK, EVENT_ALREADY, NOT_SCORABLE
 from resilience.model.scale import UPPER, Placed, Scale, TierScale, place, tiers_of
 from resilience.tables.events import EventRegister
 
-#: The interval shown is the middle 90 % of the draws.
+#: The interval shown is the middle 90% of the draws.
 INTERVAL = (0.05, 0.95)
 #: Quantiles at which a doubt beyond the model's own is looked at, the same every time.
 _FURTHER = (np.arange(99) + 0.5) / 99

@@ -73,7 +73,7 @@ def notes_on_workbook(path: Path) -> list[str]:
     if data.startswith((_ZIP, _EMPTY_ZIP)):
         return _check_package(path, data)
     _refuse_text(path, data)
-    raise PublicationError(f"{path.name} is no workbook (.xls, .xlsx or .ods expected); download it again.")
+    raise PublicationError(f"{path.name} is not a workbook (.xls, .xlsx or .ods expected); download it again.")
 
 
 def check_csv(path: Path) -> str:
@@ -101,7 +101,7 @@ def check_csv(path: Path) -> str:
         raise PublicationError(f"{path.name} is UTF-16 text; save it as 'CSV UTF-8'.")
     if b"\0" in data:
         row = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise PublicationError(f"{path.name}, row {row} holds a NUL byte, so it is no text; download it again.")
+        raise PublicationError(f"{path.name}, row {row} holds a NUL byte, so it is not text; download it again.")
     _refuse_text(path, data)
     encodings = ["utf-8-sig"] if data.startswith(b"\xef\xbb\xbf") else ["utf-8", "windows-1252"]
     for encoding in encodings:
@@ -117,7 +117,7 @@ def _read(path: Path) -> bytes:
     """Return a file's bytes unless it is missing, empty or too large."""
     try:
         if not path.is_file():
-            raise PublicationError(f"{path} is missing or no file; run 'resilience fetch' or put it there.")
+            raise PublicationError(f"{path} is missing or is not a file; run 'resilience fetch' or put it there.")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise PublicationError(
@@ -127,7 +127,7 @@ def _read(path: Path) -> bytes:
             )
         data = path.read_bytes()
     except OSError as error:
-        raise PublicationError(f"{path} cannot be read ({error.strerror}); close what has it open.") from error
+        raise PublicationError(f"{path} cannot be read ({error.strerror}); close what is using it.") from error
     if not data:
         raise PublicationError(f"{path.name} is empty; download it again.")
     return data

@@ -35,7 +35,7 @@ def check(path: Path, data: bytes) -> list[str]:
             raise PublicationError(f"{path.name} is password-protected; save it without a password.")
         book = next((name for name in streams if name.lower() in ("workbook", "book")), None)
         if book is None:
-            raise PublicationError(f"{path.name} is no workbook, though its format is Office's; download it again.")
+            raise PublicationError(f"{path.name} is not a workbook, though its format is Office's; download it again.")
         _check_records(path, streams[book]())
     except (struct.error, IndexError, _BrokenError) as error:
         raise PublicationError(f"{path.name} is damaged or cut short; download it again.") from error

@@ -342,7 +342,7 @@ def _may_replace(output: Path) -> None:
     if not output.is_dir():
         raise DataError(f"{output} is a file; give a folder for the site.")
     if any(output.iterdir()) and not (output / MANIFEST).is_file():
-        raise DataError(f"{output} holds other files than a site; give an empty or a new folder.")
+        raise DataError(f"{output} holds files other than a site; give an empty or a new folder.")
 
 
 def _into_place(built: Path, output: Path) -> None:
@@ -358,5 +358,5 @@ def _into_place(built: Path, output: Path) -> None:
                 old.rename(output)
             raise
     except OSError as error:
-        raise DataError(f"{output} cannot be replaced ({error.strerror}); close what has it open.") from error
+        raise DataError(f"{output} cannot be replaced ({error.strerror}); close what is using it.") from error
     shutil.rmtree(old, ignore_errors=True)

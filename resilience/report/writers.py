@@ -108,7 +108,7 @@ def writer(subject: str, form: str) -> Writer:
         If there is none.
     """
     if (subject, form) not in WRITERS:
-        raise DataError(f"'{form}' is no format of {subject}; choose among {', '.join(forms(subject))}.")
+        raise DataError(f"'{form}' is not a format of {subject}; choose among {', '.join(forms(subject))}.")
     module, _, function = WRITERS[subject, form].partition(":")
     found: Writer = getattr(import_module(f"resilience.report.formats.{module}"), function)
     return found

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.errors import PublicationError
+from resilience.formatting import counted
 from resilience.publications.lines import load_lines
 from resilience.tables.checks import CORE, TOTAL_SERVICES
 from resilience.years import outturn_year_of, year_of
@@ -76,7 +77,7 @@ def alarms(panel: pd.DataFrame, before: pd.DataFrame | None, years: Iterable[str
         if not len(previous):
             previous = _by_code(panel, outturn_year_of(year_of(year) - 1), original=True)
         told = _missing(rows, same) or [*_empty(rows), *_adjusted(rows), *_of_another(rows, year, panel, before)]
-        told = told or _moved(rows, same, "the tables that were there") or _drifted(rows, previous)
+        told = told or _moved(rows, same, "the existing tables") or _drifted(rows, previous)
         found += [f"{year}: {text}" for text in told]
     found += [] if found else _flagged(panel, before, read)
     return found
@@ -97,8 +98,8 @@ def check(
         return None
     if not (accept or "").strip():
         raise PublicationError(
-            f"The figures read cannot be what they say they are: {'; '.join(found)}; nothing was written, so look "
-            'at the publication, and if it is right build with --accept "the reason".'
+            f"The figures read do not look like what they are labelled as: {'; '.join(found)}; nothing was written, so "
+            'look at the publication, and if it is right, build again with --accept "the reason".'
         )
     return {"reason": str(accept).strip(), "alarms": found, "outturn_years": sorted(set(years))}
 
@@ -140,12 +141,12 @@ def _missing(rows: pd.DataFrame, same: pd.DataFrame) -> list[str]:
     few = by_class[by_class["sum"] < by_class["size"] / 2]
     if len(few):
         return [
-            f"of class {name} only {row['sum']} of {row['size']} councils have figures" for name, row in few.iterrows()
+            f"only {row['sum']} of {row['size']} councils of class {name} have figures" for name, row in few.iterrows()
         ]
     had = same.index[_has_figures(same)].intersection(rows.index) if len(same) else rows.index[:0]
     lost = (~there.reindex(had)).sum()
     if len(had) >= FEWEST and lost > BEYOND_USUAL * len(had):
-        return [f"{lost} of {len(had)} councils have no figures that have some in the tables that were there"]
+        return [f"{lost} of {len(had)} councils that had figures in the existing tables have none here"]
     return []
 
 
@@ -155,7 +156,7 @@ def _empty(rows: pd.DataFrame) -> list[str]:
     for name in (*CORE, TOTAL_SERVICES):
         count = _filled(_numbers(there, name)).sum()
         if count < len(there) / 2:
-            told.append(f"{_label(name)} is empty or nought for {len(there) - count} of {len(there)} councils")
+            told.append(f"{_label(name)} is empty or zero for {len(there) - count} of {len(there)} councils")
     return told
 
 
@@ -172,7 +173,7 @@ def _adjusted(rows: pd.DataFrame) -> list[str]:
     if there < FEWEST or count <= BEYOND_USUAL * there:
         return []
     return [
-        f"earmarked reserves less COVID grants (915b) are more than with them (915) for {count} of {there} councils"
+        f"earmarked reserves without COVID grants (915b) exceed those with them (915) for {count} of {there} councils"
     ]
 
 
@@ -196,8 +197,8 @@ def _of_another(rows: pd.DataFrame, year: str, panel: pd.DataFrame, before: pd.D
                 break
             if not _may_agree(name, now, str(other), int(at)):
                 told.append(
-                    f"{_label(name)} is for {same[:, place].sum()} of {both[place]} councils exactly what "
-                    f"{_label(str(other))} is in {outturn_year_of(int(at))}"
+                    f"{_label(name)} is the same figure as {_label(str(other))} in {outturn_year_of(int(at))} for "
+                    f"{same[:, place].sum()} of {both[place]} councils"
                 )
                 break
     return told
@@ -253,7 +254,7 @@ def _drifted(rows: pd.DataFrame, previous: pd.DataFrame) -> list[str]:
         both = _filled(left) & _filled(right)
         if both.sum() < max(FEWEST, _filled(right).sum() / 2):
             if _filled(right).sum() > len(codes) / 2 and name in previous:
-                told.append((1.0, f"{_label(name)} is empty or nought for most councils"))
+                told.append((1.0, f"{_label(name)} is empty or zero for most councils"))
             continue
         ratio = left[both] / right[both]
         middle, spread = float(np.median(ratio)), float(np.median(np.abs(np.log(np.abs(ratio)))))
@@ -261,8 +262,8 @@ def _drifted(rows: pd.DataFrame, previous: pd.DataFrame) -> list[str]:
             told.append(
                 (
                     spread,
-                    f"{_label(name)} is {middle:,.4g} times the year before's in the middle of "
-                    f"{both.sum()} councils, with a usual move of {np.expm1(min(spread, 20)):,.0%}" + _unit(middle),
+                    f"{_label(name)} is {middle:,.4g} times the year before's at the median of "
+                    f"{both.sum()} councils, with a typical move of {np.expm1(min(spread, 20)):,.0%}" + _unit(middle),
                 )
             )
     return _worst(told)
@@ -279,7 +280,7 @@ def _worst(told: Sequence[tuple[float, str]], at_most: int = 4) -> list[str]:
     """Return the worst few, and how many more there are: a book under the wrong name moves every line."""
     texts = [text for _, text in sorted(told, key=lambda each: -each[0])]
     more = len(texts) - at_most
-    return texts if more <= 0 else [*texts[:at_most], f"and so {more} more lines"]
+    return texts if more <= 0 else [*texts[:at_most], f"and {counted(more, 'more line')} likewise"]
 
 
 def _flagged(panel: pd.DataFrame, before: pd.DataFrame | None, read: Sequence[str]) -> list[str]:
@@ -305,8 +306,8 @@ def _flagged(panel: pd.DataFrame, before: pd.DataFrame | None, read: Sequence[st
         limit = (0.0 if year in known else float(usual.get(flag, 0.0))) + BEYOND_USUAL
         if extra > limit * sizes[year]:
             told.append(
-                f"{year}: {extra} of {sizes[year]} councils gain the flag {flag}, where {limit - BEYOND_USUAL:.0%} "
-                "are usual at most"
+                f"{year}: {extra} of {sizes[year]} councils gain the flag {flag}, where at most "
+                f"{limit - BEYOND_USUAL:.0%} is usual"
                 if year not in known
                 else f"{year}: {extra} of {sizes[year]} councils gain the flag {flag}"
             )

@@ -100,7 +100,7 @@ def build(source: Path | None = None, out: Path | None = None, *, accept: str | 
     source = source or paths.raw()
     out = out or paths.processed()
     if not source.is_dir():
-        raise PublicationError(f"{source} is no folder; name the one that holds the publications.")
+        raise PublicationError(f"{source} is not a folder; name the one that holds the publications.")
     report = BuildReport()
     with one_at_a_time(out, "resilience build"):
         _log.info("outturn")

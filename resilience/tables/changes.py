@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from resilience.formatting import counted, number
 from resilience.publications.lines import load_lines
 from resilience.tables.alarms import SCATTER, beyond_unadjusted
 from resilience.tables.checks import CORE, MEANING
@@ -80,9 +81,9 @@ def _differences(rows: pd.DataFrame, old: pd.DataFrame, year: str) -> list[str]:
             council += (
                 f" ({_label(names[line])} {_amount(old_values[place, line])} → {_amount(new_values[place, line])}"
             )
-            council += f", and {more} more lines)" if more else ")"
+            council += f", and {counted(more, 'more line')})" if more else ")"
         told.append(council)
-    return [f"{year}: differs from the tables that were there for {len(told)} councils: {', '.join(told)}."]
+    return [f"{year}: differs from the existing tables for {counted(len(told), 'council')}: {', '.join(told)}."]
 
 
 def _new_year(panel: pd.DataFrame, rows: pd.DataFrame, year: str) -> list[str]:
@@ -98,7 +99,7 @@ def _new_year(panel: pd.DataFrame, rows: pd.DataFrame, year: str) -> list[str]:
         told.append(f"{year}: {MEANING.get(name, name)}: {', '.join(councils)}.")
     odd = rows.loc[beyond_unadjusted(rows), "council"]
     if len(odd):
-        told.append(f"{year}: earmarked reserves less COVID grants are more than with them: {', '.join(odd)}.")
+        told.append(f"{year}: earmarked reserves without COVID grants are higher than with them: {', '.join(odd)}.")
     moved = _moved(panel, rows, year)
     if moved:
         told.append(f"{year}: moved fivefold or changed sign from the year before: {', '.join(moved)}.")
@@ -132,4 +133,4 @@ def _label(name: str) -> str:
 
 
 def _amount(value: float) -> str:
-    return "nothing" if np.isnan(value) else f"{value:,.0f}"
+    return "no figure" if np.isnan(value) else number(value, 0)

@@ -63,7 +63,7 @@ def build_companions(
         One entry a source file: ``file, bytes, sha256, publisher, title, released, licence, table``.
     """
     if not source.is_dir():
-        raise PublicationError(f"{source} is no folder; name the one that holds the publications.")
+        raise PublicationError(f"{source} is not a folder; name the one that holds the publications.")
     lait = source / "covariates" / "lait_extract_upper_tier.csv"
     ofsted = source / "covariates" / "ofsted_inspection_outcomes_2025-03-31.ods"
     tables = {

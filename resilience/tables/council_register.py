@@ -245,7 +245,7 @@ def build_areas(lookups: Path, councils: pd.DataFrame) -> pd.DataFrame:
             area, people = register.loc[code, ["area", "pop-2020"]].astype(float).round().astype(int)
         except ValueError as error:
             raise PublicationError(
-                f"{REGISTER}, {code}: the area or the population of {council['council']} is no number; download it "
+                f"{REGISTER}, {code}: the area or the population of {council['council']} is not a number; download it "
                 "again."
             ) from error
         rows.append((council["ons_code"], council["council"], area, people))

@@ -15,8 +15,8 @@ from resilience.councils import council, resolve
 from resilience.councils.names import plain
 from resilience.councils.register import Council
 from resilience.errors import DataError, UnknownCouncilError
+from resilience.formatting import counted, listed
 from resilience.formatting import day as in_words
-from resilience.formatting import listed
 from resilience.tables.event_file import COLUMNS, FIRST_YEAR, EventFile, sidecar_of
 from resilience.tables.event_words import end_of, load_words
 
@@ -97,7 +97,7 @@ class _Row:
 
     def refuse(self, column: str, expected: str, do: str = "") -> NoReturn:
         value = self.cells[column]
-        found = f"'{value}'" if value else "'' (nothing)"
+        found = f"'{value}'" if value else "an empty cell"
         raise DataError(
             f"{self.file.path}, row {self.number}, column '{column}': {found} found, expected {expected}"
             f"{'; ' + do if do else ''}."
@@ -140,13 +140,14 @@ def checked(file: EventFile, until: date) -> tuple[list[CheckedRow], list[str], 
         code = cells["ons_code"] if body is None else body.ons_code
         found.append(CheckedRow(code, days[1] if days else None, body is not None))
     remarks = [
-        f"{file.path}, row {number}: {code} is a former code of {body.council} and is read as {body.ons_code}."
+        f"{file.path}, row {number}: {code} is a former code of {body.council}, read as {body.ons_code}."
         for number, code, body in former
     ]
     remarks += _repeated(file)
     notes = [
-        f"{file.path}: {len(of_rounds)} rows of support bear the date of their round, finer than the precision they "
-        f"state (rows {', '.join(map(str, of_rounds))})."
+        f"{file.path}: {counted(len(of_rounds), 'row')} of support dated by the date of a round, more exactly "
+        f"than date_precision says (row{'' if len(of_rounds) == 1 else 's'} "
+        f"{', '.join(map(str, of_rounds))})."
     ]
     return found, remarks, notes if of_rounds else []
 
@@ -154,7 +155,7 @@ def checked(file: EventFile, until: date) -> tuple[list[CheckedRow], list[str], 
 def _check_blanks(row: _Row) -> None:
     for column in COLUMNS[:9]:
         if row.cells[column] != row.cells[column].strip():
-            row.refuse(column, "no blanks around it", "take them out")
+            row.refuse(column, "no spaces before or after it", "take them out")
 
 
 def _body(row: _Row) -> Council | None:
@@ -167,14 +168,16 @@ def _body(row: _Row) -> Council | None:
     bodies = load_words().bodies
     if code in bodies:
         if plain(name) != plain(bodies[code]):
-            row.refuse("council", f"{bodies[code]}, whose code {code} is", "correct the name or the code")
+            row.refuse("council", f"{bodies[code]}, which has the code {code}", "correct the name or the code")
         return None
     try:
         body = council(code)
     except UnknownCouncilError:
         row.refuse("ons_code", f"a code of an English council{_code_of(name)}", "correct the code")
     if not _names(name, body):
-        row.refuse("council", f"{body.council}, whose code {code} is{_code_of(name)}", "correct the name or the code")
+        row.refuse(
+            "council", f"{body.council}, which has the code {code}{_code_of(name)}", "correct the name or the code"
+        )
     return body
 
 
@@ -193,32 +196,32 @@ def _names(name: str, body: Council) -> bool:
 
 def _code_of(name: str) -> str:
     try:
-        return f" (that of {name} is {resolve(name)})"
+        return f" ({name} has {resolve(name)})"
     except UnknownCouncilError:
         return ""
 
 
 def _check_words(row: _Row, *, is_council: bool) -> None:
     words, kind, subtype = load_words(), row.cells["event_type"], row.cells["subtype"]
-    new = "a new word needs an entry in resilience/tables/event_words.toml"
+    new = "a new one needs an entry in resilience/tables/event_words.toml"
     if kind not in words.types:
         row.refuse("event_type", "one of " + ", ".join(words.types))
     found = words.subtype(kind, subtype)
     if found is None:
         others = [other for other in words.types if words.subtype(other, subtype)]
         near = difflib.get_close_matches(subtype, words.subtypes[kind], n=3, cutoff=0.5) or [*words.subtypes[kind]][:3]
-        hint = f"it is one of {listed(others)}" if others else f"near it are {', '.join(near)}"
-        row.refuse("subtype", f"a word without spaces that is a subtype of {kind} ({hint})", new)
+        hint = f"it is a subtype of {listed(others)}" if others else f"the nearest are {', '.join(near)}"
+        row.refuse("subtype", f"a subtype of {kind} ({hint})", new)
     ends = end_of(subtype) if found.until else None
     if ends is not None:
         try:
             days_of(ends)
         except ValueError:
-            row.refuse("subtype", "a day or month that exists after '_to_'")
+            row.refuse("subtype", "a real day or month after '_to_'")
     if found.other_bodies and is_council:
-        row.refuse("subtype", "a subtype of councils: support in the table of police bodies is of none")
+        row.refuse("subtype", "a subtype that councils have; this one is for police bodies")
     if row.cells["cause"] not in words.causes:
-        row.refuse("cause", "a cause, one of " + ", ".join(words.causes), new)
+        row.refuse("cause", "one of " + ", ".join(words.causes), new)
 
 
 def _days(row: _Row, until: date) -> tuple[date, date] | None:
@@ -233,12 +236,14 @@ def _days(row: _Row, until: date) -> tuple[date, date] | None:
     if days is None:
         return None
     if days[0].year < FIRST_YEAR:
-        row.refuse("date", f"no date before {FIRST_YEAR}, the year of the Act that notices are given under")
+        row.refuse(
+            "date", f"a date not before {FIRST_YEAR}, the year of the Act that section 114 notices are made under"
+        )
     if days[1] > until:
         late = "" if days[0] == days[1] else f" (it may be as late as {in_words(days[1])})"
         row.refuse(
             "date",
-            f"no date after {in_words(until)}, the last day the register speaks for{late}",
+            f"a date not after {in_words(until)}, the last day the register covers{late}",
             f"state a later register_to in {sidecar_of(row.file.path)}, or take the row out",
         )
     return days
@@ -252,26 +257,26 @@ def _check_precision(row: _Row, dated: bool) -> bool:
     word = re.match(r"[a-z]*", text.lower())
     stated = word.group() if word else ""
     if stated not in _PRECISIONS:
-        row.refuse("date_precision", f"words that begin with one of {', '.join(_PRECISIONS)}")
+        row.refuse("date_precision", f"text that begins with one of {', '.join(_PRECISIONS)}")
     given = (1 if "/" in date_text else 1 + date_text.count("-")) if dated else 0
     needed = _PRECISIONS[stated]
     if stated != "round" and not dated:
-        row.refuse("date", f"a date, for date_precision says '{stated}'", "give the date, or empty both")
+        row.refuse("date", f"a date, as date_precision says '{stated}'", "give the date, or leave both empty")
     if needed is None or given == needed:
         return False
     if given == needed + 1 and row.cells["event_type"] == "efs":  # the round's month or day, where no other is known
         return True
     return row.refuse(
         "date_precision",
-        f"what agrees with the date '{date_text}', which gives {_PARTS[given]}",
-        "write the date as exactly as it is known and no further",
+        f"a precision that agrees with the date '{date_text}', which gives {_PARTS[given]}",
+        "write the date only as exactly as it is known",
     )
 
 
 def _check_amount(row: _Row) -> None:
     text = row.cells["amount_gbp_m"]
     if text and not _AMOUNT.fullmatch(text):
-        row.refuse("amount_gbp_m", "an amount in £ million, 0 or more, such as 12.5, or nothing")
+        row.refuse("amount_gbp_m", "an amount in £ million, 0 or more, such as 12.5, or an empty cell")
     if text and float(text) > MOST:
         row.refuse("amount_gbp_m", f"an amount in £ million, at most {MOST:,}", "it looks like £ or £ thousand")
 
@@ -285,7 +290,9 @@ def _check_years(row: _Row, days: tuple[date, date] | None) -> None:
     ends = [int(year) for year in match.group(2, 4) if year] if match else []
     follows = [(start + 1) % 100 == end for start, end in zip(starts, ends, strict=True)]
     if not match or not all(follows) or starts != sorted(set(starts)):
-        row.refuse("financial_year", "a financial year such as 2023-24, or two as 2023-24 to 2024-25, or nothing")
+        row.refuse(
+            "financial_year", "a financial year such as 2023-24, two such as 2023-24 to 2024-25, or an empty cell"
+        )
     if days and not days[0].year - YEARS_BACK <= starts[0] <= days[1].year + 1:
         row.refuse("financial_year", f"a year near the date '{row.cells['date']}'", "correct the year or the date")
 
@@ -294,16 +301,18 @@ def _check_in_being(row: _Row, body: Council, days: tuple[date, date] | None) ->
     if days is None:
         return
     if body.end_date is not None and days[0] > body.end_date:
-        heirs = listed([f"{council(code).council} ({code})" for code in body.successors]) or "its successor"
+        heirs = listed([f"{council(code).council} ({code})" for code in body.successors]) or "not known"
         row.refuse(
-            "date", f"a day by {in_words(body.end_date)}, when {body.council} ended", f"after that it was {heirs}"
+            "date",
+            f"a day up to {in_words(body.end_date)}, when {body.council} was abolished",
+            f"its successor is {heirs}",
         )
     if body.start_date is not None and days[1] < body.start_date - SHADOW:
         heirs = listed([f"{council(code).council} ({code})" for code in body.predecessors]) or "a predecessor"
         row.refuse(
             "date",
-            f"a day near {in_words(body.start_date)} or later, when {body.council} began",
-            f"before that it was {heirs}",
+            f"a day near {in_words(body.start_date)} or later, when {body.council} was formed",
+            f"before that its area was {heirs}",
         )
 
 
@@ -315,8 +324,8 @@ def _repeated(file: EventFile) -> Iterator[str]:
         key = tuple(cells.values())
         if key in whole:
             raise DataError(
-                f"{file.path}, row {number}, every column: the same as row {whole[key]} found, expected each event "
-                "once; take one of the two out."
+                f"{file.path}, row {number}, every column: the same as row {whole[key]}; expected each event once; "
+                "take one of the two out."
             )
         whole[key] = number
         alike[tuple(cells[column] for column in _SAME)].append(number)
@@ -324,5 +333,5 @@ def _repeated(file: EventFile) -> Iterator[str]:
         if len(numbers) > 1:
             yield (
                 f"{file.path}, rows {listed([str(number) for number in numbers])}: the same council, type, subtype, "
-                "date, financial year and amount; leave one of them, if they are one event."
+                "date, financial year and amount; if they are one event, keep only one."
             )

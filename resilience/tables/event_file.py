@@ -63,8 +63,8 @@ def read_event_file(path: Path) -> EventFile:
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise DataError(
-            f"The event register {path} cannot be read as a UTF-8 CSV ({error}); it was cut, or a quotation mark "
-            "is lost."
+            f"The event register {path} cannot be read as a UTF-8 CSV ({error}); it is cut short, or a quotation "
+            "mark is missing."
         ) from None
     header = lines[0]
     rows, numbers = [], []
@@ -74,19 +74,19 @@ def read_event_file(path: Path) -> EventFile:
         if len(cells) != len(header):
             raise DataError(
                 f"{path}, row {number}: {len(cells)} cells found, expected {len(header)} as in the header; the file "
-                "was cut, or a text with a comma lacks its quotation marks."
+                "is cut short, or a text with a comma has no quotation marks."
             )
         row = dict.fromkeys(COLUMNS, "") | dict(zip(header, cells, strict=True))
         for column, cell in row.items():
             if "\n" in cell or "\r" in cell:
                 raise DataError(
-                    f"{path}, row {number}, column '{column}': a line end found within the cell, expected one line; "
-                    "take it out, or put back the quotation mark for want of which rows run together."
+                    f"{path}, row {number}, column '{column}': a line break found within the cell, expected one line; "
+                    "remove it, or put back a missing quotation mark."
                 )
         rows.append(row)
         numbers.append(number)
     if text and not text.endswith(("\n", "\r")):
-        remarks.append(f"{path}: the last row has no line end; if the file was cut there, rows are missing.")
+        remarks.append(f"{path}: the last row has no line break; if the file is cut short there, rows are missing.")
     return EventFile(path, tuple(rows), tuple(numbers), tuple(remarks))
 
 
@@ -102,7 +102,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         raise DataError(
-            f"The event register {path} cannot be read as a UTF-8 CSV (row {row} has a byte of another encoding); "
+            f"The event register {path} cannot be read as a UTF-8 CSV (row {row} has a byte in another encoding); "
             "save it as UTF-8."
         ) from None
     if "\0" in text:
@@ -120,11 +120,11 @@ def _check_header(path: Path, header: list[str]) -> list[str]:
     if twice:
         raise DataError(f"The event register {path} has the column '{twice[0]}' twice; {must}")
     remarks = [
-        f"{path}: the column '{name}' is none of a register's and is not read."
+        f"{path}: the column '{name}' is not one of a register's and is not read."
         for name in header
         if name not in COLUMNS
     ]
-    return remarks + [f"{path}: the column '{name}' is not there." for name in COLUMNS if name not in header]
+    return remarks + [f"{path}: the column '{name}' is missing." for name in COLUMNS if name not in header]
 
 
 def sidecar_of(path: Path) -> Path:
@@ -156,8 +156,8 @@ def register_to(path: Path, shipped: Path) -> date:
     latest = max(date.today(), _stated(shipped) if sidecar_of(shipped).is_file() else date.min)
     if stated > latest:
         raise DataError(
-            f"{sidecar_of(path)}: register_to is {stated}, expected a day that has come; a register cannot say that "
-            "nothing will happen."
+            f"{sidecar_of(path)}: register_to is {stated}, expected a day no later than today; a register "
+            "cannot cover days to come."
         )
     return stated
 
@@ -169,16 +169,15 @@ def _stated(path: Path) -> date:
         content = tomllib.loads(sidecar.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise DataError(
-            f"{sidecar} does not exist; it must stand beside {path.name} and state the last day it speaks "
-            f"for: {example}."
+            f"{sidecar} does not exist; it must stand beside {path.name} and state the last day it covers: {example}."
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataError(f"{sidecar} cannot be read as TOML ({error}); {example}.") from None
     if "register_to" not in content:
-        raise DataError(f"{sidecar} has no register_to, the last day the register speaks for; {example}.")
+        raise DataError(f"{sidecar} has no register_to, the last day the register covers; {example}.")
     found = content["register_to"]
     if not isinstance(found, date) or isinstance(found, datetime):
         raise DataError(f"{sidecar}: register_to is '{found}', expected a day without quotation marks; {example}.")
     if found.year < FIRST_YEAR:
-        raise DataError(f"{sidecar}: register_to is {found}, before any event there is; {example}.")
+        raise DataError(f"{sidecar}: register_to is {found}, before any possible event; {example}.")
     return found

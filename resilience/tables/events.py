@@ -18,6 +18,7 @@ import pandas as pd
 
 from resilience import paths
 from resilience.errors import DataError
+from resilience.formatting import counted
 from resilience.tables.event_checks import checked, days_of
 from resilience.tables.event_file import COLUMNS, read_event_file, register_to
 from resilience.tables.event_words import load_words
@@ -126,7 +127,7 @@ class EventRegister:
             If the outcome is not one of the two.
         """
         if outcome not in OUTCOMES:
-            raise DataError(f"'{outcome}' is no outcome; choose one of {', '.join(OUTCOMES)}.")
+            raise DataError(f"'{outcome}' is not an outcome; choose one of {', '.join(OUTCOMES)}.")
         rows = self.rows[self.rows[outcome] & (self.rows["known"] >= pd.Timestamp(COUNTING_FROM))]
         if as_of is not None:
             rows = rows[rows["known"] < pd.Timestamp(day_of(as_of))]
@@ -196,12 +197,12 @@ def _unlike_the_shipped(register: EventRegister, source: Path, shipped: Path) ->
         return ()
     ours, theirs = (Counter(each.rows[list(_SAME)].itertuples(index=False, name=None)) for each in (usual, register))
     missing, own = (ours - theirs).total(), (theirs - ours).total()
-    reach = "" if register.until == usual.until else f", speaks up to {register.until} and not {usual.until}"
+    reach = "" if register.until == usual.until else f", covers up to {register.until}, not {usual.until}"
     if not missing and not own and not reach:
         return ()
     return (
-        f"{source} lacks {missing} of the {len(usual.rows)} rows of the shipped register, has {own} that are not in "
-        f"it{reach}, and gives {len(register.onsets())} councils a first event (shipped: {len(usual.onsets())}).",
+        f"{source} lacks {missing} of the {len(usual.rows)} rows of the shipped register, has {own} of its own{reach}, "
+        f"and gives {counted(len(register.onsets()), 'council')} a first event (shipped: {len(usual.onsets())}).",
     )
 
 

@@ -78,7 +78,7 @@ def load_vintages(path: Path | None = None) -> pd.DataFrame:
             pd.to_datetime(table.loc[table[name] != "", name], format="%Y-%m-%d")
     except (OSError, ValueError, KeyError, TypeError) as error:
         words = " ".join(str(error).split())
-        raise DataError(f"{source} is no table of vintages ({words}); run 'resilience build' again.") from error
+        raise DataError(f"{source} is not a table of vintages ({words}); run 'resilience build' again.") from error
     return table
 
 

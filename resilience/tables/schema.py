@@ -158,11 +158,11 @@ PANEL = Table(
         Column("flags", "list", "Codes of the checks that the row raised, with the amount in question: code=amount."),
         Column("int_ctrtot_from_share", "boolean", "Whether the council tax requirement was worked out from a share."),
         _amount("int_ctrtot_plus_minus", "How far the rounding of that share can move the requirement."),
-        Column("int_dsg_capped", "boolean", "Whether the source cut the DSG deficit off at 200 % of reserves."),
+        Column("int_dsg_capped", "boolean", "Whether the source cut the DSG deficit off at 200% of reserves."),
         _amount("int_dsg_deficit_at_least", "The DSG deficit, or where it was cut off the least it can be."),
         _amount("int_reserves_unallocated_and_earmarked", "Unallocated and other earmarked reserves at 31 March."),
         _amount("int_reserves_plus_minus", "How far the rounding of the published ratio can move these reserves."),
-        _amount("int_dsg_deficit", "The dedicated schools grant deficit at 31 March, positive where overdrawn."),
+        _amount("int_dsg_deficit", "The DSG (Dedicated Schools Grant) deficit at 31 March, positive where overdrawn."),
         _amount("int_gross_debt", "External debt at 31 March: borrowing and other long-term liabilities."),
         _amount("int_capital_financing_requirement", "The capital financing requirement at 31 March."),
         Column("int_population", "number", "Residents of the council.", "people", least=1),
@@ -188,7 +188,7 @@ VINTAGES = Table(
         *(ONS_CODE, YEAR),
         Column("line", "string", "The panel's column.", pattern=r"rs_\w+", required=True),
         _amount("amount", "What the earlier release had; missing where it had nothing."),
-        Column("since", "string", "The day the release came out; empty for the oldest at hand.", pattern=_DAY),
+        Column("since", "string", "The day the release came out; empty for the oldest held.", pattern=_DAY),
         Column("until", "string", "The day the next release came out.", pattern=_DAY, required=True),
         SOURCE_FILE,
     ),
@@ -328,7 +328,7 @@ COUNCIL_TAX = Table(
 
 SERVICE_OUTTURN = Table(
     "data/processed/service_outturn.csv",
-    "A council and its gross spending and income by service in a year (RSX), with homelessness where at hand (RO4).",
+    "A council and its gross spending and income by service in a year (RSX), with homelessness where available (RO4).",
     ("ons_code", "year"),
     (
         *(ONS_CODE, COUNCIL, CLASS, OUTTURN_YEAR, YEAR, KNOWN_FROM),

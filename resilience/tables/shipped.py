@@ -101,8 +101,8 @@ def _entries_of(path: Path) -> list[dict[str, Any]]:
             entry["table"], entry["file"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(
-            f"{path} is no provenance of the tables beside it ({type(error).__name__}: {error}); restore it, or give "
-            "an empty folder with --output."
+            f"{path} is not the provenance of the tables beside it ({type(error).__name__}: {error}); restore it, or "
+            "give an empty folder with --output."
         ) from error
     return files
 

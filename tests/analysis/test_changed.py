@@ -33,7 +33,7 @@ def test_the_last_january():
 
 @pytest.mark.parametrize("day", [date(2017, 1, 1), date(2026, 11, 22), date(2030, 1, 1)])
 def test_a_day_without_an_earlier_list_is_refused(day):
-    with pytest.raises(DataError, match="no earlier list's day"):
+    with pytest.raises(DataError, match="not the day of an earlier list"):
         changes(one_run(), day)
 
 

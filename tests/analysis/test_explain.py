@@ -179,8 +179,8 @@ def test_a_rebased_figure_is_told_beside_its_own_year_s(today):
     row = explain(today, "Westminster").contributions.loc["investment income"]
     then, now = row["value"], row["value"] * spending[2024] / spending[2025]
     text = contribution(row, "LB")
-    assert f"came to {100 * then:.0f} % of net revenue expenditure in 2023-24" in text
-    assert f", {100 * now:.0f} % of the newest net revenue expenditure, which the score uses" in text
+    assert f"came to {100 * then:.0f}% of net revenue expenditure in 2023-24" in text
+    assert f", {100 * now:.0f}% of the newest net revenue expenditure, which the score uses" in text
     for council, class_ in (("Kent", "SC"), ("Sutton", "LB")):
         for _, other in explain(today, council).contributions.iterrows():
             assert "over the newest" not in contribution(other, class_)
@@ -194,8 +194,8 @@ def test_croydon_in_january_2020_by_hand(today, panel):
     why = explain(today, "Croydon")
     assert (why.status, why.before_event.as_of) == (EVENT_ALREADY, date(2020, 1, 1))
     text = contribution(why.before_event.contributions.loc["reserves"], "LB")
-    assert f"{100 * share[2019]:.1f} % of net revenue expenditure on 31 March 2019" in text
-    assert f"three years earlier {100 * share[2016]:.0f} %" in text
+    assert f"{100 * share[2019]:.1f}% of net revenue expenditure on 31 March 2019" in text
+    assert f"three years earlier {100 * share[2016]:.0f}%" in text
     others = panel[(panel["class"] == "LB") & (panel["year"] == 2019) & ~panel["ons_code"].isin(["E09000001"])]
     theirs = (others["rs_resunall_end_cy"] + others["rs_resoth_end_cy"]) / others["rs_netrevexp_net_exp"]
     assert (theirs.dropna() >= share[2019]).all()

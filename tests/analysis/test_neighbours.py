@@ -143,7 +143,7 @@ def test_nothing_later_than_the_day_is_looked_at():
     ("name", "error", "words"),
     [
         ("Allerdale", DataError, "abolished on 2023-03-31; ask for Cumberland"),
-        ("Nowhereville", UnknownCouncilError, "no English principal council"),
+        ("Nowhereville", UnknownCouncilError, "not a known English principal council"),
     ],
 )
 def test_a_name_that_fits_nothing_is_one_clear_sentence(name, error, words):

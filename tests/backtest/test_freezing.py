@@ -93,7 +93,7 @@ def test_the_command_freezes_once(cli, tmp_path, monkeypatch, made):
     assert (done.code, done.out, done.err) == (0, "", f"Frozen as {target}; commit it.\n")
     assert json.loads(target.read_text("utf-8"))["councils"] == json.loads(made.to_json())["councils"]
     done = cli("freeze", "--as-of", AS_OF, "-o", target)
-    assert (done.code, done.err) == (0, f"Frozen before, and the same: {target}.\n")
+    assert (done.code, done.err) == (0, f"Already frozen, and unchanged: {target}.\n")
     changed = replace(one_run(), log_odds=one_run().log_odds + 1)
     monkeypatch.setattr(freezing.method, "run", lambda day, **given: changed)
     cli("freeze", "--as-of", AS_OF, "-o", target).sentence("holds another list", "never overwritten")

@@ -87,7 +87,7 @@ def test_another_list_is_never_written_over_it(made, tmp_path):
         save(other, path)
     assert path.read_text("utf-8") == made.to_json()
     path.unlink()
-    with pytest.raises(DataError, match="is named in SHA256SUMS and gone"):
+    with pytest.raises(DataError, match="is named in SHA256SUMS and missing"):
         save(made, path)
 
 
@@ -115,7 +115,7 @@ def test_a_list_gone_or_put_there_by_hand_is_noticed(made, tmp_path):
     path, _ = save(made, tmp_path / made.name)
     kept = path.read_bytes()
     path.unlink()
-    with pytest.raises(DataError, match=r"cannot be read \(No such file or directory\); bring it back"):
+    with pytest.raises(DataError, match=r"cannot be read \(No such file or directory\); restore it"):
         frozen_lists(tmp_path)
     path.write_bytes(kept)
     (tmp_path / "2027-01-01-9.json").write_bytes(kept)
@@ -130,14 +130,14 @@ def test_a_list_gone_or_put_there_by_hand_is_noticed(made, tmp_path):
 def test_what_is_no_list_is_refused_in_one_sentence(tmp_path, text):
     (tmp_path / "x.json").write_text(text, "utf-8")
     (tmp_path / SUMS).write_text(f"{hashlib.sha256(text.encode()).hexdigest()}  x.json\n", "utf-8")
-    with pytest.raises(DataError, match="is no frozen list"):
+    with pytest.raises(DataError, match="is not a frozen list"):
         frozen_lists(tmp_path)
 
 
 @pytest.mark.parametrize("line", ["nonsense", "0" * 64 + " x.json", "0" * 64 + "  ../x.json", "0" * 63 + "  x.json"])
 def test_checksums_that_are_none_are_refused(tmp_path, line):
     (tmp_path / SUMS).write_text(f"{line}\n", "utf-8")
-    with pytest.raises(DataError, match=r"SHA256SUMS, line 1, is no checksum"):
+    with pytest.raises(DataError, match=r"SHA256SUMS, line 1, is not a checksum"):
         frozen_lists(tmp_path)
 
 

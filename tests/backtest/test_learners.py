@@ -87,7 +87,7 @@ def test_ridge_by_hand():
 
 
 def test_ridge_that_does_not_settle_says_so():
-    with pytest.raises(ModelError, match="did not settle"):
+    with pytest.raises(ModelError, match="did not converge"):
         module._ridge(lambda b: float(b.sum()), np.ones_like, lambda b: -np.eye(1), np.zeros(1), np.zeros(1))
 
 

@@ -31,7 +31,7 @@ def test_the_record_says_it_beside_every_difference(record):
         for what, entry in measures.items():
             assert entry["detectable"] >= 0, (name, what)
     one = record.pooled["differences"]["reserves_rank"]["auc"]
-    # A 90 % interval is 2 × 1.645 standard errors wide where the draws are about normal.
+    # A 90% interval is 2 × 1.645 standard errors wide where the draws are about normal.
     assert one["detectable"] == pytest.approx(2.8 * (one["high"] - one["low"]) / 3.29, rel=0.35)
     came = record.predictions[record.predictions["event"]]
     assert record.pooled["councils"] == came["ons_code"].nunique()

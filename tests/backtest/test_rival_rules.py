@@ -23,7 +23,7 @@ def known():
 
 
 def test_change_in_percent_by_hand(known):
-    # A: 0.10 now, 0.20 before: -50 %. C: 0.50 from 0.25: +100 %. D: 0.04 from 0.10: -60 %. E: 1.00 from 1.30.
+    # A: 0.10 now, 0.20 before: -50%. C: 0.50 from 0.25: +100%. D: 0.04 from 0.10: -60%. E: 1.00 from 1.30.
     assert change_in_percent(known).tolist() == pytest.approx([-0.5, 0.0, 1.0, -0.6, -0.3 / 1.3])
 
 

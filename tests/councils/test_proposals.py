@@ -21,9 +21,9 @@ def test_proposals_are_the_compilation_and_say_what_is_assumed():
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("Hertfordshire", "is an area and no new council; no make-up"),
+        ("Hertfordshire", "is an area, not a new council; no make-up"),
         ("Essex", "it has Mid Essex Council"),
-        ("future reorganised Torbay council", "is not stated in the sources at hand"),
+        ("future reorganised Torbay council", "is stated in no source"),
         ("Atlantis", "--proposal list"),
     ],
 )

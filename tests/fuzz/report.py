@@ -123,7 +123,7 @@ def _coverage(coverage: Path | None, page: Path) -> str:
     totals = json.loads(coverage.read_text("utf-8"))["totals"]
     share = 100 * totals["covered_branches"] / totals["num_branches"]
     return (
-        f"{heading}\n`resilience/publications/`: {share:.1f} % of {totals['num_branches']:,} branches, by\n\n"
+        f"{heading}\n`resilience/publications/`: {share:.1f}% of {totals['num_branches']:,} branches, by\n\n"
         "```\npython -m pytest --cov=resilience.publications --cov-branch --cov-report=json:build/coverage.json "
         "tests/publications tests/fuzz\n```\n"
     )

@@ -134,11 +134,11 @@ def test_a_council_without_neighbours_has_no_standing_among_them():
 
 
 def test_groups_that_are_none(indicators, panel):
-    with pytest.raises(DataError, match="'colour' is no comparison group; choose among tier"):
+    with pytest.raises(DataError, match="'colour' is not a comparison group; choose among tier"):
         percentiles(indicators, by="colour")
-    with pytest.raises(DataError, match="Neighbours are wanted and none are given"):
+    with pytest.raises(DataError, match="Neighbours are needed and none are given"):
         percentiles(indicators, by="neighbours")
-    with pytest.raises(DataError, match="'nothing' is no indicator"):
+    with pytest.raises(DataError, match="'nothing' is not an indicator"):
         aggregate(panel, "nothing")
-    with pytest.raises(DataError, match="'colour' is no key of the councils"):
+    with pytest.raises(DataError, match="'colour' is not a column of the councils"):
         aggregate(panel, "reserves_ratio", by="colour")

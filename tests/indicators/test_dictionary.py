@@ -75,12 +75,12 @@ def entry(**changes):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("nonsense", "is no indicator dictionary"),
-        (entry(unit="furlongs"), "unit 'furlongs' is none of ratio"),
+        ("nonsense", "is not an indicator dictionary"),
+        (entry(unit="furlongs"), "unit 'furlongs' is not one of ratio"),
         (entry(caveat=None), "lacks 'caveat'"),
         (entry(label=""), "has an empty 'label'"),
-        (entry(colour="red"), "'colour', which is no field"),
-        (entry(classes=["XX"]), "'XX' is no class"),
+        (entry(colour="red"), "'colour', which is not a field"),
+        (entry(classes=["XX"]), "'XX' is not a class"),
         (entry() + entry(), "defines reserves_ratio twice"),
         (entry(), "has no entry in the dictionary"),
     ],
@@ -101,7 +101,7 @@ def test_an_entry_without_a_formula(tmp_path):
 
 
 def test_an_indicator_that_is_none():
-    with pytest.raises(DataError, match="'moonshine' is no indicator"):
+    with pytest.raises(DataError, match="'moonshine' is not an indicator"):
         describe("moonshine")
 
 

@@ -71,7 +71,7 @@ def test_a_district_without_housing_is_moved_by_few(whole):
 
 
 def test_switches_that_are_none(whole):
-    with pytest.raises(DataError, match="'colour' is no switch; choose among adjusted_earmarked"):
+    with pytest.raises(DataError, match="'colour' is not a switch; choose among adjusted_earmarked"):
         compute_indicators(whole.head(3), switches={"colour": True})
     with pytest.raises(DataError, match=r"no row of Medway for 1999-00"):
         switch_effects(whole, "Medway", 2000)

@@ -206,12 +206,12 @@ def signed(trained: Path, change) -> dict:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda c: c.pop("families"), "is no model artefact"),
+        (lambda c: c.pop("families"), "is not a model artefact"),
         (lambda c: c.update(format=99), "is of format 99, not 3"),
-        (lambda c: c["draws"].update(weights=[[1.0]]), "is no model artefact"),
-        (lambda c: c["families"][0]["indicators"][0].pop("worse"), "is no model artefact"),
-        (lambda c: c["families"][0].update(weight="heavy"), "is no model artefact"),
-        (lambda c: c.clear(), "is no model artefact"),
+        (lambda c: c["draws"].update(weights=[[1.0]]), "is not a model artefact"),
+        (lambda c: c["families"][0]["indicators"][0].pop("worse"), "is not a model artefact"),
+        (lambda c: c["families"][0].update(weight="heavy"), "is not a model artefact"),
+        (lambda c: c.clear(), "is not a model artefact"),
     ],
 )
 def test_a_damaged_artefact_is_one_sentence(trained, tmp_path, change, words):
@@ -290,7 +290,7 @@ def test_no_artefact_and_no_json_are_one_sentence(tmp_path):
         artefact.load(tmp_path / "none.json")
     for content in (b"", b"{", b"\xff\xfe", b"[1, 2]", b"null"):
         (tmp_path / "bad.json").write_bytes(content)
-        with pytest.raises(ModelError, match="is no model artefact") as caught:
+        with pytest.raises(ModelError, match="is not a model artefact") as caught:
             artefact.load(tmp_path / "bad.json")
         assert "\n" not in str(caught.value)
 

@@ -217,7 +217,7 @@ def test_one_class_is_refused_unless_a_prior_holds_the_level(shipped):
 
 def test_a_fit_that_does_not_settle_says_so(shipped):
     x, y = shipped
-    with pytest.warns(ConvergenceWarning, match="did not settle in 2 steps"):
+    with pytest.warns(ConvergenceWarning, match="did not converge in 2 steps"):
         PriorLogit(max_iter=2).fit(x, y)
 
 

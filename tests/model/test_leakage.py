@@ -154,6 +154,6 @@ def test_shuffled_outcomes_cannot_be_told_apart(indicators, events, panel, seed)
     lot = shuffled(events, codes, seed)
     assert (lot.rows["ons_code"] != events.rows["ons_code"]).mean() > 0.9
     found = backtest(indicators, lot, first=2022, draws=200, n_jobs=1).pooled["model"]["auc"]
-    # One lot in ten lies outside a 90 % interval by chance alone: within its whole width, some three standard errors.
+    # One lot in ten lies outside a 90% interval by chance alone: within its whole width, some three standard errors.
     assert abs(found["value"] - 0.5) < found["high"] - found["low"], found
     assert found["high"] - found["low"] < 0.4

@@ -367,7 +367,7 @@ def test_two_registers_put_together_are_a_register(indicators, events, tmp_path,
     ("given", "words"),
     [
         ({"horizon": 18}, "A horizon of 18 months is not kept; choose one of 12, 24, 36."),
-        ({"outcome": "ruin"}, "'ruin' is no outcome; choose one of distress, severe."),
+        ({"outcome": "ruin"}, "'ruin' is not an outcome; choose one of distress, severe."),
     ],
 )
 def test_what_is_not_kept_is_refused(indicators, events, given, words):

@@ -103,8 +103,8 @@ def test_missing_empty_large_unreadable(tmp_path, monkeypatch):
         (b"<?xml version='1.0'?><a/>", "XML"),
         (b'{"error": 1}', "JSON"),
         (b'[{"a":1}]', "JSON"),
-        (b"just words", "no workbook"),
-        (b"%PDF-1.7", "no workbook"),
+        (b"just words", "not a workbook"),
+        (b"%PDF-1.7", "not a workbook"),
     ],
 )
 def test_something_else_came(tmp_path, data, kind):
@@ -342,7 +342,7 @@ def test_an_xls_that_spans_too_much(tmp_path):
 
 
 def test_other_compound_files(tmp_path):
-    refused(put(tmp_path, ole({"WordDocument": b"x" * 5000}), "a.xls"), "no workbook, though")
+    refused(put(tmp_path, ole({"WordDocument": b"x" * 5000}), "a.xls"), "not a workbook, though")
 
 
 @pytest.mark.parametrize(
@@ -379,7 +379,7 @@ def test_a_longer_sector_list_is_followed(tmp_path):
 @pytest.mark.parametrize("size", [600, 1500, 3000, 5500])
 def test_a_real_xls_cut_anywhere(tmp_path, size):
     data = ole({"Workbook": xls(cell(3, 3))})
-    refused(put(tmp_path, data[:size], "a.xls"), "damaged or cut short|no workbook")
+    refused(put(tmp_path, data[:size], "a.xls"), "damaged or cut short|not a workbook")
 
 
 # ---- CSV

@@ -66,9 +66,9 @@ def test_the_command_checks_and_writes(cli, tmp_path, monkeypatch):
     monkeypatch.setattr(documents, "DOCUMENTS", (page, slow))
     monkeypatch.setenv("RESILIENCE_HOME", str(tmp_path))
     done = cli("docs", "--check")
-    assert (done.code, done.out) == (1, "Stale: docs/page.md; run 'resilience docs'.\n")
+    assert (done.code, done.out) == (1, "Out of date: docs/page.md; run 'resilience docs'.\n")
     assert "docs/slow.md" in done.err and not list((tmp_path / "docs").iterdir())
-    assert cli("docs", "--check", "--all").out == "Stale: docs/page.md, docs/slow.md; run 'resilience docs'.\n"
+    assert cli("docs", "--check", "--all").out == "Out of date: docs/page.md, docs/slow.md; run 'resilience docs'.\n"
     assert cli("docs", "--only", "page.md").code == 0
     done = cli("docs", "--check")
     assert (done.code, done.out) == (0, "Up to date: docs/page.md.\n")

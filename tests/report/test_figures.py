@@ -22,5 +22,5 @@ def test_a_gap_in_the_years_is_no_line(indicators):
 def test_nothing_to_draw(indicators):
     with pytest.raises(DataError, match="nothing to draw"):
         distribution_by_class(indicators.head(0), "reserves_ratio")
-    with pytest.raises(DataError, match="is no indicator"):
+    with pytest.raises(DataError, match="is not an indicator"):
         distribution_by_class(indicators, "moonshine")

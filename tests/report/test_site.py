@@ -149,7 +149,7 @@ def test_a_site_is_replaced_and_nothing_else_is(tmp_path):
     other = tmp_path / "other"
     other.mkdir()
     (other / "thesis.txt").write_text("mine", "utf-8")
-    with pytest.raises(DataError, match="holds other files than a site"):
+    with pytest.raises(DataError, match="holds files other than a site"):
         build_site(other)
     with pytest.raises(DataError, match="is a file"):
         build_site(other / "thesis.txt")

@@ -163,7 +163,7 @@ def test_a_view_that_went_through_json_is_written_the_same(subject, form):
 
 
 def test_what_there_is_not_is_refused_in_one_sentence():
-    with pytest.raises(DataError, match="'pdf' is no format of watchlist; choose among table, csv, json, xlsx, html"):
+    with pytest.raises(DataError, match="'pdf' is not a format of watchlist; choose among table, csv"):
         write("watchlist", "pdf", {})
     with pytest.raises(DataError, match="There is no report 'weather'"):
         forms("weather")

@@ -174,7 +174,7 @@ def _brief(outcome: Outcome) -> str:
         return ""
     if outcome.kind == NAMED:
         return f"{len(outcome.moved)} of {len(outcome.moved)} councils by name"
-    text = text.removeprefix("The figures read cannot be what they say they are: ").partition("; ")[0]
+    text = text.removeprefix("The figures read do not look like what they are labelled as: ").partition("; ")[0]
     return text if len(text) <= 150 else text[:149].rstrip() + "…"
 
 

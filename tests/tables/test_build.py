@@ -292,7 +292,7 @@ FAULTS = [
     (empty, ["rs2023_24.xlsx", "empty"]),
     (gone, ["revenue_outturn", "resilience fetch"]),
     (no_folder, ["no Revenue Outturn publication", "resilience fetch", "--source"]),
-    (no_source, ["is no folder"]),
+    (no_source, ["is not a folder"]),
     (renamed, ["rs2019_20.xlsx", "2019-20", "2023-24"]),
     (web_page, ["rs2023_24.xlsx", "web page"]),
     (a_password, ["rs2023_24.xlsx", "password"]),

@@ -103,7 +103,7 @@ def test_an_area_that_is_no_number_or_not_there(lookups):
     councils = load_councils()
     table = pd.read_csv(lookups / REGISTER, dtype=str, keep_default_na=False)
     leeds = table["nice-name"] == "Leeds"
-    for area, words in (("many", "Leeds is no number"), ("", "gives no area for Leeds")):
+    for area, words in (("many", "Leeds is not a number"), ("", "gives no area for Leeds")):
         table.assign(area=table["area"].mask(leeds, area)).to_csv(lookups / REGISTER, index=False)
         with pytest.raises(PublicationError, match=words):
             build_areas(lookups, councils)

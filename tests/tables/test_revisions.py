@@ -145,7 +145,7 @@ def test_there_and_back_as_csv(rows, tmp_path):
 )
 def test_what_is_no_table_of_vintages_is_refused_in_one_sentence(tmp_path, text):
     (tmp_path / "vintages.csv").write_text(text)
-    with pytest.raises(DataError, match=r"vintages\.csv is no table of vintages") as refused:
+    with pytest.raises(DataError, match=r"vintages\.csv is not a table of vintages") as refused:
         load_vintages(tmp_path / "vintages.csv")
     assert "\n" not in str(refused.value)
 

@@ -47,14 +47,14 @@ def test_what_is_reported_is_told_at_the_terminal_and_by_data_check(cli, tmp_pat
     flat = " ".join(done.out.split())
     assert "Register of events: 305 rows, to 31 October 2026; every row keeps to its format." in flat
     assert "rows 21 and 306: the same council, type, subtype, date, financial year and amount" in flat
-    assert "lacks 0 of the 304 rows of the shipped register, has 1 that are not in it" in flat
+    assert "lacks 0 of the 304 rows of the shipped register, has 1 of its own" in flat
 
 
 def test_the_shipped_register_gives_no_cause_for_remarks_and_data_check_notes_how_exact_it_is(cli, caplog):
     register = load_events()
     assert not register.remarks and not caplog.records
     assert len(register.notes) == 1
-    assert "14 rows of support bear the date of their round" in " ".join(cli("data", "check").out.split())
+    assert "14 rows of support dated by the date of a round" in " ".join(cli("data", "check").out.split())
 
 
 @pytest.mark.skipif(not (paths.home() / "docs").is_dir(), reason="the documents are not shipped with the package")

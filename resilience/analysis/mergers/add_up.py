@@ -68,7 +68,7 @@ def read_share(text: str) -> tuple[str, float]:
     except ValueError:
         share = float("nan")
     if not name or not 0 < share <= 1:
-        raise DataError(f"'{text}' is no share; write it like Surrey=0.45, the number above 0 and up to 1.")
+        raise DataError(f"'{text}' is not a share; write it like Surrey=0.45, the number above 0 and up to 1.")
     return resolve(name), share
 
 
@@ -104,7 +104,7 @@ def parts_of(panel: pd.DataFrame, codes: Sequence[str], shares: Mapping[str, flo
 
 def _check(own: list[str], given: Mapping[str, float]) -> None:
     if len(own) < 2:
-        raise DataError("A merger needs two councils at least; name another.")
+        raise DataError("A merger needs at least two councils; name another.")
     twice = next((code for code in own if own.count(code) > 1), None)
     if twice:
         raise DataError(f"{council(twice).council} is named twice; name it once.")

@@ -75,7 +75,7 @@ def amount(cell: Any, number: int, column: int, place: Place) -> float | None:
     if text.startswith("#"):
         raise DataError(f"{where}: the spreadsheet shows the error {text}; put its formula right or write a number.")
     if text in ("-", "–", "—"):
-        raise DataError(f"{where}: '{text}' may mean nought or not known; write 0 or leave the cell empty.")
+        raise DataError(f"{where}: '{text}' may mean zero or not known; write 0 or leave the cell empty.")
     if text.endswith("%"):
         raise DataError(f"{where}: '{text}' is a percentage, but an amount in £ thousand is expected; convert it.")
     if _MULTIPLES.search(text):

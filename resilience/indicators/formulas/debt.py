@@ -7,7 +7,7 @@ import pandas as pd
 from resilience.indicators.formulas.books import SMALLEST_DENOMINATOR, Books, indicator
 from resilience.indicators.formulas.reserves import reserves_now
 
-#: Interest (line 781) over external debt of all principal councils at 31 March 2024 is 3.00 %.
+#: Interest (line 781) over external debt of all principal councils at 31 March 2024 is 3.00%.
 IMPLIED_RATE = 0.03
 #: No council collects a thousand million pounds of rent: a memorandum above it (£ thousand) was returned in £.
 LARGEST_RENT = 1_000_000.0
@@ -44,7 +44,7 @@ def debt_servicing_ratio(books: Books) -> pd.Series:
 def interest_to_reserves(books: Books) -> pd.Series:
     """Interest payable over usable reserves: how much of the cushion one year's interest would take."""
     reserves = reserves_now(books)
-    # An empty cushion is the worst case and not an undefined one: at least 0.5 % of net revenue expenditure.
+    # An empty cushion is the worst case and not an undefined one: at least 0.5% of net revenue expenditure.
     floor = 0.005 * books.net_revenue_expenditure
     return interest_payable(books) / reserves.where(reserves >= floor, floor.where(reserves.notna()))
 
@@ -70,7 +70,7 @@ def mrp_to_cfr(books: Books) -> pd.Series:
 
 @indicator
 def mrp_to_implied_debt(books: Books) -> pd.Series:
-    """MRP over the debt that the interest implies at 3 %."""
+    """MRP over the debt that the interest implies at 3%."""
     implied = books.enough(interest_payable(books)) / IMPLIED_RATE
     return books.line("rs_provprin_net_exp") / implied
 

@@ -115,7 +115,7 @@ def earmarked_ratio(books: Books) -> pd.Series:
 def risk_reserves_share(books: Books) -> pd.Series:
     """Earmarked reserves held for budget stabilisation and specific risks, over all other earmarked reserves.
 
-    Only where the five purposes add up to the whole (line 915) within 1 %.
+    Only where the five purposes add up to the whole (line 915) within 1%.
     """
     parts = {name: books.line(f"rs_resoth{name}_end_cy") for name in PURPOSES}
     whole = books.enough(books.line("rs_resoth_end_cy"))

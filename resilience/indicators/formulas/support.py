@@ -12,7 +12,7 @@ MATERIAL_SHARE = 0.002
 
 @indicator
 def flexible_receipts_ratio(books: Books) -> pd.Series:
-    """Capital receipts used for revenue under the flexibility, over net revenue expenditure; under 0.2 % is none."""
+    """Capital receipts used for revenue under the flexibility, over net revenue expenditure; under 0.2% is none."""
     # Some councils print or count the receipts positive (2016-17, 2018-19): the size is meant either way.
     ratio = books.over_nre(books.line("rs_caprecflex_net_exp").abs())
     return ratio.mask(ratio < MATERIAL_SHARE, 0.0)

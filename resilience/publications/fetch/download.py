@@ -73,7 +73,7 @@ class Client:
             if not parts.hostname or not (
                 parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
             ):
-                raise PublicationError(f"'{plain(self.base_url)}' is no mirror's address; give one with https://.")
+                raise PublicationError(f"'{plain(self.base_url)}' is not a mirror's address; give one with https://.")
             self.base_url = self.base_url.rstrip("/")
 
     def address(self, url: str) -> str:
@@ -124,7 +124,7 @@ class Client:
             page = split(self.address(str(target))).path
             if self.base_url:
                 page = page.removeprefix(split(self.base_url).path)
-        raise PublicationError(f"The page {plain(page)} is moved in circles.")
+        raise PublicationError(f"The page {plain(page)} redirects in a loop.")
 
     def download(
         self,
@@ -183,7 +183,7 @@ class Client:
             except AgainError as trouble:
                 if attempt == self.limits.tries:
                     kind = PublicationError if self._answered else UnreachableError
-                    raise kind(f"The {plain(what)} could not be had in {attempt} tries ({trouble}).") from None
+                    raise kind(f"The {plain(what)} could not be downloaded in {attempt} tries ({trouble}).") from None
                 if trouble.wait is not None and trouble.wait > self.limits.longest_wait:
                     raise PublicationError(
                         f"The server asks to wait {trouble.wait:,.0f} seconds; try again later."
@@ -217,7 +217,7 @@ class Client:
                     refuse_status(response)
                     yield response
                     return
-            raise PublicationError("It is redirected in circles.")
+            raise PublicationError("It redirects in a loop.")
         except requests.exceptions.SSLError as error:
             raise PublicationError(f"The server's certificate is not trusted ({plain(error, 80)}).") from error
         except (
@@ -250,7 +250,7 @@ class Client:
         except (ValueError, RecursionError):
             data = None
         if not isinstance(data, dict):
-            raise PublicationError("The server answered with something else than a page's description (JSON).")
+            raise PublicationError("The server answered with something other than a page's description (JSON).")
         return data
 
     def _piece(self, url: str, part: Path, asked: dict[str, str], tell: Callable[[int, int | None], None]) -> Got:
@@ -265,7 +265,7 @@ class Client:
                 return Got(None)
             if response.status_code == 416:
                 mark.unlink(missing_ok=True)
-                raise AgainError("the server has another file by now", 0)
+                raise AgainError("the server now has another file", 0)
             refuse_type(response)
             span = re.match(r"bytes (\d+)-\d+/(\d+|\*)$", response.headers.get("Content-Range", ""))
             if response.status_code != 206:

@@ -81,7 +81,7 @@ def split(url: str) -> Any:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
-        raise PublicationError(f"'{plain(url)}' is no address.") from error
+        raise PublicationError(f"'{plain(url)}' is not an address.") from error
     return parts
 
 
@@ -108,7 +108,7 @@ def refuse_type(response: requests.Response) -> None:
     """Refuse web pages, and packing that was not asked for."""
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind in ("text/html", "application/xhtml+xml"):
-        raise PublicationError("A web page (HTML) came instead of the file.")
+        raise PublicationError("A web page (HTML) was sent instead of the file.")
     if response.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
         raise PublicationError("It came packed in a way that was not asked for.")
 

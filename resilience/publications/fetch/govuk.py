@@ -89,7 +89,7 @@ class FetchReport:
             if self.having(status)
         ]
         missing = self.having("missing")
-        return f"{', '.join(parts)}; {len(missing)} could not be had." if missing else f"{', '.join(parts)}."
+        return f"{', '.join(parts)}; {len(missing)} could not be downloaded." if missing else f"{', '.join(parts)}."
 
     def table(self) -> Table:
         """Return the rows as a table for the terminal; remote text in it is escaped."""
@@ -148,7 +148,7 @@ def fetch(
     """
     unknown = set(forms) - {"RS", "RSX", "RA"}
     if unknown:
-        raise PublicationError(f"'{plain(sorted(unknown)[0])}' is no form that is fetched; name RS, RSX or RA.")
+        raise PublicationError(f"'{plain(sorted(unknown)[0])}' is not a form that is fetched; name RS, RSX or RA.")
     wanted = None if years is None else [outturn_year_of(year_of(year)) for year in years]
     client = client or Client(base_url)
     folder = into or paths.raw()
@@ -264,7 +264,7 @@ class _Run:
             part.unlink(missing_ok=True)
             return Row(year, form, "unchanged", "", last.file, last.released)
         if got.path is None:  # only asked with a sound file at hand
-            raise PublicationError("The server says that nothing changed, though nothing is at hand.")
+            raise PublicationError("The server says that nothing changed, though no file is held.")
         try:
             guard.check_csv(part) if part.suffix == ".csv" else guard.check_workbook(part)
         except PublicationError as error:
@@ -279,7 +279,7 @@ class _Run:
             note = (
                 "The file changed under the same address; both are kept."
                 if sound
-                else "The file at hand was altered or is gone; this is a fresh copy."
+                else "The file held was altered or is gone; this is a fresh copy."
             )
         target = self._place(year, day or datetime.now(UTC).date().isoformat(), name, got.sha256)
         part.replace(target)

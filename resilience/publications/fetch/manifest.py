@@ -81,7 +81,7 @@ def read_manifest(into: Path) -> list[Entry]:
     except (ValueError, TypeError, KeyError, AttributeError, OSError, RecursionError):
         good = False
     if not good:
-        raise PublicationError(f"{path} is no manifest of downloads; move it away and fetch again.")
+        raise PublicationError(f"{path} is not a manifest of downloads; move it away and fetch again.")
     return entries
 
 
@@ -115,7 +115,7 @@ def safe_name(address: str) -> str:
     stem, suffix = Path(name).stem, Path(name).suffix
     if suffix.lower() not in KINDS or not stem:
         raise PublicationError(
-            f"'{plain(last)}' is no workbook or CSV file by its name (one of {', '.join(KINDS)}); it is not taken."
+            f"'{plain(last)}' is not a workbook or CSV file by its name (one of {', '.join(KINDS)}); it is not taken."
         )
     name = stem[:100].rstrip(". ") + suffix.lower()
     return "_" + name if _RESERVED.match(name) else name

@@ -5,8 +5,8 @@ public collection of them; 2020 to 2023 the requirement and external debt alone,
 2024 and 2025 through a public feed, transcribed. In 2025 the second and the third agree for every council.
 
 - ``cor_mrp``: minimum revenue provision of the year. It is not Revenue Outturn's line 773
-  (``rs_provprin_net_exp``): in 2023-24 the two are within £2,000 for 40 % of councils, Capital Outturn is
-  larger by more for 42 %, and all in all it is 11 % larger, so the two make no single series.
+  (``rs_provprin_net_exp``): in 2023-24 the two are within £2,000 for 40% of councils, Capital Outturn is
+  larger by more for 42%, and all in all it is 11% larger, so the two make no single series.
   For 2024-25 the feed may hold the budgeted figure (flag ``mrp_uncertain``).
 - ``cor_cfr``: capital financing requirement at 31 March. ``cor_gross_borrowing``: borrowing.
   ``cor_other_long_term_liabilities``: PFI, leases. ``cor_external_debt``: the two together.

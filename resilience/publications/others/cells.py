@@ -55,7 +55,7 @@ def csv_rows(path: Path) -> Rows:
     try:
         return [list(row) for row in csv.reader(io.StringIO(path.read_text(encoding=encoding), newline=""))]
     except csv.Error as error:
-        raise PublicationError(f"{path.name} is no readable CSV file ({error}); download it again.") from error
+        raise PublicationError(f"{path.name} is not a readable CSV file ({error}); download it again.") from error
 
 
 def csv_table(path: Path, required: Iterable[str]) -> pd.DataFrame:
@@ -163,7 +163,7 @@ def _first_resolved(path: Path, row: list[str]) -> str:
         except UnknownCouncilError:
             continue
     raise PublicationError(
-        f"{path.name} names '{row[-1] if row else ''}', which is no council of the register; "
+        f"{path.name} names '{row[-1] if row else ''}', which is not a council of the register; "
         "correct the name or add the council to the register."
     )
 

@@ -100,7 +100,7 @@ def read_lait(path: Path) -> pd.DataFrame:
     unknown = sorted(set(raw["Short Desc"]) - set(MEASURES))
     if unknown:
         raise PublicationError(
-            f"{path.name}, column 'Short Desc' holds '{unknown[0]}', which is no measure known here; "
+            f"{path.name}, column 'Short Desc' holds '{unknown[0]}', which is not a known measure; "
             "add it to context.MEASURES or leave it out."
         )
     raw = raw[~raw["Region"].str.lower().isin(("", "na", "n/a"))]  # England and the regions lie in no region
@@ -173,7 +173,7 @@ def _ofsted_sheet(path: Path, book: dict[str, list[list[Any]]], wording: str) ->
     if len(odd):
         raise PublicationError(
             f"{path.name}, sheet {name}: {table['council'][odd[0]]} has the judgement "
-            f"'{table['overall'][odd[0]]}', which is none of Ofsted's four."
+            f"'{table['overall'][odd[0]]}', which is not one of Ofsted's four."
         )
     for column in ("inspected", "known_from"):
         table[column] = pd.to_datetime(table[column].str[:10], format="%Y-%m-%d")

@@ -7,7 +7,7 @@ columns are found by their wording, and of each pair of years the later is read.
 Columns (£ thousand unless said otherwise)
 
 - ``ct_requirement``: council tax requirement with parish precepts; this is what Revenue Outturn calls council
-  tax requirement (line 890: the two agree within £2,000 for 95 % of billing authorities in 2023-24).
+  tax requirement (line 890: the two agree within £2,000 for 95% of billing authorities in 2023-24).
 - ``ct_requirement_own``: the same without parish precepts (a county has none, so the two are equal).
 - ``ct_parish_precepts``: precepts of parishes, charter trustees and temples; missing for counties.
 - ``ct_tax_base``: band D equivalents for tax setting, after the collection rate and contributions in lieu.

@@ -23,7 +23,7 @@ says so (``source_kind = "interim"``). Amounts are £ thousand.
 - ``int_interest_to_nre``: interest over net revenue expenditure (a fraction).
 - ``int_dsg_deficit``: the dedicated schools grant *deficit*, positive where the cumulated DSG balance (lines
   912 and 913 together) is overdrawn, 0 where it is in hand. Revenue Outturn's own lines have the opposite
-  sign. In 2025-26 the source stops at 200 % of reserves: for the councils it cut off, ``int_dsg_capped`` is
+  sign. In 2025-26 the source stops at 200% of reserves: for the councils it cut off, ``int_dsg_capped`` is
   True, the deficit itself is missing, and ``int_dsg_deficit_at_least`` is twice their reserves.
 - ``int_gross_debt``, ``int_capital_financing_requirement`` (2024-25): external debt (borrowing and other
   long-term liabilities) and capital financing requirement at 31 March, from Capital Outturn.

@@ -173,7 +173,7 @@ def _header(path: Path, encoding: str) -> list[str]:
         except csv.Error as error:
             raise PublicationError(f"{path.name} cannot be read as CSV ({error}); download it again.") from error
     if len(header) == 1 and re.search(r"[;\t|]", header[0]):
-        raise PublicationError(f"{path.name} separates its columns with another sign than commas; save it with commas.")
+        raise PublicationError(f"{path.name} does not separate its columns with commas; save it as CSV.")
     doubled = sorted({c for c in header if c and header.count(c) > 1}) if len(set(header)) < len(header) else []
     if doubled:
         raise PublicationError(f"{path.name} has the column {plain(doubled[0])} twice; download it again.")

@@ -27,6 +27,7 @@ import pandas as pd
 from resilience.councils import load_councils, resolve
 from resilience.errors import PublicationError, UnknownCouncilError
 from resilience.publications.others.cells import csv_table, newest_codes, number, refuse_duplicates
+from resilience.publications.outturn.workbook import TIDY
 from resilience.years import year_of
 
 FILE = "outturn_exact.csv"
@@ -56,20 +57,7 @@ LINES = {
 }
 _NONE_OR_NOT_RETURNED = ("rs_resdsgadj_end_cy",)
 _COLUMNS = ("ons_code", "name", "outturn_year", "form", "line", "description", "value_000", "source")
-COLUMNS = (
-    "form",
-    "outturn_year",
-    "ecode",
-    "ons_code",
-    "council",
-    "class",
-    "line",
-    "amount",
-    "text",
-    "cell",
-    "source_file",
-    "source",
-)
+COLUMNS = (*TIDY, "source")
 
 
 def read_transcribed(folder: Path) -> pd.DataFrame:

@@ -19,7 +19,8 @@ from resilience.publications.outturn.layout import CLASSES, Layout, check_counci
 from resilience.publications.outturn.sheets import SUFFIXES, amounts, column_letters, read_sheets
 from resilience.publications.outturn.unread import unread_figures
 
-COLUMNS = (
+#: The columns of tidy lines, whatever they were read from.
+TIDY = (
     "form",
     "outturn_year",
     "ecode",
@@ -31,9 +32,8 @@ COLUMNS = (
     "text",
     "cell",
     "source_file",
-    "certified",
-    "duplicated",
 )
+COLUMNS = (*TIDY, "certified", "duplicated")
 _CATEGORIES = [name for name in COLUMNS if name not in ("amount", "cell", "duplicated")]
 REQUIRED = {
     "RS": (
@@ -200,7 +200,7 @@ def read_publications(folder: Path | str) -> OutturnLines:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise PublicationError(f"{folder} is no folder; give the folder the publications were downloaded to.")
+        raise PublicationError(f"{folder} is not a folder; give the folder the publications were downloaded to.")
     paths = sorted(
         found
         for found in folder.iterdir()

@@ -86,9 +86,9 @@ def own_figures(view: Mapping[str, Any]) -> str:
 
 
 def kept_together(text: object) -> Markup:
-    """Escape a text and keep figures and their units on one line ("9 %", "31 March 2024")."""
+    """Escape a text and keep figures and their units on one line ("9 years", "31 March 2024")."""
     safe = str(escape(text))
-    safe = re.sub(r"(\d) (%|years?\b)", "\\1\u00a0\\2", safe)
+    safe = re.sub(r"(\d) (years?\b)", "\\1\u00a0\\2", safe)
     safe = re.sub(r"(\d{1,2}) (January|February|March|April|May|June|July|August|September|October|November|December)",
                   "\\1\u00a0\\2", safe)  # fmt: skip
     return Markup(safe)  # escaped above

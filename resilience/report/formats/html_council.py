@@ -8,6 +8,7 @@ from typing import Any
 from resilience.indicators.definitions import FAMILIES
 from resilience.report.formats.charts import families_chart, sparkline, trend_chart
 from resilience.report.formats.html import page
+from resilience.report.wording.levers import OUT_OF_REACH
 
 #: Families whose rows are left out in print, where two sides are all there is.
 SCREEN_ONLY = ("size", "income", "context", "reporting")
@@ -39,6 +40,7 @@ def html(view: Mapping[str, Any]) -> str:
         lines_of={row["term"]: row for row in view["form_lines"]},
         families=families(view),
         printed_out=SCREEN_ONLY,
+        not_alone=OUT_OF_REACH,
         definitions=grouped(view["other_definitions"], "definition"),
         publications=grouped(view["sources"], "publication", "source_kind"),
     )

@@ -21,7 +21,7 @@ from resilience.backtest.rolling import Backtest
 from resilience.backtest.summaries import best_rival
 from resilience.councils import resolve
 from resilience.errors import DataError
-from resilience.formatting import ordinal
+from resilience.formatting import ordinal, signed
 from resilience.indicators.definitions import Definition, describe
 from resilience.model.bands import NAMES
 from resilience.model.calibration import JEFFREYS
@@ -61,7 +61,7 @@ def contributions(scored: ScoredDay, council: str, *, indicators: bool = False, 
         worse = value > 0
         ax.barh(place, value, color=_WORSE if worse else _BETTER, hatch="" if worse else "///", edgecolor="white")
         ax.annotate(
-            f"{value:+.2f}".replace("-", "−"),
+            signed(value),
             (value, place),
             xytext=(4 if worse else -4, 0),
             textcoords="offset points",

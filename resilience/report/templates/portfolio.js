@@ -168,7 +168,7 @@
     by("doubt").textContent = "";
     [costs.call, costs.miss].forEach((one) => one.setAttribute("aria-invalid", given ? "false" : "true"));
     if (!given) {
-      by("ring").textContent = "Give both costs as amounts above nought.";
+      by("ring").textContent = "Give both costs as amounts above zero.";
       fact.replaceChildren("–");
       return;
     }
@@ -180,7 +180,7 @@
     const capped = data.cap < 1 ? ", none counted above " + data.cap * 10 + " in 10," : "";
     const model = each.length ? "By the model's own figures" + capped + " it would be " + listed(each) + "." : "";
     if (!told) {
-      by("ring").textContent = "No past list's record is at hand to judge by.";
+      by("ring").textContent = "No past list's record is available to judge by.";
       by("doubt").textContent = model;
       fact.replaceChildren("–");
       return;

@@ -10,7 +10,7 @@ import pandas as pd
 
 from resilience.analysis.revisions import moved
 from resilience.councils import load_councils, resolve
-from resilience.formatting import percent, signed
+from resilience.formatting import number, percent, signed
 from resilience.report.views import reach
 from resilience.tables import checks
 from resilience.tables.events import load_events
@@ -79,16 +79,16 @@ def _conflicts(year: str | None, council: str | None) -> list[dict[str, str]]:
             "outturn_year": row["outturn_year"],
             "council": names[row["ons_code"]],
             "line": row["line"],
-            "stands": f"{row['amount']:,.0f} ({row['source_kind']})",
-            "gave_way": f"{row['other_amount']:,.0f} ({row['other_kind']})",
-            "difference": f"{row['difference']:,.0f}",
+            "stands": f"{number(row['amount'], 0)} ({row['source_kind']})",
+            "gave_way": f"{number(row['other_amount'], 0)} ({row['other_kind']})",
+            "difference": number(row["difference"], 0),
         }
         for row in found.to_dict("records")
     ]
 
 
 def _finding(row: dict[Any, Any]) -> dict[str, str]:
-    amount = "" if np.isnan(row["value"]) else f"{row['value']:,.0f}"
+    amount = "" if np.isnan(row["value"]) else number(row["value"], 0)
     return {**{name: row[name] for name in ("outturn_year", "council", "class", "check")}, "amount": amount}
 
 
@@ -116,7 +116,7 @@ def revision_view(other: Path) -> dict[str, Any]:
         "figures": [
             {
                 **{name: row[name] for name in ("outturn_year", "council", "line")},
-                **{name: "–" if pd.isna(row[name]) else f"{row[name]:,.0f}" for name in amounts},
+                **{name: "–" if pd.isna(row[name]) else number(row[name], 0) for name in amounts},
             }
             for row in changes.head(MOST).to_dict("records")
         ],

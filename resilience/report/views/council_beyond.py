@@ -169,7 +169,7 @@ def _amounts(row: pd.Series) -> dict[str, str]:
     """Write amounts, and what reserves are of spending where that says anything."""
     cells = {name: "–" if np.isnan(row[name]) else pounds(row[name]) for name in AMOUNTS}
     held = row["reserves"] / row["spending"]
-    said = percent(held, 0) if held < 10 else "over 1,000 %"
+    said = percent(held, 0) if held < 10 else "over 1,000%"
     return {**cells, "held": said if row["spending"] > 0 and held >= 0 else "–"}
 
 

@@ -172,7 +172,9 @@ def _still(then: float, now: float) -> str:
 
 
 def levers(scored: ScoredDay, code: str) -> Rows:
-    """Return what the chance would be with one figure moved by about 2 % of net spending: arithmetic, not cause.
+    """Return what the chance would be with one figure moved by about 2% of net revenue expenditure.
+
+    It is arithmetic and says nothing of causes.
 
     Returns
     -------

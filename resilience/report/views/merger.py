@@ -23,7 +23,7 @@ from resilience.report.wording.standing import standing
 DIGITS = 6
 _SHOWN = ("reserves_ratio", "unallocated_ratio", "debt_servicing_ratio", "gross_debt_ratio", "social_care_share")
 _YEARS_OF = dict(
-    zip(INHERITED, ("spending", "reserves", "unallocated", "interest", "debt", "SEND deficit"), strict=True)
+    zip(INHERITED, ("spending", "reserves", "unallocated", "interest", "debt", "DSG deficit"), strict=True)
 )
 
 
@@ -95,11 +95,11 @@ def _assessment(one: Merger) -> list[str]:
     ]
     return [
         f"As of {closing_day(int(score.known['year']))}: chance {chance(score.risk)} "
-        f"(90 % range {chance_range(score.risk_low, score.risk_high)}), band {score.band}; it would rank "
-        f"{score.place} among the {score.of} councils at risk.",
-        f"Raises it: {reasons}.",
-        f"Lowers it: {strengths}.",
-        f"Together: {', '.join(figures)} (of net spending).",
+        f"(90% interval {chance_range(score.risk_low, score.risk_high)}), band {score.band}; it would be "
+        f"ranked {score.place} of the {score.of} councils at risk.",
+        f"Raises the chance: {reasons}.",
+        f"Lowers the chance: {strengths}.",
+        f"Together: {', '.join(figures)} (of net revenue expenditure).",
     ]
 
 
@@ -108,8 +108,8 @@ def _indebted(scored: ScoredDay, one: Merger) -> str:
     if found is None:
         return ""
     return (
-        f"Its gross debt against net spending would be higher than that of {found[0]} of the {found[1]} councils of "
-        "its tier."
+        f"Its gross debt over net revenue expenditure would be higher than that of {found[0]} of the {found[1]} "
+        "councils of its tier."
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from resilience.analysis.mergers.past import past_mergers
 from resilience.analysis.mergers.proposed import PAST_ERROR, Merger
 from resilience.councils.proposals import unstated
-from resilience.formatting import chance, chance_range, day
+from resilience.formatting import chance, chance_range, day, signed
 from resilience.model.scoring import ScoredDay
 from resilience.report.views.address import Address
 from resilience.report.views.merger import plan_row
@@ -108,13 +108,13 @@ def evidence_rows(past: pd.DataFrame) -> list[dict[str, str]]:
                 "vested": day(row["vested"]),
                 "figures": row["figures"] or "–",
                 "chance": wording.no_sum(row["risk"])
-                or f"{100 * row['risk']:.2f} % ({chance_range(row['risk_low'], row['risk_high'])})",
+                or f"{100 * row['risk']:.2f}% ({chance_range(row['risk_low'], row['risk_high'])})",
                 "place": _place(row),
                 "highest": highest_predecessor(row),
                 "with_event": row["with_event"] or "–",
                 "event": event + before if event else "none to the end of the register",
                 "now": "event" if event else after,
-                "error": "–" if np.isnan(row["error"]) else f"{row['error']:+.1f}",
+                "error": "–" if np.isnan(row["error"]) else signed(row["error"], 1),
             }
         )
     return rows

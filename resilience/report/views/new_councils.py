@@ -83,5 +83,5 @@ def _reorganised(mergers: Sequence[Merger], areas: Sequence[str], on: date) -> s
         status = "a reorganisation is under way" if row["status"] == "see note" else str(row["status"])
         when = str(row["vesting_date"])
         begins = f", new councils to begin {wording.vesting(when)}" if when.startswith("2") else ""
-        said.append(f"{area}: {status}{begins}; which councils these are is not stated in the sources at hand.")
+        said.append(f"{area}: {status}{begins}; no source states which councils these are.")
     return " ".join(said)

@@ -42,7 +42,11 @@ def view(scored: ScoredDay, code: str) -> dict[str, Any]:
         See ``analysis.place.place``.
     """
     one = place(code, run=scored)
-    what = "one tier: it does everything itself" if one.single else f"county and {len(one.councils) - 1} districts"
+    what = (
+        "single tier: it provides all council services itself"
+        if one.single
+        else f"county and {len(one.councils) - 1} districts"
+    )
     newest = {name: one.councils[f"{name}_year"].dropna().max() for name in AMOUNTS}
     councils = [_council(row, newest) for _, row in one.councils.iterrows()]
     gone = one.councils.index[one.councils["reserves"].isna()]
@@ -108,7 +112,7 @@ def _services(one: Place) -> list[dict[str, str]]:
     if one.single:
         return rows
     sums = dict(zip(heads, _amounts(county.sum(), districts.sum(), every), strict=True))
-    return [*rows, {"name": "Together", **sums, "share": "100 %"}]
+    return [*rows, {"name": "Together", **sums, "share": "100%"}]
 
 
 def _span(years: list[int]) -> str:

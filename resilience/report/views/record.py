@@ -36,10 +36,10 @@ def view(full: FullRecord) -> dict[str, Any]:
     return {
         "introduction": f"Back test: origins {settings['origins'][0]} to {settings['origins'][-1]}, "
         f"{settings['horizon_months']} months, outcome {settings['outcome']}, register to {settings['register_to']}. "
-        f"Closed origins: {years_of(settings['closed_origins']) or 'none'}; the others, half observed, are told apart. "
+        f"Closed origins: {years_of(settings['closed_origins']) or 'none'}; the others, half observed, shown apart. "
         f"Pooled figures: origins {settings['pooled_origins'][0][:4]}–{settings['pooled_origins'][-1][:4]}, "
         f"{result.pooled['events']} first events (a council counts at each origin whose horizon holds its event) "
-        f"in {result.pooled['councils']} councils, among {result.pooled['rows']} councils × origins. In brackets: 90 % "
+        f"in {result.pooled['councils']} councils, among {result.pooled['rows']} councils × origins. In brackets: 90% "
         f"interval, {settings['bootstrap_draws']} draws over councils. {DETECTABLE}",
         "tables": [
             *record_beside.tables(full),
@@ -108,7 +108,7 @@ def _targets(result: Backtest) -> dict[str, Any]:
         text = f"{rival}: {with_range(difference, 3)}"
         text += "" if above is None else f", above 0 in {percent(above)} of draws"
         reached.append(f"{text}; {detectable(difference, 3)} detectable")
-    rows.append(["AUC above the best rule, paired", "0", "> 0 at 90 %", "> 0.04, > 0 at 95 %", *reached])
+    rows.append(["AUC above the best rule, paired", "0", "> 0 at 90%", "> 0.04, > 0 at 95%", *reached])
     expected = (with_range(found["model"]["observed_expected"]) for found in parts)
     rows.append(["Observed ÷ expected", "–", "0.7–1.4", "0.85–1.15", *expected])
     columns = ["Measure", "First look", "Must", "Goal", *(["Closed origins"] if result.closed else []), "All pooled"]
@@ -122,14 +122,14 @@ def _model(result: Backtest) -> dict[str, Any]:
         [label, *(with_range(found["model"].get(measure), 3) for found in shown.values())]
         for measure, label in MEASURES.items()
     ]
-    return _table("The model, with 90 % intervals", ["Measure", *shown], rows)
+    return _table("The model, with 90% intervals", ["Measure", *shown], rows)
 
 
 def _rivals(found: dict[str, Any], of: str) -> dict[str, Any]:
     columns = ["Rule", "AUC", "AUC upper", "Av. precision", "Top 30"]
     rows = [["this model", *(alone(found["model"][one]) for one in _BY_RULE)]]
     rows += [[name, *(alone(rule[one]) for one in _BY_RULE)] for name, rule in _by_auc(found)]
-    return _table(f"Other rules at the same number of alerts, {of}", columns, rows)
+    return _table(f"Other rules at the same number of councils called, {of}", columns, rows)
 
 
 def _differences(found: dict[str, Any], of: str) -> dict[str, Any]:

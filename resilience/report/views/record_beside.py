@@ -10,6 +10,7 @@ from resilience.backtest.first_release import MEASURES, NAME, own_record
 from resilience.backtest.full import FullRecord
 from resilience.backtest.masks import MASKS
 from resilience.backtest.proof import Proof
+from resilience.formatting import signed
 from resilience.report.plain import plain
 from resilience.report.views import of_2026
 from resilience.report.wording.record import alone, detectable, with_range
@@ -121,7 +122,7 @@ def _three(full: FullRecord) -> dict[str, Any]:
 
 def _levels(full: FullRecord) -> dict[str, Any]:
     title = "Level and spread of the chances apart, closed origins"
-    columns = ["Origin", "Expected", "90 % range", "Came", "Within", "Shift in log-odds (standard error)"]
+    columns = ["Origin", "Expected", "90% interval", "Came", "Within", "Shift in log-odds (standard error)"]
     if full.levels is None:
         return {"title": title, "words": "", "columns": columns, "rows": []}
     rows = [
@@ -131,7 +132,7 @@ def _levels(full: FullRecord) -> dict[str, Any]:
             f"{row['low']:.0f} to {row['high']:.0f}",
             f"{row['events']:.0f}",
             "yes" if row["held"] else "no",
-            f"{row['shift']:+.2f} ({row['shift_error']:.2f})",
+            f"{signed(row['shift'])} ({row['shift_error']:.2f})",
         ]
         for year, row in full.levels.table.iterrows()
     ]

@@ -120,7 +120,7 @@ def _nao(indicators: pd.DataFrame) -> dict[str, Any]:
 
 
 def _beside(row: dict[Any, Any], rule: str) -> str:
-    """Write what a rule gives for a statement: "10.6 %, 16 of 151: yes"."""
+    """Write what a rule gives for a statement: "10.6%, 16 of 151: yes"."""
     figure, counted = wording.figure_of(row[f"{rule}_figure"], row["unit"]), f"of {row[f'{rule}_of']}"
     if row["unit"] == "share":
         figure += f", {row[f'{rule}_councils']}"

@@ -32,7 +32,7 @@ to {register_to}.
 """
 #: How the lists of the release before the scoreboard came about.
 _METHOD = (
-    "The lists of 0.1.0 were made afterwards, by that release's own code and figures: `git worktree add FOLDER "
+    "The lists of 0.1.0 were made afterwards, with that release's own code and figures: `git worktree add FOLDER "
     "7853f54`, then `python -m benchmarks.release_010 FOLDER`."
 )
 
@@ -121,7 +121,13 @@ def _cell(score: ListScore, name: str, measure: str) -> str:
 
 
 def _rankings(score: ListScore) -> dict[str, Any]:
-    columns = ["Ranking", "AUC (90 % range)", "AUC upper", *(f"First {one}" for one in CAPACITIES), "List − rule, AUC"]
+    columns = [
+        "Ranking",
+        "AUC (90% interval)",
+        "AUC upper",
+        *(f"First {one}" for one in CAPACITIES),
+        "List − rule, AUC",
+    ]
     order = [MODEL, *score.measures.drop(MODEL).sort_values("auc", ascending=False, kind="stable").index]
     rows = []
     for name in order:
@@ -132,7 +138,7 @@ def _rankings(score: ListScore) -> dict[str, Any]:
         ]
         upper = "–" if found["auc_upper_tier"] is None else f"{found['auc_upper_tier']:.2f}"
         hits = [f"{found[f'hits_{one}']:.0f}" for one in CAPACITIES]
-        rows.append([_label(name), ranges[0], upper, *hits, "" if name == MODEL else ranges[1].replace("-", "−")])
+        rows.append([_label(name), ranges[0], upper, *hits, "" if name == MODEL else ranges[1]])
     return {"title": wording.title(score), "words": wording.verdict(score), "columns": columns, "rows": rows}
 
 

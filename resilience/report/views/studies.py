@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from resilience.backtest.studies import Studies
+from resilience.formatting import number
 from resilience.report.wording.studies import HEADER, STUDIES
 
 
@@ -30,7 +31,7 @@ def table_of_text(table: pd.DataFrame, *, digits: int = 3, first: str = "") -> d
     ----------
     table : DataFrame
     digits : int
-        Digits after the point; noughts at the end are left out.
+        Digits after the point; zeros at the end are left out.
     first : str
         Heading of the index.
     """
@@ -47,6 +48,6 @@ def _cell(value: object, digits: int) -> str:
     if isinstance(value, float):
         if pd.isna(value):
             return "–"
-        text = f"{value:.{digits}f}"
+        text = number(value, digits)
         return text.rstrip("0").rstrip(".") if "." in text else text
     return str(value)

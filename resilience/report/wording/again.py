@@ -17,13 +17,13 @@ STANDS = (
 )
 MEANS = (
     "Support again means exceptional financial support for a year that had none before, a section 114(3) notice or a "
-    "new statutory intervention; a final direction or another amount for the same year is none."
+    "new statutory intervention; a final direction or another amount for the same year does not count."
 )
 SAME_FOR_ALL = (
-    "This is the record of all such councils and says nothing particular to this one: a small model of each council's "
-    "own figures was no more accurate over all rounds (docs/support_again.md)."
+    "This is the record of all such councils, not of this one: a small model of each council's own figures was no more "
+    "accurate over all rounds (docs/support_again.md)."
 )
-NO_RECORD = "no chance is given, for no council stood so on a past 1 January whose months are over"
+NO_RECORD = "no chance is given, as no council was in this position on a past 1 January whose months are over"
 _SHORT = ("less than a year ago", "one to two years ago", "two years ago or longer")
 
 
@@ -60,7 +60,7 @@ def chances(group: Mapping[str, Any]) -> str:
     if group["again_12m"] is None:
         return str(group["record"])
     between = chance_range(group["low"], group["high"], cap=1.0)
-    said = f"{percent(group['again_12m'], 0)} within 12 months (counted range {between}, the true doubt is wider)"
+    said = f"{percent(group['again_12m'], 0)} within 12 months (90% interval {between}; the true uncertainty is wider)"
     if group["again_24m"] is not None:
         said += f" and {percent(group['again_24m'], 0)} within 24 by the yearly shares"
     return f"{said}: {group['record']}"
@@ -69,8 +69,8 @@ def chances(group: Mapping[str, Any]) -> str:
 def reason(group: Mapping[str, Any], in_12: AgainRate) -> str:
     """Say it in the list's column of reasons."""
     if group["again_12m"] is None:
-        return "no record yet of councils that stood so"
-    stood = f"{in_12.again} of {in_12.times} that stood so"
+        return "no record yet of councils in this position"
+    stood = f"{in_12.again} of {in_12.times} in this position"
     return f"support again within 12 months: {percent(group['again_12m'], 0)} ({stood})"
 
 
@@ -81,7 +81,7 @@ def of_group(group: Mapping[str, Any]) -> str:
 
 def of_council(group: Mapping[str, Any], name: str, last: object, rounds: int) -> str:
     """Say it of one council, in a sentence."""
-    so_far = "it is its only one so far" if rounds == 1 else f"it has had one in each of {rounds} calendar years"
+    so_far = "the only one so far" if rounds == 1 else f"it has had one in each of {rounds} calendar years"
     return (
         f"{name}'s most recent support, notice or intervention was on {day(last)}; {so_far}. "
         f"The chance that it needs support again: {chances(group)}. {SAME_FOR_ALL}"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from resilience.backtest.rolling import CAPACITY
 from resilience.backtest.track_record import Followed, TrackRecord
-from resilience.formatting import chance_range, chances_at, ordinal, percent
+from resilience.formatting import chance_range, chances_at, percent
 from resilience.model.bands import NAMES
 from resilience.model.calibration import PACES
 
@@ -40,9 +40,9 @@ def headline_record(band: str, record: TrackRecord, horizon: int) -> str:
 
 
 def share(found: Followed) -> str:
-    """Write a share with its interval: "27 %, 90 % range 19–36 %"."""
+    """Write a share with its interval: "27%, 90% interval 19–36%"."""
     between = chance_range(found.low, found.high, cap=1.0)
-    return f"{percent(found.share, 0)}, 90 % range {between}"
+    return f"{percent(found.share, 0)}, 90% interval {between}"
 
 
 def followed_here(found: Followed | None, horizon: int) -> str:
@@ -82,8 +82,8 @@ def by_reserves(place: int, of: int, in_both: bool) -> str:
     """Say where a council stands by plain reserves."""
     mark = f", so it is in the {IN_BOTH}" if in_both else ""
     return (
-        f"By plain reserves (usable reserves over net revenue expenditure, lowest first) it ranks {ordinal(place)} of "
-        f"{of}{mark}."
+        "By plain reserves (revenue reserves, unallocated and earmarked, over net revenue expenditure; lowest first) "
+        f"it is ranked {place} of {of}{mark}."
     )
 
 

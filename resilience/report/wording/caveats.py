@@ -9,9 +9,9 @@ from resilience.report.wording.general import CANNOT_SEE
 from resilience.tables.checks import MEANING
 
 _FLAGS = {
-    "jump_nre": "net revenue expenditure moved far more from the year before than in councils of its class",
-    "jump_reserves": "reserves moved far more from the year before than in councils of its class",
-    "jump_interest": "interest payable moved far more from the year before than in councils of its class",
+    "jump_nre": "net revenue expenditure moved far more since the year before than is usual in its class",
+    "jump_reserves": "reserves moved far more since the year before than is usual in its class",
+    "jump_interest": "interest payable moved far more since the year before than is usual in its class",
     "small_denominator": "net revenue expenditure is too small to divide by, so ratios are left out",
 }
 
@@ -25,7 +25,7 @@ def cannot_see(why: Explanation) -> list[str]:
             word
             for word, there in (
                 ("; those from second-hand tables are marked", limits.second_hand),
-                ("; some are exact lines transcribed from a republication", limits.transcribed),
+                ("; some are exact figures transcribed from a republication", limits.transcribed),
             )
             if there
         ]
@@ -34,27 +34,29 @@ def cannot_see(why: Explanation) -> list[str]:
             ("The score rests on figures of " if scored else "The figures here are of ")
             + listed([f"{year} ({n} of {count})" for year, n in limits.years])
             + "".join(kinds)
-            + (". Lines missing from them are the council's own last published ones." if kinds else ".")
+            + (". Lines they lack are the council's own last published ones." if kinds else ".")
         )
     if limits.cut_off:
         said.append(
-            f"So far from the median that more would not count: {listed(limits.cut_off)}. The model cuts off at three "
-            "spreads, as it has hardly seen such figures."
+            f"Further from the median than the model counts: {listed(limits.cut_off)}. It cuts off at three spreads, "
+            "as it has hardly seen such figures."
         )
     if limits.rebased:
         said.append(
             "Net revenue expenditure has moved by more than a third since the year of "
-            f"{listed([f'{label} ({year})' for label, year in limits.rebased])}: the score divides these amounts by "
-            "the newest net revenue expenditure, the table of figures by that of their own year."
+            f"{listed([f'{label} ({year})' for label, year in limits.rebased])}. The score divides these amounts by "
+            "the newest net revenue expenditure; the table of figures divides them by their own year's."
         )
     if limits.predecessors:
         names = listed([facts_of(one).council for one in limits.predecessors])
         said.append(f"Years before it began are added up from {names}.")
     if limits.register_end:
         end = day(limits.register_end)
-        said.append(f"The register of events ends on {end}: whatever was announced since then is not known here.")
+        said.append(f"The register of events ends on {end}: anything announced since is not included.")
     if limits.unlike:
-        said.append("This council's duties and sources of income are unlike any other's; read every comparison so.")
+        said.append(
+            "This council's duties and sources of income are unlike any other's; treat every comparison with care."
+        )
     return said
 
 

@@ -49,7 +49,7 @@ def level(record: Record) -> str:
     if not {"outside", "of"} <= found.keys():
         return ""
     return (
-        f"The range is the model's own and too narrow: at {found['outside']} of {found['of']} past Januaries the "
+        f"The interval is the model's own and too narrow: at {found['outside']} of {found['of']} past Januaries the "
         "number of events in all fell outside it."
     )
 

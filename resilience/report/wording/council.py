@@ -149,7 +149,7 @@ def how_sure(why: Explanation, horizon: int, level: str) -> list[str]:
         said[0] = f"{said[0].removesuffix('.')} ({share(found)}); the same council can stand on several lists."
     if not np.isnan(why.low):
         said.append(
-            f"At the pace of the last twelve months the model puts it at {chance(why.risk, cap=cap)} (its own 90 % "
+            f"At the pace of the last twelve months the model puts it at {chance(why.risk, cap=cap)} (its own 90% "
             f"range: {chance_range(why.low, why.high, cap=cap)})."
         )
     if why.similar:

@@ -29,15 +29,15 @@ _SUPPORT = {
     "extension_of_2017-18_capitalisation": "extension of the 2017-18 capitalisation direction",
     "listed_on_2025-26_page_for_2024-25": "in principle, listed with the round of 2025-26",
     "reprofiled_to_2024-25": "reprofiled from an earlier year",
-    "capitalisation_support_outside_main_table": "under a heading of its own, outside the table of support",
-    "police_table_not_council": "for police",
+    "capitalisation_support_outside_main_table": "under its own heading, outside the table of support",
+    "police_table_not_council": "for a police body",
     "grant": "as a grant",
 }
 _KINDS = {
-    "unbalanced_budget": "Section 114(3) notice: spending would exceed resources",
+    "unbalanced_budget": "Section 114(3) notice: expenditure likely to exceed resources",
     "unbalanced_budget_second_report": "Second section 114(3) notice",
     "second_report": "Second section 114 report",
-    "unlawful_expenditure": "Section 114 report of unlawful spending",
+    "unlawful_expenditure": "Section 114 report: unlawful expenditure",
     "unspecified_limb": "Section 114 notice, limb not stated",
     "commissioner": "Commissioner appointed by the government",
     "commissioners": "Commissioners appointed by the government",
@@ -68,8 +68,8 @@ _KINDS = {
     "warning_statement_slow_progress": "Government's warning that progress is slow",
     "minded_to_replace_commissioners_with_envoys": "Government minded to replace commissioners with envoys",
     "commissioners_report_and_lead_commissioner_reappointed": "Commissioners' report; lead commissioner reappointed",
-    "capitalisation_direction_before_efs_process": "Capitalisation direction, before exceptional support began in 2020",
-    "capitalisation_outside_support_table": "Capitalisation under a heading of its own, outside the table of support",
+    "capitalisation_direction_before_efs_process": "Capitalisation direction, before the support process began in 2020",
+    "capitalisation_outside_support_table": "Capitalisation under its own heading, outside the table of support",
 }
 _CAUSES = {
     "equal-pay": "equal pay",

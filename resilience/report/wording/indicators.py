@@ -28,7 +28,7 @@ WORTH_SAYING = 0.2
 #: Among fewer other councils no share of them is told.
 FEWEST = 8
 #: A share of spending below this is told as none.
-NOUGHT = 5e-4
+NEXT_TO_NOTHING = 5e-4
 
 
 @cache
@@ -99,11 +99,11 @@ def sentence(evidence: Evidence, class_: str, label: str) -> str:
     """
     name, words = evidence.indicator, words_of(evidence.indicator)
     if np.isnan(evidence.value):
-        return f"{label}: no figure was published of late, so it counts neither way."
+        return f"{label}: no figure was published in recent years, so it counts neither way."
     bound = _at_bound(words, evidence.value)
     lead = words["at_bound"] if bound else words["lead_many" if _is_many(words, evidence.value) else "lead"]
-    if evidence.value < 0 and "below_nought" in words and not bound:
-        lead += f", {words['below_nought']}"
+    if evidence.value < 0 and "below_zero" in words and not bound:
+        lead += f", {words['below_zero']}"
     text = lead.format(
         value=figure(name, evidence.value), closing=closing_day(evidence.year), year=outturn_year_of(evidence.year)
     )
@@ -144,14 +144,14 @@ def contribution(row: Any, class_: str) -> str:
     class_ : str
         The council's class.
     """
-    return sentence(row.evidence, class_, row.label) if row.applies else f"{row.label}: not asked of districts."
+    return sentence(row.evidence, class_, row.label) if row.applies else f"{row.label}: not a district's duty."
 
 
 def _at_bound(words: Mapping[str, Any], value: float) -> bool:
     bound = words.get("bound")
     if bound == "highest":
         return value >= NOT_FALLING
-    return bound == "nought" and abs(value) < NOUGHT
+    return bound == "zero" and abs(value) < NEXT_TO_NOTHING
 
 
 def _is_many(words: Mapping[str, Any], value: float) -> bool:
@@ -169,15 +169,17 @@ def _against(evidence: Evidence, words: Mapping[str, Any], class_: str, bound: b
     same = 1.0 - evidence.lower - evidence.higher
     if bound and same >= 0.05:
         whole = same > 1 - 1e-9
-        return f"as in all other {group}" if whole else f"as in {np.floor(100 * same):.0f} % of other {group}", 0
+        return f"as in all other {group}" if whole else f"as in {np.floor(100 * same):.0f}% of other {group}", 0
     way, share = (-1, evidence.higher) if evidence.higher >= evidence.lower else (1, evidence.lower)
     word = words.get("lower", "lower") if way < 0 else words.get("higher", "higher")
     if share == 1.0:
         return f"{word} than in all other {group}", way
-    return f"{word} than in {np.floor(100 * share):.0f} % of other {group}", way
+    return f"{word} than in {np.floor(100 * share):.0f}% of other {group}", way
 
 
-def reason(term: Term, row: pd.Series | Mapping[str, Any], *, up: bool = True) -> str:
+def reason(
+    term: Term, row: pd.Series | Mapping[str, Any], *, up: bool = True, year: int = 0, rebased: bool = False
+) -> str:
     """Say one term of one council in a few words.
 
     Parameters
@@ -187,6 +189,10 @@ def reason(term: Term, row: pd.Series | Mapping[str, Any], *, up: bool = True) -
         A row of ``score``.
     up : bool
         Whether it raises the chance (words for worse) or lowers it.
+    year : int
+        The calendar year in which the figure's financial year ends; 0 where it is not to be said.
+    rebased : bool
+        Whether the figure is set over the newest net revenue expenditure.
     """
     value = row[term.indicator]
     if value is None or np.isnan(value):
@@ -198,17 +204,25 @@ def reason(term: Term, row: pd.Series | Mapping[str, Any], *, up: bool = True) -
     else:
         of = words["of_many" if _is_many(words, value) else "of"]
     stands = of.format(value=figure(term.indicator, value), size=amount(abs(value), unit))
-    return f"{words['worse' if up else 'better']} ({stands})"
+    if rebased:
+        stands = stands.replace("of net revenue expenditure", "of the newest net revenue expenditure")
+    return f"{words['worse' if up else 'better']} ({stands}{f', {outturn_year_of(year)}' if year else ''})"
 
 
 def main_reasons(scored: ScoredDay, code: str, most: int = 3) -> list[str]:
     """Return what raises a council's chance most, against the median council of its tier."""
-    return [reason(term, scored.table.loc[code]) for term in main_terms(scored, code, most)]
+    return [_reason(scored, code, term, up=True) for term in main_terms(scored, code, most)]
 
 
 def main_strengths(scored: ScoredDay, code: str, most: int = 3) -> list[str]:
     """Return what lowers a council's chance most, against the median council of its tier."""
-    return [reason(term, scored.table.loc[code], up=False) for term in _largest(scored, code, -1, most)]
+    return [_reason(scored, code, term, up=False) for term in _largest(scored, code, -1, most)]
+
+
+def _reason(scored: ScoredDay, code: str, term: Term, *, up: bool) -> str:
+    known, name = scored.known, term.indicator
+    rebased = known.is_rebased(code, name)
+    return reason(term, scored.table.loc[code], up=up, year=known.year_of(code, name), rebased=rebased)
 
 
 def main_terms(scored: ScoredDay, code: str, most: int = 3) -> list[Term]:

@@ -16,7 +16,7 @@ WARNING = (
     "council that moves a figure without changing what lies behind it moves the score and not its risk; support or a "
     "capitalisation direction can refill reserves for a year and cure nothing."
 )
-OUT_OF_REACH = "out of reach alone"
+OUT_OF_REACH = "not achievable by this alone"
 
 
 def label(lever: str) -> str:
@@ -48,7 +48,7 @@ def next_band(record: Mapping[str, Any]) -> str:
     if np.isnan(record["to_next_band"]):
         return f"To be ranked {record['next_band']}: {OUT_OF_REACH} (looked up to {pounds(record['furthest'])})."
     share = percent(record["to_next_band_share"])
-    return f"To be ranked {record['next_band']}: {pounds(record['to_next_band'])} ({share} of net spending)."
+    return f"To be ranked {record['next_band']}: {pounds(record['to_next_band'])} ({share} of net revenue expenditure)."
 
 
 def _words(lever: str) -> dict[str, str]:

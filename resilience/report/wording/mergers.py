@@ -11,15 +11,15 @@ from resilience.analysis.mergers.add_up import Part
 from resilience.analysis.mergers.past import PastMergers
 from resilience.analysis.mergers.proposed import PAST_ERROR
 from resilience.councils.proposals import Proposal
-from resilience.formatting import day, percent, pounds
+from resilience.formatting import day, percent, pounds, signed
 
 NO_SUCH = "No such council exists yet: this adds up what its predecessors published; nothing here is its own."
 HOW_WIDE = (
-    "The range is wider than a council's own: it adds how far the predecessors lie apart, and how far past successors' "
-    f"own first figures lay from their predecessors' ({PAST_ERROR:g} in log-odds; docs/mergers.md)."
+    "The interval is wider than a council's own: it adds how far apart the predecessors are, and how far past "
+    f"successors' first own figures were from their predecessors' ({PAST_ERROR:g} in log-odds; docs/mergers.md)."
 )
 SUPPORT = (
-    "had exceptional support, a notice or an intervention already. Support refills reserves, and the chance does not "
+    "already had exceptional support, a notice or an intervention. Support refills reserves, and the chance does not "
     "count what led to it. All three councils formed since 2019 from one with such an event had one themselves "
     "(docs/mergers.md)."
 )
@@ -51,9 +51,9 @@ def split(parts: Sequence[Part]) -> str:
     """Say which predecessors come in part, and by what rule."""
     in_part = [part for part in parts if part.how != "whole"]
     if not in_part:
-        return "Every predecessor comes whole."
+        return "Every predecessor is taken in whole."
     named = ", ".join(f"{part.council} {percent(part.share, 1)} ({part.how})" for part in in_part)
-    return f"Not whole: {named}. Change a share with --share COUNCIL=0.45."
+    return f"Taken in part: {named}. Change a share with --share COUNCIL=0.45."
 
 
 def plan(one: Proposal | None) -> str:
@@ -96,15 +96,15 @@ def past(found: PastMergers | None) -> str:
     """Say what the past mergers come to; "" where there are none."""
     if found is None:
         return ""
-    way = "mostly for the worse" if found.worse > 0.5 else "either way"
+    way = "mostly for the worse" if found.worse > 0.5 else "in either direction"
     return (
-        f"Of {found.councils} councils formed since {found.since}, {found.with_event} had an event "
-        f"of their own. On the eve the sums put {found.low} of the {_summed(found)} below rank 100, and only "
-        f"{found.upper_half} of those {found.with_event} in the upper half of the ranking: adding predecessors up "
-        f"hides the weak one behind the others' reserves. {found.inherited} were formed from a council that had had "
-        f"an event already; {found.inherited_with_event} of these {found.inherited} had one themselves. Their first "
-        f"own figures lay from the eve's by a factor of {np.exp(found.error):.1f} in the odds (root mean square), "
-        f"{way}."
+        f"Of {found.councils} councils formed since {found.since}, {found.with_event} had an event of their own. By "
+        f"their predecessors' figures of the 1 January before, {found.low} of the {_summed(found)} would have ranked "
+        f"below 100, and only {found.upper_half} of those {found.with_event} in the upper half. Adding predecessors "
+        f"up hides the weakest one behind the others' reserves. {found.inherited} were formed from a council that had "
+        f"already had an event; {found.inherited_with_event} of these {found.inherited} had one themselves. The odds "
+        f"by the new councils' first own figures differed from those sums by a factor of {np.exp(found.error):.1f} "
+        f"(root mean square), {way}."
     )
 
 
@@ -117,11 +117,10 @@ def _summed(found: PastMergers) -> str:
 def past_in_brief(found: PastMergers) -> str:
     """Say the same for docs/mergers.md, in log-odds."""
     return (
-        f"Of {found.councils} new councils {found.with_event} had an event of their own by the end of the register; on "
-        f"the eve {found.low} of {_summed(found)} stood below rank 100, and {found.upper_half} of the "
-        f"{found.with_event} in the upper half of the ranking. "
-        f"{found.inherited} were formed from a council that had had an event, and {found.inherited_with_event} of "
-        f"those had one themselves. First own figures lay {found.mean_error:+.1f} log-odds from the eve's on average "
-        f"(+ is worse), root mean square {found.error:.2f}; {PAST_ERROR:g} is added to the interval of every merged "
-        "council."
+        f"Of {found.councils} new councils {found.with_event} had an event of their own by the end of the register. On "
+        f"the 1 January before they were formed, {found.low} of {_summed(found)} would have ranked below 100, and "
+        f"{found.upper_half} of the {found.with_event} in the upper half. {found.inherited} were formed from a council "
+        f"that had had an event, and {found.inherited_with_event} of those had one themselves. The first own figures "
+        f"were {signed(found.mean_error, 1)} log-odds from the sums on average (+ is worse), root mean square "
+        f"{found.error:.2f}; {PAST_ERROR:g} is added to the interval of every merged council."
     )

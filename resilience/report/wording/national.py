@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 FIXED = (
-    "By one fixed yardstick: today's model and medians, on the figures known each January, and the place that the "
-    "score would have in today's list, so only the figures move. (Reorganisation makes the councils fewer.)"
+    "Today's model and medians throughout, applied to the figures known each January. The rank is the one the score "
+    "would have in today's list, so only the figures move. (Reorganisation reduces the number of councils.)"
 )
 COVID = (
-    "January 2022 and 2023 showed 31 March 2021 and 2022, when reserves held COVID grants paid ahead: the dip in risk "
-    "there is theirs."
+    "January 2022 and 2023 rest on balances at 31 March 2021 and 2022, when reserves held COVID grants paid ahead of "
+    "need: the dip in risk there comes from them."
 )
 RATES = (
-    "Income from investments rose nearly everywhere with Bank Rate from 2022; measured by today's medians that "
-    "counts as more dependence than before, in a good year for savers too."
+    "Investment income rose nearly everywhere with Bank Rate from 2022. Set against today's medians that counts as "
+    "more dependence than before, even where it is only interest on cash balances."
 )
 FEW_LINES = (
-    "From January 2026 the newest figures are transcribed and hold few lines: income from investments, flexible "
-    "use of capital receipts, revenue contribution to capital and reserves against the budget are carried "
-    "forward and cannot move."
+    "From January 2026 the newest figures are transcribed and have few lines. Investment income, flexible use of "
+    "capital receipts, revenue contribution to capital and reserves used against budget are carried forward, so "
+    "they cannot move."
 )
 TITLES = {"class": "By class", "region": "By region", "deprivation": "By deprivation"}
 #: What the values of a grouping are, where its title does not say it.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from resilience.formatting import day
+from resilience.formatting import counted, day
 from resilience.tables.events import describe
 
 
@@ -29,7 +29,7 @@ def fate(row: Mapping[Any, Any], *, origin: date, until: date, register_to: date
     known = pd.notna(row["onset_date"])
     if row["event"] and known:
         months = int(row["months"])
-        when = "in the same month" if months == 0 else f"{months} month{'s' if months > 1 else ''} later"
+        when = "in the same month" if months == 0 else f"{counted(months, 'month')} later"
         return first_up(f"{onset(row)}, {when}")
     if pd.notna(row["abolished"]) and row["abolished"].date() < until:
         return f"No event before the council was abolished on {day(row['abolished'])}"

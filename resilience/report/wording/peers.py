@@ -34,7 +34,7 @@ METHOD = (
     "scale within its group; region plays no part. Weights and agreement with Oflog's sets: docs/peers.md."
 )
 FIXED = (
-    "Risk over time is by one fixed yardstick (today's model, medians and level on the figures known then), so that "
+    "Risk over time is by one model throughout (today's, medians and level on the figures known then), so that "
     "only a council's own figures move it. Two councils' lines are no proof of cause."
 )
 _SIMILAR = {"neighbour": "neighbour at the time", "risk": "nearby risk"}
@@ -57,7 +57,7 @@ def risk_change(one: RiskChange) -> str:
 
 
 def today(one: RiskChange) -> str:
-    """Say where it stands on the day of the run by the same yardstick, or why that cannot be said."""
+    """Say where it stands on the day of the run by the same model, or why that cannot be said."""
     if not np.isnan(one.risk_now):
         return f"today {chance(one.risk_now)}"
     had = [mark for mark in one.marks if isinstance(mark, HadEvent)]
@@ -123,7 +123,8 @@ def set_aside(why: SetAside) -> str:
         case HadEvent():
             return event(why)
         case Capitalised():
-            return f"capitalised {percent(why.share, 1)} of net spending in {outturn_year_of(why.year)} (768)"
+            share, year = percent(why.share, 1), outturn_year_of(why.year)
+            return f"capitalised {share} of net revenue expenditure in {year} (768)"
 
 
 def mark(one: Mark) -> str:
@@ -144,7 +145,8 @@ def mark(one: Mark) -> str:
         case AddedUp():
             return "the start is its predecessors' figures added up"
         case LeftOut():
-            return f"left out, for want of a figure that compares: {', '.join(labels[name] for name in one.terms)}"
+            names = ", ".join(labels[name] for name in one.terms)
+            return f"left out, because there is no figure that compares: {names}"
         case OlderFigures():
             older = [f"{labels[name]} is of {outturn_year_of(year)}" for name, year in one.figures]
             return f"at the end, {', '.join(older)}"

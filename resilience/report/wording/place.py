@@ -5,23 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from resilience.analysis.place import Place
-from resilience.formatting import percent
+from resilience.formatting import listed, percent
 from resilience.model.bands import NAMES
 
 MEANINGS = (
-    "Spending is net revenue expenditure; its tax is the council tax requirement; gross debt is borrowing and "
-    "other long-term liabilities. Mayors, police, fire and parishes are not in it. What councils pay each other "
-    "is net."
+    "Spending is net revenue expenditure; council tax is the council tax requirement; reserves are revenue reserves "
+    "(unallocated and earmarked); gross debt is borrowing and other long-term liabilities. Mayors, police, fire and "
+    "parishes are not included. Payments between councils are netted off."
 )
 #: Headings of the amounts, short enough for a column.
 HEADS = {
     "spending": "spending",
-    "council_tax": "its tax",
+    "council_tax": "council tax",
     "reserves": "reserves",
     "unallocated": "unalloc.",
     "interest": "interest",
     "debt": "gross debt",
-    "dsg_deficit": "SEND def.",
+    "dsg_deficit": "DSG def.",
 }
 
 
@@ -35,8 +35,8 @@ def sentences(one: Place) -> list[str]:
         for name, word in (("spending", "spending"), ("reserves", "reserves"), ("debt", "gross debt"))
         if totals[name] > 0 and not np.isnan(county[name])
     ]
-    out = [f"The county council has {', '.join(parts)}; its districts the rest."] if parts else []
+    out = [f"The county council has {listed(parts)}; its districts have the rest."] if parts else []
     bands = one.councils["band"].replace("", np.nan).dropna().value_counts()
     events = int(one.councils["event_date"].notna().sum())
     counted = ", ".join(f"{bands[name]} ranked {name}" for name in NAMES if name in bands)
-    return [*out, f"On the list: {counted or 'none'}; {events} with an event already."]
+    return [*out, f"On the list: {counted or 'none'}; {events} already with an event."]

@@ -27,7 +27,7 @@ RANGE = (
 )
 WIDEST = (
     "At any of the three paces: from the low end in a quiet to the high end in a busy time. How likely either is, "
-    "nobody can say, so this is no 90 % range."
+    "nobody can say, so this is no 90% interval."
 )
 CALL = (
     "Ring a council where its chance × your cost of a miss is above your cost of a call. Its chance is taken to be the "

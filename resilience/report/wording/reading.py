@@ -62,7 +62,7 @@ def columns(paces: Mapping[str, int], horizon: int) -> str:
     """Say what stands beside a council's rank and under its reasons."""
     numbers = [str(events) for events in paces.values()]
     at_paces = (
-        f" {'/'.join(numbers)} %: how likely the model puts each to be among them if {listed(numbers, 'or')} councils "
+        f" {'/'.join(numbers)}%: how likely the model puts each to be among them if {listed(numbers, 'or')} councils "
         f"have a first event within {horizon} months, which no figure in the returns tells."
     )
     return f"By reserves: rank by plain reserves.{at_paces if paces else ''}"
@@ -71,6 +71,6 @@ def columns(paces: Mapping[str, int], horizon: int) -> str:
 def beside(row: Mapping[str, Any], paces: Mapping[str, int]) -> str:
     """Say what else is known of a council's place on the list: at each pace, of which year, in both rankings."""
     numbers = "/".join(str(events) for events in paces.values())
-    said = [f"{numbers} %: {row['at_paces']}"] if row["at_paces"] else []
+    said = [f"{numbers}%: {row['at_paces']}"] if row["at_paces"] else []
     said.append(f"figures {row['figures']}")
     return "; ".join([*said, *([f"in the {IN_BOTH}"] if row["top_30_of_both"] else [])])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from resilience.formatting import number
+
 #: The targets the project set itself, and what a simple rule reached in a first look.
 TARGETS = {
     "auc": ("AUC, all councils", 0.82, 0.86, 0.90),
@@ -35,14 +37,14 @@ def with_range(entry: dict[str, Any] | None, digits: int = 2) -> str:
     """Write a measure with its interval: "0.86 (0.81 to 0.90)"; a dash where there is none."""
     if not entry or entry["value"] is None:
         return "–"
-    text = f"{entry['value']:.{digits}f}"
+    text = number(entry["value"], digits)
     if entry["low"] is not None:
-        text += f" ({entry['low']:.{digits}f} to {entry['high']:.{digits}f})"
+        text += f" ({number(entry['low'], digits)} to {number(entry['high'], digits)})"
     return text
 
 
 #: What a column of detectable differences means.
-DETECTABLE = "Detectable: the smallest true difference found four times in five, at 5 %."
+DETECTABLE = "Detectable: the smallest true difference that would be found four times in five, at 5% significance."
 
 
 def detectable(entry: dict[str, Any] | None, digits: int = 2) -> str:

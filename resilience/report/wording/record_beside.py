@@ -39,18 +39,18 @@ def three_figures(sets: Mapping[str, float], indicators: int) -> str:
     return (
         f"B: the average score of {sets['sets']:.0f} random sets of eight to twelve of the {indicators} financial "
         "indicators that the dictionary gives a worse direction, weighted at each origin by partial likelihood of what "
-        f"had closed; C: all {indicators} at equal weights. Nobody chose either with hindsight. Of the single sets the "
-        f"middle one has AUC {sets['median']:.3f} (90 % of them {sets['low']:.3f} to {sets['high']:.3f}); "
-        f"{100 * sets['below']:.0f} % do worse than A, which was chosen with these years in view."
+        f"had closed; C: all {indicators} at equal weights. Nobody chose either with hindsight. The single "
+        f"sets have a median AUC of {sets['median']:.3f} (nine in ten lie between {sets['low']:.3f} and "
+        f"{sets['high']:.3f}); {100 * sets['below']:.0f}% do worse than A, which was chosen with these years in view."
     )
 
 
 def spread(slope: float, error: float, held: int, origins: int) -> str:
     """Say what level and spread came to."""
     return (
-        f"The spread within an origin: slope {slope:.2f} (standard error {error:.2f}; 1 is right, less means that "
-        f"chances are too extreme). The level: its 90 % range held what came at {held} of {origins} closed origins. "
-        "How many councils need support in a year no figure in the returns tells."
+        f"The spread within an origin: slope {slope:.2f} (standard error {error:.2f}; 1 is right; less means that "
+        f"chances are too extreme). The level: its 90% interval held what came at {held} of {origins} closed origins. "
+        "No figure in the returns tells how many councils will need support in a year."
     )
 
 
@@ -72,11 +72,11 @@ def of_2026(content: Mapping[str, Any]) -> str:
         f"councils by reserves alone: AUC {first['auc']:.2f} against {plain['auc']:.2f}, {first['hits_30']:.0f} "
         f"against {plain['hits_30']:.0f} of the {content['events']} in the top 30. 0.1.0 was frozen with events to 31 "
         "December 2025 and the rules are older: only they were tested blind. The second model was not: its last "
-        "details were settled by one who had seen what 2026 said of 0.1.0 and of the rules, and City of London and "
-        "Isles of Scilly, which it does not score, are ranked in its line only so that all rank the same councils; its "
-        f"{second['auc']:.2f} proves nothing. {content['events']} events do not settle which ranking is better (a 90 % "
-        "range of about ±0.15), but what evidence there is goes against the list, and an edge on 2021–2025 is not to "
-        "be relied on: read it beside the rank by plain reserves."
+        "details were settled by someone who had seen what 2026 said of 0.1.0 and of the rules. It does not score City "
+        "of London and Isles of Scilly; they are ranked in its line only so that all rank the same councils. Its "
+        f"{second['auc']:.2f} therefore proves nothing. {content['events']} events do not settle which ranking is "
+        "better (a 90% interval of about ±0.15), but what evidence there is goes against the list, and a lead on "
+        "2021–2025 is not to be relied on: read it beside the rank by plain reserves."
     )
 
 

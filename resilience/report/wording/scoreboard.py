@@ -7,13 +7,13 @@ from math import isnan
 from resilience.backtest.betting import CLIP, NEEDED, STRENGTH, Bet
 from resilience.backtest.frozen import MODEL
 from resilience.backtest.scoreboard import RESERVES, ListScore
-from resilience.formatting import day, listed
+from resilience.formatting import counted, day, listed
 
 TITLE = "The scoreboard of frozen lists"
 INTRODUCTION = (
     "A frozen list is kept with its checksum from the day it was frozen, so that any later change shows. Here each is "
-    "set against the first events that came after its day, and so are other people's rules, which ranked the same "
-    "councils on the same day. Nothing of any model is tuned on what stands here."
+    "set against the first events that came after its day, beside other people's rules, which ranked the same "
+    "councils on the same day. No model is tuned on what is shown here."
 )
 #: The columns "first 10" and so on.
 FIRST = (
@@ -21,14 +21,14 @@ FIRST = (
     "version had them."
 )
 BETS = (
-    "Of two rankings, one bets against the other. Both are made chances in the same way, fixed once and free of any "
-    f"level: p of a council proportional to exp({STRENGTH:g} × normal score of its rank) among the councils at risk "
-    f"at that moment. An event pays p of the one over p of the other, at most {CLIP:g} times and at least 1 in "
+    "Of two rankings, one bets against the other. Both are turned into chances in the same way, fixed once and free "
+    f"of any level: p of a council is proportional to exp({STRENGTH:g} × normal score of its rank) among the councils "
+    f"at risk at that moment. An event pays p of the one over p of the other, at most {CLIP:g} times and at least 1 in "
     f"{CLIP:g}, then divided by what it was expected to pay, so that the bet is fair: were the other ranking's chances "
     "right, nothing would be expected to be won. Shown is how many times the stake would have been won, the mean over "
     f"stakes of a tenth to the whole. The claim to be better needs {NEEDED:g} times. Events of one day are one round, "
-    "taken as one draw of so many councils; that such councils are often chosen by one decision, and not each by "
-    "itself, the bet does not know."
+    "taken as one draw of so many councils; the bet does not allow for several councils being chosen by "
+    "one decision."
 )
 EVENTS = "Ranks are among the councils at risk on the day of the list; 1 is the most at risk."
 #: Fewer events than this decide nothing between two rankings: even so many miss a difference of 0.09 in AUC one time in
@@ -58,7 +58,7 @@ def nothing_yet(score: ListScore) -> str:
 def verdict(score: ListScore) -> str:
     """Say how a list did beside the plain reserves ranking, what that decides, and how it came about; paragraphs."""
     count = len(score.events)
-    first = f"{count} first event{'' if count == 1 else 's'} came to {day(score.until)}, among {score.at_risk} councils"
+    first = f"{counted(count, 'first event')} came to {day(score.until)}, among {score.at_risk} councils"
     did, claim = [f"{first} at risk."], ""
     if RESERVES in score.measures.index:
         did += [_beside_reserves(score), _decides(score)]
@@ -74,8 +74,8 @@ def _beside_reserves(score: ListScore) -> str:
     ours, theirs = score.measures.loc[MODEL], score.measures.loc[RESERVES]
     signs = {bool(ours[one] > theirs[one]) - bool(ours[one] < theirs[one]) for one in ("auc", "hits_30")} - {0}
     how = {1: "better than", -1: "worse than"}[signs.pop()] if len(signs) == 1 else "about as well as"
-    at_hand = int((~score.events["blind"]).sum())
-    test = "On its blind test" if not at_hand else "On events of which its makers had some at hand (so no test)"
+    known_before = int((~score.events["blind"]).sum())
+    test = "On its blind test" if not known_before else "On events some of which its makers already knew (so no test)"
     upper = f", among the upper tier {ours['auc_upper_tier']:.2f} against {theirs['auc_upper_tier']:.2f}"
     return (
         f"{test}, this list did {how} ranking by reserves alone: AUC {ours['auc']:.2f} against {theirs['auc']:.2f}"
@@ -91,7 +91,7 @@ def _decides(score: ListScore) -> str:
     if count >= ENOUGH:
         return f"So many find a difference of {least:.2f} in AUC 4 times in 5."
     same = ", all of one day," if days == 1 and count > 1 else ""
-    said = f"{count} event{'' if count == 1 else 's'}{same} {'does' if count == 1 else 'do'} not settle"
+    said = f"{counted(count, 'event')}{same} {'does' if count == 1 else 'do'} not settle"
     found = "" if isnan(least) else f": with so few, a difference in AUC smaller than {least:.2f} would often be missed"
     return f"{said} which of two rankings is better{found}."
 

@@ -20,7 +20,7 @@ NOT_SCORED = {
 
 
 def standing(row: Mapping[str, Any] | pd.Series) -> str:
-    """Say it: "ranked 11–30 (12 %)", "event September 2023", "no council compares with it".
+    """Say it: "ranked 11–30 (12%)", "event September 2023", "no council compares with it".
 
     Parameters
     ----------

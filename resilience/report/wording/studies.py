@@ -55,5 +55,5 @@ STUDIES: dict[str, tuple[str, str, str, int]] = {
     ),
     "by class": ("By class", "", "", 2),
     "by region": ("By region", "", "", 2),
-    "missed": ("Events that no list's top 30 held", "What was known at the last January before.", "", 3),
+    "missed": ("Events that were in no list's top 30", "What was known at the last January before.", "", 3),
 }

@@ -38,7 +38,7 @@ def test_lait_years_regions_and_dates(tmp_path):
 
 
 def test_lait_refuses_what_it_does_not_know(tmp_path):
-    with pytest.raises(PublicationError, match="'NEW', which is no measure"):
+    with pytest.raises(PublicationError, match="'NEW', which is not a known measure"):
         context.read_lait(lait(tmp_path / "a.csv", "NEW,m,y,2019,Leeds,383.0,Y,7\n"))
     twice = 2 * "LAC,m,y,2019,Leeds,383.0,Y,77\n"
     with pytest.raises(PublicationError, match="two rows"):
@@ -205,7 +205,7 @@ def test_companions_are_built_again_just_as_shipped(tmp_path):
 
 
 def test_companions_need_a_folder(tmp_path):
-    with pytest.raises(PublicationError, match="is no folder"):
+    with pytest.raises(PublicationError, match="is not a folder"):
         companions.build_companions(tmp_path / "none", tmp_path)
 
 

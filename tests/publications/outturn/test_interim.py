@@ -84,7 +84,7 @@ def test_errors_are_one_sentence(folder, tmp_path):
     with pytest.raises(PublicationError, match="row 2 has 4 cells where the header has 16"):
         read_interim(folder)
     path.write_text(SECOND + "Nowhere,Nowhere,2025-26,1,,,,,,,,,,,,\n")
-    with pytest.raises(PublicationError, match="'Nowhere', which is no council"):
+    with pytest.raises(PublicationError, match="'Nowhere', which is not a council"):
         read_interim(folder)
     path.write_text(SECOND + 2 * "E06000001,A,2025-26,1,,,,,,,,,,,,\n")
     with pytest.raises(PublicationError, match="two rows for ons_code E06000001"):

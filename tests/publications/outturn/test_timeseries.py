@@ -150,7 +150,7 @@ def test_an_unknown_status(write):
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_another_delimiter(write, delimiter):
-    refused(write(row(), delimiter=delimiter), "with another sign than commas")
+    refused(write(row(), delimiter=delimiter), "does not separate its columns with commas")
 
 
 def test_a_column_twice(write):

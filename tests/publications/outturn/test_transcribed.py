@@ -44,7 +44,7 @@ def test_a_line_keeps_its_source_and_gets_the_panels_name(tmp_path):
         ({"source": ""}, "column source"),
         ({"name": "Oxford"}, "not of one council"),
         ({"ons_code": "E07000178"}, "not of one council"),
-        ({"ons_code": "E99999999"}, "no council of the register"),
+        ({"ons_code": "E99999999"}, "not a council of the register"),
     ],
 )
 def test_a_row_that_cannot_be_right_is_refused_by_place(tmp_path, cells, words):

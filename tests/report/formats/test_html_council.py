@@ -126,7 +126,7 @@ def test_at_risk_page_answers_the_reader_s_questions():
     text = words_of(page_of("Sutton"))
     for question in (
         f"of the {view_of('Sutton')['score']['of']} councils without an earlier event on 1 January 2026, judged from",
-        "By plain reserves (usable reserves over net revenue expenditure, lowest first) it ranks",
+        "By plain reserves (revenue reserves, unallocated and earmarked, over net revenue expenditure; lowest first)",
         "depends on how many councils will need support within 24 months, which no figure in the returns tells",
         "What raises the score",
         "What lowers it",

@@ -48,7 +48,7 @@ def test_a_figure_over_the_years():
     drawn = line.get_ydata()
     assert np.asarray(drawn)[~np.isnan(drawn)] == pytest.approx(100 * own.to_numpy())
     assert axes.get_ylabel() == "% of net revenue expenditure"
-    with pytest.raises(DataError, match="is no indicator"):
+    with pytest.raises(DataError, match="is not an indicator"):
         plots.history(day, "Sutton", "moonshine")
 
 

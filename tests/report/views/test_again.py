@@ -66,7 +66,7 @@ def test_the_list_says_the_chance_with_its_record_in_one_sentence(form):
     text = " ".join(str(write("watchlist", form, one_view())).replace("\u00a0", " ").split())
     assert wording.TITLE in text
     assert (
-        "66 % within 12 months (counted range 54–76 %, the true doubt is wider) and 67 % within 24 by the yearly "
+        "66% within 12 months (90% interval 54–76%; the true uncertainty is wider) and 67% within 24 by the yearly "
         "shares: of 47 places (a council counts once a January) that had support in the twelve months before a past 1 "
         "January, 31 were supported again within 12 months, and of the 26 whose 24 months are over, 16 within 24."
     ) in text

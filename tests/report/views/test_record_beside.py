@@ -29,7 +29,8 @@ def test_closed_origins_stand_first(full, content):
     titles = [one["title"] for one in record.view(full)["tables"]]
     assert titles[0] == "The model, by origins, lines and register"
     closed, pooled = (
-        titles.index(f"Other rules at the same number of alerts, {part}") for part in ("closed origins", "pooled")
+        titles.index(f"Other rules at the same number of councils called, {part}")
+        for part in ("closed origins", "pooled")
     )
     assert closed < pooled
 

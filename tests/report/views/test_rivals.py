@@ -45,15 +45,15 @@ def test_what_followed_is_within_what_was_flagged(shown):
 def test_the_statements_say_yes_or_no_for_both_rules(shown):
     rows = shown["nao"]["rows"]
     assert all(row[2].endswith("yes") and row[3].endswith("no") for row in rows)
-    assert f"With one year {len(rows)} of {len(rows)} come out, with three 0." in shown["nao"]["words"]
+    assert f"With one year, {len(rows)} of {len(rows)} agree; with three, 0." in shown["nao"]["words"]
 
 
 @pytest.mark.parametrize(
     ("low", "high", "unit", "text"),
     [
         (15, 17, "councils", "15–17"),
-        (0.095, 0.11, "share", "9.5–11.0 %"),
-        (0.1055, 0.1065, "share", "10.55–10.65 %"),
+        (0.095, 0.11, "share", "9.5–11.0%"),
+        (0.1055, 0.1065, "share", "10.55–10.65%"),
     ],
 )
 def test_bounds_keep_the_digits_they_need(low, high, unit, text):
@@ -61,4 +61,4 @@ def test_bounds_keep_the_digits_they_need(low, high, unit, text):
 
 
 def test_a_figure_is_written_in_its_unit():
-    assert (figure_of(16 / 151, "share"), figure_of(16.0, "councils")) == ("10.6 %", "16")
+    assert (figure_of(16 / 151, "share"), figure_of(16.0, "councils")) == ("10.6%", "16")

@@ -98,7 +98,7 @@ def test_councils_with_an_event_say_which_and_when(frame):
     assert row["status"] == EVENT_ALREADY
     assert row["event_date"] == "2023-09-05"
     assert row["reasons"] == (
-        "section 114 notice known from 5 September 2023; support again within 12 months: 5 % (0 of 10 that stood so)"
+        "section 114 notice known from 5 September 2023; support again within 12 months: 5% (0 of 10 in this position)"
     )
     assert frame.loc[frame["status"] == EVENT_ALREADY, "event_date"].ne("").all()
     assert frame.loc[frame["status"] == AT_RISK, "event_date"].eq("").all()
@@ -125,7 +125,9 @@ def test_reasons_are_of_the_councils_own_figures(run, frame):
         assert 1 <= len(found) <= 3 and found == at_risk.at[code, "main_reasons"]
         moves = [run.contributions.at[code, term.name] for term in run.model.terms]
         largest = run.model.terms[moves.index(max(moves))]
-        assert found[0] == reason(largest, row)
+        known, name = run.known, largest.indicator
+        year, rebased = known.year_of(code, name), known.is_rebased(code, name)
+        assert found[0] == reason(largest, row, year=year, rebased=rebased)
         for strength in main_strengths(run, code):
             assert strength not in found
 

@@ -32,7 +32,7 @@ def test_a_band_without_councils_has_no_record():
 def test_where_the_record_bears_higher_chances_out_there_is_no_cap():
     assert bands.capped(RECORD) == ""
     assert bands.at_paces({"quiet": 0.45, "middling": 0.6, "busy": 0.7}, 24, RECORD.cap).endswith(
-        "the model puts it at about 45 % if 10 do, 60 % if 20 and 70 % if 30."
+        "the model puts it at about 45% if 10 do, 60% if 20 and 70% if 30."
     )
 
 

@@ -34,24 +34,24 @@ def test_what_no_figure_can_tell_comes_first_and_nothing_is_made_up():
         (
             Limits(years=(("2024-25", 3),), second_hand=True),
             "The score rests on figures of 2024-25 (3 of 3); those from second-hand tables are marked. Lines "
-            "missing from them are the council's own last published ones.",
+            "they lack are the council's own last published ones.",
         ),
         (
             Limits(years=(("2025-26", 2), ("2024-25", 1)), second_hand=True, transcribed=True),
             "The score rests on figures of 2025-26 (2 of 3) and 2024-25 (1 of 3); those from second-hand tables are "
-            "marked; some are exact lines transcribed from a republication. Lines missing from them are the council's "
-            "own last published ones.",
+            "marked; some are exact figures transcribed from a republication. Lines they lack are the council's own "
+            "last published ones.",
         ),
         (
             Limits(cut_off=("Reserves",)),
-            "So far from the median that more would not count: Reserves. The model cuts off at three spreads, "
-            "as it has hardly seen such figures.",
+            "Further from the median than the model counts: Reserves. It cuts off at three spreads, as it has hardly "
+            "seen such figures.",
         ),
         (
             Limits(rebased=(("Revenue contribution to capital", "2023-24"),)),
             "Net revenue expenditure has moved by more than a third since the year of Revenue contribution to "
-            "capital (2023-24): the score divides these amounts by the newest net revenue expenditure, the "
-            "table of figures by that of their own year.",
+            "capital (2023-24). The score divides these amounts by the newest net revenue expenditure; the "
+            "table of figures divides them by their own year's.",
         ),
         (
             Limits(predecessors=("E07000026", "E07000028")),
@@ -59,11 +59,11 @@ def test_what_no_figure_can_tell_comes_first_and_nothing_is_made_up():
         ),
         (
             Limits(register_end=date(2025, 12, 31)),
-            "The register of events ends on 31 December 2025: whatever was announced since then is not known here.",
+            "The register of events ends on 31 December 2025: anything announced since is not included.",
         ),
         (
             Limits(unlike=True),
-            "This council's duties and sources of income are unlike any other's; read every comparison so.",
+            "This council's duties and sources of income are unlike any other's; treat every comparison with care.",
         ),
     ],
 )
@@ -84,5 +84,5 @@ def test_flags_are_a_sentence_a_year_and_years_without_one_are_left_out():
 def test_flags_in_words():
     assert flag_words("opening_unallocated=-512;jump_nre=7") == [
         "unallocated reserves at 1 April differ from the 31 March before, by −£512k",
-        "net revenue expenditure moved far more from the year before than in councils of its class",
+        "net revenue expenditure moved far more since the year before than is usual in its class",
     ]

@@ -59,11 +59,11 @@ def test_the_plain_rank_and_the_paces_stand_beside_it(why):
     paces = {"quiet": 0.31, "middling": 0.5, "busy": 0.6}
     there = dataclasses.replace(why, record=RECORD, reserves_rank=6, paces=paces)
     plain, agreeing, likely = beside(there, 24)
-    assert "it ranks 6th of 276, so it is in the top 30 of both." in plain
+    assert "it is ranked 6 of 276, so it is in the top 30 of both." in plain
     assert agreeing.startswith("Of 86 places in the top 30 of both rankings on the lists of January 2018–2024, 23 were")
-    assert likely.endswith("the model puts it at about 31 % if 10 do, over 40 % if 20 and over 40 % if 30.")
+    assert likely.endswith("the model puts it at about 31% if 10 do, over 40% if 20 and over 40% if 30.")
     apart = beside(dataclasses.replace(there, reserves_rank=31, paces={}), 24)
-    assert len(apart) == 1 and apart[0].endswith("it ranks 31st of 276.")
+    assert len(apart) == 1 and apart[0].endswith("it is ranked 31 of 276.")
 
 
 def test_a_return_of_years_ago_is_told_beside_the_rank(why):
@@ -110,13 +110,11 @@ def test_since_when(why):
 def test_how_sure(why):
     alike = SimilarScores(40, 9, 28, 0.23, 0.92, 2018, 2024, nearest=True)
     said = how_sure(dataclasses.replace(why, similar=alike, record=RECORD), 24, "The level was outside.")
-    assert said[0].endswith("21 were followed by a first event within 24 months (30 %, 90 % range 22–40 %); the same "
+    assert said[0].endswith("21 were followed by a first event within 24 months (30%, 90% interval 22–40%); the same "
                             "council can stand on several lists.")  # fmt: skip
-    assert "puts it at over 40 % (its own 90 % range: 30–>40 %)" in said[1]
-    assert "few councils had a chance like this one; the 40 nearest had 23–>40 %" in said[2]
-    assert (
-        said[3] == "Chances above 40 % are shown as “over 40 %”: of 11 past places given more, 4 were followed by one."
-    )
+    assert "puts it at over 40% (its own 90% interval: 30–>40%)" in said[1]
+    assert "few councils had a chance like this one; the 40 nearest had 23–>40%" in said[2]
+    assert said[3] == "Chances above 40% are shown as “over 40%”: of 11 past places given more, 4 were followed by one."
     assert said[4] == "The level was outside."
     bare = how_sure(dataclasses.replace(why, low=np.nan), 24, "")
     assert len(bare) == 2 and "no record to set beside it" in bare[0]
@@ -128,10 +126,10 @@ def test_what_changed(why):
     moved = dataclasses.replace(
         why, change=pd.DataFrame({"then": [1]}), change_from=date(2025, 1, 1), risk_then=0.298, risk=0.302
     )
-    assert "the chance moved by less than a point and is 30 %" in changed(moved)
-    assert "the chance went from 20 % to 30 %, by the same" in changed(dataclasses.replace(moved, risk_then=0.2))
+    assert "the chance moved by less than a point and is 30%" in changed(moved)
+    assert "the chance went from 20% to 30%, by the same" in changed(dataclasses.replace(moved, risk_then=0.2))
     capped = dataclasses.replace(moved, risk_then=0.5, risk=0.7)
-    assert "the chance was over 40 % on both days" in changed(capped)
+    assert "the chance was over 40% on both days" in changed(capped)
 
 
 @pytest.mark.parametrize(

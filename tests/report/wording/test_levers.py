@@ -26,7 +26,7 @@ def test_a_lever_without_words_is_an_error():
 
 
 def test_a_step_says_how_far():
-    assert step("reserves", 12345.0, 0.05) == "add £12.3m (5.0 % of net spending)"
+    assert step("reserves", 12345.0, 0.05) == "add £12.3m (5.0% of net revenue expenditure)"
     assert step("use of reserves", 500.0, 0.01) == "draw £500k a year less"
 
 
@@ -36,13 +36,13 @@ def test_a_step_says_how_far():
         ({"next_band": "", "to_next_band": np.nan}, "in the lowest band", "Already in the lowest band."),
         (
             {"next_band": "below 100", "to_next_band": np.nan, "furthest": 3000.0},
-            "out of reach alone",
-            "To be ranked below 100: out of reach alone (looked up to £3.0m).",
+            "not achievable by this alone",
+            "To be ranked below 100: not achievable by this alone (looked up to £3.0m).",
         ),
         (
             {"next_band": "below 100", "to_next_band": 2000.0, "to_next_band_share": 0.02, "furthest": 3000.0},
             "£2.0m",
-            "To be ranked below 100: £2.0m (2.0 % of net spending).",
+            "To be ranked below 100: £2.0m (2.0% of net revenue expenditure).",
         ),
     ],
 )

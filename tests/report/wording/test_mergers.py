@@ -45,8 +45,8 @@ def test_a_sum_that_lacks_a_figure_is_at_least():
 
 def test_what_comes_in_part_is_named():
     whole, part = Part("a", "A", "SD", 1.0, "whole"), Part("b", "B", "SC", 0.25, "as given")
-    assert split([whole]) == "Every predecessor comes whole."
-    assert split([whole, part]) == "Not whole: B 25.0 % (as given). Change a share with --share COUNCIL=0.45."
+    assert split([whole]) == "Every predecessor is taken in whole."
+    assert split([whole, part]) == "Taken in part: B 25.0% (as given). Change a share with --share COUNCIL=0.45."
 
 
 def test_what_past_mergers_come_to():

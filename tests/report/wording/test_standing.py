@@ -12,7 +12,7 @@ NOT = {"status": "cannot be scored", "risk": None, "band": "", "event_date": Non
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ({"status": "at risk", "risk": 0.123, "band": "31–60", "event_date": None}, "ranked 31–60 (12 %)"),
+        ({"status": "at risk", "risk": 0.123, "band": "31–60", "event_date": None}, "ranked 31–60 (12%)"),
         ({"status": "event already", "risk": None, "band": "", "event_date": "2023-09-05"}, "event September 2023"),
         ({**NOT, "not_scored_because": "no return"}, "no complete return in the last four years"),
         ({**NOT, "not_scored_because": "no comparable council"}, "no council compares with it"),

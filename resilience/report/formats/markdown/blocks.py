@@ -11,14 +11,14 @@ from resilience.report.formats.markdown.table import table
 _PAST = {
     "council": "new council",
     "vested": "vested",
-    "figures": "figures known on the eve",
-    "chance": "chance on the eve (90 % range)",
+    "figures": "figures known on the 1 January before",
+    "chance": "chance then (90% interval)",
     "place": "rank it would have had",
     "highest": "highest predecessor",
     "with_event": "predecessors with an event",
     "event": "first event of its own",
     "now": "chance now",
-    "error": "first own figures less the eve's (log-odds)",
+    "error": "first own figures less the sum then (log-odds)",
 }
 
 

@@ -10,7 +10,7 @@ Generated from the shipped figures by `resilience docs`; do not edit.
 
 Per cent of the councils in being in the outturn year that have a value; `·` for none, `*` for all. \
 Councils that did not return, and those with net revenue expenditure below £1m, have none. \
-Empty cells before an indicator's first year are a line that the form did not have yet.
+Empty cells before an indicator's first year stand for a line that the form did not yet have.
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from resilience.backtest.again import RULE
-from resilience.formatting import chance, chance_range, day, signed
+from resilience.formatting import chance, chance_range, day, number, signed
 from resilience.report.formats.markdown.table import table
 from resilience.report.wording.again import MEANS
 
@@ -77,17 +77,17 @@ announced.
         )
     }
 
-By how long ago the last event was (again / stood so on 1 January):
+By how long ago the last event was (again / in this position on 1 January):
 
 {table(("round", *groups), [_by_years(row) for row in content["by_round_and_years"]])}
 
 ## The base rate
 
-What is shown of a council is the share of councils that stood as it does, by whole years since its last event, with
+What is shown for a council is the share of councils in the same position, by whole years since the last event, with
 half a case of either kind added (Jeffreys' prior). Only Januaries whose whole horizon had closed by
 {day(content["as_of"])} are counted; a council counts once a January. Within 24 months the chance is made of two yearly
-shares (who did not need it in the first year stands a year further on), so that it is never below that of 12 months;
-what was counted stands beside it. Three years and longer are not set apart from two: too few ever stood there.
+shares (a council that did not need it in the first year is a year further on), so it is never below that of 12
+months; what was counted is shown beside it. Three years and longer are not separated from two: there were too few.
 
 {
         table(
@@ -95,17 +95,17 @@ what was counted stands beside it. Three years and longer are not set apart from
                 "last event",
                 "councils now",
                 "again within 12 months",
-                "chance (90 % range)",
+                "chance (90% interval)",
                 "again within 24 months",
-                "its 90 % range",
+                "its 90% interval",
                 "chance",
             ),
             [_rate(row) for row in content["rates"]],
         )
     }
 
-The ranges take every row as independent. They are not: a council's years, and all councils of a round, move together,
-so the true doubt is larger. And what the government decides for those who ask, no figure of a council tells.
+The intervals take every row as independent. They are not: a council's years, and all councils of a round, move
+together, so the true uncertainty is larger. And no figure of a council tells what the government will decide.
 
 ## A model against the base rate
 
@@ -115,13 +115,13 @@ The model starts from the log-odds of the base rate and moves them by four terms
 on, each with a prior of 0 ± {
         content["prior_sd"]
     }, stated before any fit; at each January it is trained only on what had
-closed by then. The gain is model less base rate (for Brier: less error), its range is from councils drawn anew. A range
-that holds 0 says that nothing can be told. A group without a record yet has a chance of 1 in 2, so that the first
-Januaries, of which the 24 months are mostly made, say little of either.
+closed by then. The gain is model less base rate (for Brier: less error), its interval is from councils drawn again. An
+interval that holds 0 shows no difference. A group without a record yet has a chance of 1 in 2, so the first Januaries,
+which make up most of the 24-month figures, say little about either.
 
 {
         table(
-            ("judged on", "rows", "councils", "again", "measure", "base rate", "model", "gain (90 % range)"),
+            ("judged on", "rows", "councils", "again", "measure", "base rate", "model", "gain (90% interval)"),
             [row for name, one in content["comparisons"].items() for row in _compared(name, one)],
         )
     }
@@ -190,21 +190,22 @@ def _compared(name: str, one: dict[str, Any]) -> list[list[object]]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3f}".replace("-", "−")
+    return number(value, 3)
 
 
 def _verdict(content: dict[str, Any]) -> str:
     first, last = content["rounds"][0]["round"], content["rounds"][-1]["round"]
     rule = (
         "A model ships only if its log score beats the base rate's out of time beyond doubt: over the rounds of "
-        f"{first} to {last}, with a 90 % range above 0. That every round decides, and not the closed "
+        f"{first} to {last}, with a 90% interval above 0. That every round decides, and not the closed "
         "Januaries alone, was written down after these figures had been seen."
     )
     if content["ships"]:
         return f"{rule} **It does.**"
     rest = (one for name, one in _JUDGED.items() if name != RULE and _wins(content["comparisons"][name]))
     elsewhere = "".join(
-        f" On “{one}” alone it would have passed: a gain not there over every round is none to rely on." for one in rest
+        f" On “{one}” alone it would have passed: a gain that is not there over every round is not to be relied on."
+        for one in rest
     )
     return f"{rule} **It does not, so only the base rate ships.**{elsewhere}"
 

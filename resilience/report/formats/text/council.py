@@ -161,7 +161,7 @@ def _what_moves_it(page: _Page, view: View) -> None:
 
 def _beyond(page: _Page, view: View) -> None:
     if view["recovered"]:
-        page.head("Peers who recovered, by today's yardstick (all of it: resilience peers)")
+        page.head("Peers who recovered, by today's model throughout (all of it: resilience peers)")
         for row in view["recovered"]:
             did = "; ".join(row["did"][:3])
             now = f"; {row['today']}. {row['relapse']}".strip()

@@ -39,8 +39,7 @@ def filled(text: str, width: int, first: str = "", then: str = "") -> str:
     first, then : str
         What the first line and those after it begin with.
     """
-    lines = textwrap.fill(_held(text), width, initial_indent=first, subsequent_indent=then, break_on_hyphens=False)
-    return _let_go(lines)
+    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=then, break_on_hyphens=False)
 
 
 def wrapped(text: str, first: str = "", then: str = "") -> list[str]:
@@ -66,8 +65,8 @@ def columns(form: str, widths: Sequence[int], cells: Sequence[str]) -> list[str]
         Of each cell.
     cells : sequence of str
     """
-    parts = [textwrap.wrap(_held(cell), width) or [""] for cell, width in zip(cells, widths, strict=True)]
-    return [_let_go(form.format(*line)).rstrip() for line in zip_longest(*parts, fillvalue="")]
+    parts = [textwrap.wrap(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)]
+    return [form.format(*line).rstrip() for line in zip_longest(*parts, fillvalue="")]
 
 
 def joined(lines: Sequence[str]) -> str:
@@ -119,11 +118,3 @@ def printed(*parts: object, width: int) -> str:
     for part in parts:
         console.print(part)
     return buffer.getvalue()
-
-
-def _held(text: str) -> str:
-    return text.replace(" %", "\u00a0%")
-
-
-def _let_go(line: str) -> str:
-    return line.replace("\u00a0%", " %")

@@ -7,7 +7,7 @@ from typing import Any
 from resilience.report.formats.text.layout import joined, wrapped
 
 _FORM = "{:<26.26} {:>6} {:>10} {:>10} {:>10} {:>10} {:>11} {:>9}  {}"
-_HEADS = ("Brings", "share", "spending", "reserves", "unalloc.", "interest", "gross debt", "SEND def.", "chance now")
+_HEADS = ("Brings", "share", "spending", "reserves", "unalloc.", "interest", "gross debt", "DSG def.", "chance now")
 
 
 def layout(view: dict[str, Any]) -> str:
@@ -20,7 +20,7 @@ def layout(view: dict[str, Any]) -> str:
     out.append(_FORM.format(*_HEADS))
     out += [_FORM.format(one["council"], one["share"], *one["amounts"], one["standing"]) for one in view["brings"]]
     out.append(_FORM.format("Together", "", *view["together"], ""))
-    out += wrapped(f"Each figure is the last published: {view['years']}. > at least: a figure is missing.")
+    out += wrapped(f"Each figure is the last published: {view['years']}. “>” means at least: a figure is missing.")
     out.append("")
     for text in view["assessment"]:
         out += wrapped(text)
@@ -40,5 +40,5 @@ def proposals(view: dict[str, Any]) -> str:
     """Lay out the list of new councils whose make-up is stated."""
     out = [view["title"], ""]
     out += ["  {new_authority:<34} {area:<12} {status:<9} {vesting_date}".format(**one) for one in view["stated"]]
-    out += ["", *wrapped("Make-up not stated in the sources at hand: " + "; ".join(view["unstated"]) + ".")]
+    out += ["", *wrapped("No source states the make-up of: " + "; ".join(view["unstated"]) + ".")]
     return joined([*out, *wrapped(view["note"])])

@@ -83,8 +83,8 @@ def _wrapped(said: str, indent: str = "") -> list[str]:
 
 def _beside(view: View) -> list[str]:
     """Lay out the published and own results side by side, one line each."""
-    form = "{:<42.42} {:>5}  {:<10} {:>8} {:>10}  {}"
-    lines = [form.format("", "Rank", "Band", "Chance", "90 % range", "Figures")]
+    form = "{:<42.42} {:>5}  {:<10} {:>8} {:>12}  {}"
+    lines = [form.format("", "Rank", "Band", "Chance", "90% interval", "Figures")]
     for row in view["results"]:
         if row["risk"]:
             lines.append(form.format(*(row[name] for name in ("label", "rank", "band", "risk", "range", "year"))))

@@ -6,15 +6,15 @@ from resilience.report.formats.text.layout import WIDTH, coloured, columns, fill
 
 
 def test_a_figure_and_its_per_cent_sign_stay_on_one_line():
-    text = "x" * (WIDTH - 3) + " 12 % of it"
-    assert wrapped(text) == ["x" * (WIDTH - 3), "12 % of it"]
+    text = "x" * (WIDTH - 3) + " 12% of it"
+    assert wrapped(text) == ["x" * (WIDTH - 3), "12% of it"]
     assert wrapped("a b", "! ", "  ") == ["! a b"]
     assert wrapped("") == []
 
 
 def test_a_long_cell_goes_on_in_the_next_line():
-    lines = columns("{:<10} {:>6}|", (10, 6), ("a long name of it", "9 %"))
-    assert lines == ["a long        9 %|", "name of it       |"]
+    lines = columns("{:<10} {:>6}|", (10, 6), ("a long name of it", "9%"))
+    assert lines == ["a long         9%|", "name of it       |"]
 
 
 def test_a_grid_is_printed():
@@ -26,8 +26,8 @@ def test_a_grid_is_printed():
 
 
 def test_a_paragraph_is_filled_to_its_width():
-    said = filled("a long enough text with 12 % of it at the end", 24, "- ", "  ")
-    assert said.splitlines() == ["- a long enough text", "  with 12 % of it at the", "  end"]
+    said = filled("a long enough text with 12% of it at the end", 24, "- ", "  ")
+    assert said.splitlines() == ["- a long enough text", "  with 12% of it at the", "  end"]
     assert filled("three-part-name", 8).splitlines() == ["three-pa", "rt-name"]
 
 

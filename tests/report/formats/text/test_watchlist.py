@@ -156,7 +156,7 @@ def test_the_reasons_stand_under_each_council(width):
     for row in at_risk()[:30]:
         assert words(row["reasons"]) in told
         both = "; in the top 30 of both" if row["top_30_of_both"] else ""
-        assert f"10/20/30 %: {row['at_paces']}; figures {row['figures']}{both}" in told
+        assert f"10/20/30%: {row['at_paces']}; figures {row['figures']}{both}" in told
     for sentence in (one_view()["followed"], one_view()["claim"], *one_view()["notes"][1:]):
         assert words(sentence) in told
     assert "Councils already supported" in told and "Ranked by how closely" in told
