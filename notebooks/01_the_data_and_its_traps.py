@@ -45,7 +45,7 @@ say(
 # %% [markdown]
 # ## Trap 1: a missing return is missing, not zero
 #
-# A council that has not sent its return has no figures for that year. It is not given an average, nor a nought. In the
+# A council that has not sent its return has no figures for that year. It is not given an average, nor a zero. In the
 # newest years more returns are late, and late returns are not late at random: some belong to councils in trouble.
 
 # %%
@@ -120,7 +120,7 @@ say(
 #
 # For the newest years the original publication has not been read. Reserves, net revenue expenditure, interest and social
 # care are exact lines transcribed from a republication; for a few councils there are only rounded totals. Several lines
-# are in no source at hand. The share of councils for which each of the model's ingredients exists:
+# are in no source. The share of councils for which each of the model's ingredients exists:
 
 # %%
 share = coverage(indicators)

@@ -54,7 +54,7 @@ table(
 # %% [markdown]
 # ## Reserves: what stands between a bad year and a notice
 #
-# Each panel is one class of council: the line is the middle council, the dark band the middle half, the light band nine
+# Each panel is one class of council: the line is the median council, the dark band the middle half, the light band nine
 # councils in ten. Shire districts have a scale of their own: a year's spending in reserves is ordinary there and rare
 # above. **Compare within a class or tier, never across.**
 
@@ -120,7 +120,7 @@ draw(
 # %%
 draw(
     distribution_by_class(indicators, "unplanned_reserves_use"),
-    "Reserves used beyond the budget over net revenue expenditure by class, above nought where more was used than planned.",
+    "Reserves used beyond the budget over net revenue expenditure by class, above zero where more was used than planned.",
     source="MHCLG, Revenue Outturn (RS) and Revenue Account budget (RA), individual authorities; the shipped panel",
 )
 
@@ -163,11 +163,11 @@ for axis, name, words in zip(
     axis.legend(loc="best", fontsize=8)
 draw(
     figure,
-    f"{council}: usable reserves and interest payable through time, beside the middle unitary authority.",
+    f"{council}: usable reserves and interest payable through time, beside the median unitary authority.",
     source=OUTTURN,
 )
 say(
-    "Interest heavy against reserves, years before the notice. And a trap: reserves look strongest in the years when "
+    "A high interest bill against reserves, years before the notice. And a trap: reserves look strongest in the years when "
     "exceptional support refilled them."
 )
 

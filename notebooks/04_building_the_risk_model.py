@@ -102,7 +102,7 @@ table(
 # ## From a ratio to a score
 #
 # A ratio says little by itself: what is thin for a district is ample for a county. So each figure becomes the **normal
-# score of its rank** among the councils of its tier on the day: the middle council gets 0, the worst 16 in a hundred
+# score of its rank** among the councils of its tier on the day: the median council gets 0, the worst 16 in a hundred
 # more than 1, the best 16 less than −1. No odd figure can run away with a score, and nobody has to choose a transform.
 
 # %%
@@ -212,7 +212,7 @@ worth = scored.placed.reliability.loc[ranked.index].groupby(ranked["tier"]).medi
 worth.index = [one.label for one in families]
 table(
     worth.rename(columns={"upper": "upper tier", "lower": "shire districts"}),
-    title=f"What the middle council's families were multiplied by on {day(today)}",
+    title=f"What the median council's families were multiplied by on {day(today)}",
     source=OUTTURN,
     formats=dict.fromkeys(["upper tier", "shire districts"], "{:.2f}".format),
 )
@@ -231,7 +231,7 @@ weights = pd.DataFrame({"weight": model.weight_vector(), "low": low, "high": hig
 weights[["prior", "moved"]] = moved_by_cases(model)[["prior", "moved"]].to_numpy()
 figure, (axis,) = canvas(7.0, 3.0)
 spots = np.arange(len(weights))
-axis.hlines(spots, weights["low"], weights["high"], color=BLUE, linewidth=3, alpha=0.5, label="90 % of draws")
+axis.hlines(spots, weights["low"], weights["high"], color=BLUE, linewidth=3, alpha=0.5, label="90% of draws")
 axis.plot(weights["weight"], spots, "o", color=BLUE, label="fitted")
 axis.plot(weights["prior"], spots, "|", color=ORANGE, markersize=15, markeredgewidth=3, label="prior")
 axis.axvline(0, color=GREY, linewidth=0.8)
@@ -241,7 +241,7 @@ axis.set_xlabel("weight: log-odds for one spread worse than the tier's median")
 axis.legend(loc="upper right")
 draw(
     figure,
-    "The fitted weights with their 90 % range beside the prior: all above nought, none far from it.",
+    "The fitted weights with their 90% interval beside the prior: all above zero, none far from it.",
     source=SOURCE,
 )
 
@@ -249,7 +249,7 @@ draw(
 weights["odds multiplied by"] = np.exp(weights["weight"])
 table(
     weights[["prior", "weight", "moved", "low", "high", "odds multiplied by"]],
-    title="By how much the cases moved each weight, with the middle 90 % of draws",
+    title="By how much the cases moved each weight, with the middle 90% of draws",
     source=SOURCE,
     formats=dict.fromkeys(["prior", "weight", "low", "high", "odds multiplied by"], "{:.2f}".format)
     | {"moved": "{:+.2f}".format},
@@ -381,7 +381,7 @@ say(f"{top['council']} ranks first. {headline_record(top['band'], record, model.
 figure, (axis,) = canvas(6.4, 2.6)
 spots = np.arange(len(followed))
 axis.bar(spots, followed["of 100"], color=BLUE, width=0.6, alpha=0.6)
-axis.vlines(spots, followed["from"], followed["to"], color=BLACK, linewidth=2, label="90 % interval")
+axis.vlines(spots, followed["from"], followed["to"], color=BLACK, linewidth=2, label="90% interval")
 axis.set_xticks(spots, followed.index)
 axis.set_xlabel("rank on a past list")
 axis.set_ylabel("had a first event\nwithin 24 months, of 100")

@@ -76,7 +76,7 @@ blind = score_list(first_list, events, draws=500)
 lists = blind.measures.rename(index={MODEL: NAME})
 shown = lists[[not one.endswith(UPPER_FIRST) or one.startswith(PLAIN) for one in lists.index]]
 shown = shown.sort_values("auc", ascending=False)
-columns = {"auc": "AUC", "auc_low": "90 % from", "auc_high": "to", "auc_upper_tier": "AUC, upper tier"} | {
+columns = {"auc": "AUC", "auc_low": "90% from", "auc_high": "to", "auc_upper_tier": "AUC, upper tier"} | {
     f"hits_{count}": f"in top {count}" for count in (10, 20, 30, 50)
 }
 table(
@@ -103,7 +103,7 @@ axis.plot(drawn["auc"][~own], spots[~own], "o", color=BLUE, label="rules")
 axis.plot(drawn["auc"][own], spots[own], "D", color=RED, markersize=8, label=f"model of {NAME}")
 axis.axvline(0.5, color=BLACK, linewidth=0.8, linestyle="--")
 axis.set_yticks(spots, in_lines[drawn.index], fontsize=8)
-axis.set_xlabel("AUC with 90 % interval (dashed: a coin)")
+axis.set_xlabel("AUC with 90% interval (dashed: a coin)")
 axis.legend(loc="upper left", bbox_to_anchor=(0, 0.75))
 draw(
     figure,
@@ -140,7 +140,7 @@ width = (lists.at[NAME, "auc_high"] - lists.at[NAME, "auc_low"]) / 2
 days = [day(one) for one in blind.events["date"].drop_duplicates()]
 say(
     f"- All {len(blind.events)} events became known on {' and '.join(days)}.\n"
-    f"- The interval of the model's own AUC is ±{width:.2f} wide. The model less plain reserves: {less['less']:+.2f}, 90 % "
+    f"- The interval of the model's own AUC is ±{width:.2f} wide. The model less plain reserves: {less['less']:+.2f}, 90% "
     f"interval {less['less_low']:+.2f} to {less['less_high']:+.2f}; a true difference would be found four times in five "
     f"only from {less['detectable']:.2f} on.\n"
     f"- A stake on the model against plain reserves would be worth **{ours.won:.2f}** of itself now. One on plain reserves "
@@ -200,7 +200,7 @@ draw(
 )
 beside = proof.closed["differences"]["design-blind"]["auc"]
 say(
-    f"On closed origins the design as it is stands {beside['value']:+.3f} from the average of designs nobody chose (90 % "
+    f"On closed origins the design as it is stands {beside['value']:+.3f} from the average of designs nobody chose (90% "
     f"interval {beside['low']:+.3f} to {beside['high']:+.3f}; the smallest true difference that would have been found: "
     f"{beside['detectable']:.3f}). **What the choosing added cannot be told from nothing.**"
 )
@@ -217,8 +217,8 @@ marks = {
 }
 marks = {name: found["auc"]["value"] for name, found in marks.items()} | {f"release {NAME}": ours}
 figure, (axis,) = canvas(7.4, 2.5)
-axis.axvspan(sets["low"], sets["high"], color=SKY, alpha=0.4, label="middle 90 % of single random sets")
-axis.axvline(sets["median"], color=BLUE, linestyle="--", linewidth=1, label="the middle one")
+axis.axvspan(sets["low"], sets["high"], color=SKY, alpha=0.4, label="middle 90% of single random sets")
+axis.axvline(sets["median"], color=BLUE, linestyle="--", linewidth=1, label="the median one")
 for spot, ((_, value), colour, marker) in enumerate(zip(marks.items(), colours, "osvD", strict=False)):
     axis.plot(value, spot, marker, color=colour, markersize=8)
 axis.set_yticks(range(len(marks)), list(marks), fontsize=8)
@@ -227,7 +227,7 @@ axis.set_xlabel(f"AUC, origins {pooled_case.first} to {pooled_case.last}, the la
 axis.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=7)
 draw(figure, "Designs beside the range of single random sets: the chosen ones lie to the right of it.", source=SOURCE)
 say(
-    f"Of {sets['sets']:.0f} random sets of eight to twelve of {len(proof.indicators)} indicators the middle one has AUC "
+    f"Of {sets['sets']:.0f} random sets of eight to twelve of {len(proof.indicators)} indicators the median one has AUC "
     f"{sets['median']:.3f}, nine in ten lie between {sets['low']:.3f} and {sets['high']:.3f}, and "
     f"{percent(sets['below'], 0)} do worse than the second model."
 )
@@ -345,7 +345,7 @@ compared = pd.DataFrame(
             "its AUC": result.closed["rivals"][name]["auc"]["value"],
             "its top 30": result.closed["rivals"][name]["recall_at_30"]["value"],
             "model − rule, AUC": one["auc"]["value"],
-            "90 % from": one["auc"]["low"],
+            "90% from": one["auc"]["low"],
             "to": one["auc"]["high"],
             "detectable": one["auc"]["detectable"],
         }
@@ -364,12 +364,12 @@ table(
 shown = compared[::-1]
 figure, (axis,) = canvas(7.8, 6.4)
 spots = np.arange(len(shown))
-axis.hlines(spots, shown["90 % from"], shown["to"], color=BLUE, linewidth=3, alpha=0.5, label="90 % interval")
+axis.hlines(spots, shown["90% from"], shown["to"], color=BLUE, linewidth=3, alpha=0.5, label="90% interval")
 axis.plot(shown["model − rule, AUC"], spots, "o", color=BLUE, label="model less rule")
 axis.plot(shown["detectable"], spots, "|", color=RED, markersize=10, markeredgewidth=2, label="smallest detectable")
 axis.axvline(0, color=BLACK, linewidth=0.8)
 axis.set_yticks(spots, shown["rule"].str.wrap(46), fontsize=8)
-axis.set_xlabel("AUC of the model less that of the rule\n(above nought: the model is better)")
+axis.set_xlabel("AUC of the model less that of the rule\n(above zero: the model is better)")
 axis.legend(loc="upper right", fontsize=8)
 draw(
     figure,
@@ -379,13 +379,13 @@ draw(
 rule = best_of(result.closed["rivals"])
 best = differences[rule]["auc"]
 say(
-    f"The best rule of others is **{labels[rule]}**: the model is {best['value']:+.3f} from it (90 % interval "
+    f"The best rule of others is **{labels[rule]}**: the model is {best['value']:+.3f} from it (90% interval "
     f"{best['low']:+.3f} to {best['high']:+.3f}; only from {best['detectable']:.3f} on would a true difference be found four "
     "times in five)."
 )
 prior = differences["prior alone"]["auc"]
 say(
-    f"The prior alone, with nothing learnt, is {-prior['value']:+.3f} from the fitted model (90 % interval "
+    f"The prior alone, with nothing learnt, is {-prior['value']:+.3f} from the fitted model (90% interval "
     f"{-prior['high']:+.3f} to {-prior['low']:+.3f}): the cases have not made the order better."
 )
 
@@ -431,7 +431,7 @@ table(
 levels = full.levels
 figure, (axis,) = canvas(6.6, 2.8)
 years = levels.table.index
-axis.vlines(years, levels.table["low"], levels.table["high"], color=SKY, linewidth=9, label="90 % range given")
+axis.vlines(years, levels.table["low"], levels.table["high"], color=SKY, linewidth=9, label="90% interval given")
 held = levels.table["held"].astype(bool)
 axis.plot(years[held], levels.table.loc[held, "events"], "o", color=BLUE, label="came, within it")
 axis.plot(years[~held], levels.table.loc[~held, "events"], "X", color=RED, markersize=8, label="came, outside it")

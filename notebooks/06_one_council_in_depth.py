@@ -63,7 +63,7 @@ say(
 )
 say(
     f"At the pace of the twelve months before (first events: {run.base_rate.events}) its chance would have been "
-    f"{chance(why.risk)}, 90 % range {chance_range(why.low, why.high)}; that of its tier's median council "
+    f"{chance(why.risk)}, 90% interval {chance_range(why.low, why.high)}; that of its tier's median council "
     f"{chance(why.reference_chance)}. That pace was to prove far too slow; the rank does not depend on it."
 )
 
@@ -263,7 +263,7 @@ for axis, name, words in zip(
 axes[1].legend(fontsize=7, loc="upper left")
 draw(
     figure,
-    f"{why.council}'s reserves were low for a London borough, and its interest heavy against them.",
+    f"{why.council}'s reserves were low for a London borough, and its interest bill high against them.",
     source=OUTTURN,
 )
 

@@ -108,8 +108,8 @@ draw(
 # %% [markdown]
 # ## How sure
 #
-# The bars are the middle 90 % of draws: councils drawn with replacement, prior and base rate drawn from their own doubt.
-# Neighbours on the list can seldom be told apart. The odds are set against those of the middle council at risk, so that
+# The bars are the middle 90% of draws: councils drawn with replacement, prior and base rate drawn from their own doubt.
+# Neighbours on the list can seldom be distinguished. The odds are set against those of the median council at risk, so that
 # what is seen is the order and not the level, which no figure tells.
 
 # %%
@@ -129,9 +129,9 @@ axis.set_xscale("log")
 axis.set_xticks([2, 5, 10, 20, 50, 100, 200], ["2", "5", "10", "20", "50", "100", "200"])
 axis.set_yticks(spots, top["council"], fontsize=8)
 axis.set_ylim(len(top) - 0.5, -0.5)
-axis.set_xlabel("odds as a multiple of those of the middle council at risk, with 90 % range")
+axis.set_xlabel("odds as a multiple of those of the median council at risk, with 90% interval")
 axis.legend(loc="lower right", fontsize=8, frameon=True)
-draw(figure, "The thirty highest with their 90 % ranges, which overlap widely.", source=SOURCE)
+draw(figure, "The thirty highest with their 90% intervals, which overlap widely.", source=SOURCE)
 
 # %% [markdown]
 # ## Why, at a glance

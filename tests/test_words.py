@@ -38,38 +38,6 @@ AVOID = {
     r"\bfail(?:ed|ing) councils?\b": "no verdicts",
 }
 
-#: Still to be mended, and with what; a file that has been fails as XPASS, and its line here must go.
-_RECORD, _OWN, _PAGE = "the record's next writing", "own figures of several years", "the council page"
-_MODEL = "the next training: it is part of the trained model word for word"
-TO_COME = {
-    "README.md": _RECORD,
-    "docs/record.txt": _RECORD,
-    "docs/reliability.md": "make fuzz, with the publications",
-    **{
-        f"notebooks/{name}.py": _RECORD
-        for name in (
-            "01_the_data_and_its_traps",
-            "02_indicators_through_time",
-            "04_building_the_risk_model",
-            "05_the_record",
-            "06_one_council_in_depth",
-            "07_all_councils",
-        )
-    },
-    "docs/own_figures.md": _OWN,
-    "resilience/analysis/own_figures/cells.py": _OWN,
-    "resilience/report/formats/text/own_figures.py": _OWN,
-    "resilience/report/templates/own_figures.html.j2": _OWN,
-    "resilience/model/artefact.py": _MODEL,
-    "resilience/model/families.toml": _MODEL,
-    "resilience/report/formats/text/council.py": _PAGE,
-    "resilience/report/templates/council.html.j2": _PAGE,
-    "resilience/report/templates/council_beyond.html.j2": _PAGE,
-    "resilience/report/wording/council.py": _PAGE,
-    "resilience/report/wording/levers.py": _PAGE,
-    "resilience/report/wording/peers.py": _PAGE,
-}
-
 
 def kept(node: Any) -> Iterator[str]:
     """Give every text of a TOML file or JSON value."""
@@ -142,13 +110,7 @@ def files() -> Iterator[Path]:
 PATHS = sorted({path.relative_to(ROOT).as_posix() for path in files()} - {"docs/style.md"})
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(path, marks=pytest.mark.xfail(reason=TO_COME[path], strict=True)) if path in TO_COME else path
-        for path in PATHS
-    ],
-)
+@pytest.mark.parametrize("path", PATHS)
 def test_no_word_to_avoid_is_shown(path):
     assert faults(read(ROOT / path)) == []
 

@@ -27,8 +27,8 @@ class Levels:
     ----------
     table : DataFrame
         Index the origin's year; ``expected, events``; ``low, high``: the 90% interval of the number of events, the
-        latest closed year's count leaving the pace in doubt, and ``held`` (whether what came lies within); ``shift`` and
-        ``shift_error``: log-odds to be added to every chance of the origin, and its standard error.
+        latest closed year's count leaving the pace in doubt, and ``held`` (whether what came lies within); ``shift``
+        and ``shift_error``: log-odds to be added to every chance of the origin, and its standard error.
     slope, slope_error : float
         The common slope of what happened on the log-odds given, each origin with its own intercept (1 is right, less:
         chances too extreme), and its standard error, councils as clusters.

@@ -17,7 +17,7 @@ from tests.tables.tampering import ALARM, HARMLESS, NAMED, REFUSED, Bench, block
 #: What must not be let in although every row of it may be told by name.
 STOPS = (
     "amounts in £", "amounts in £ million", "one line in £", "figures shifted down by one row", "half the rows gone",
-    "one class gone", "a core line blank", "a core line all noughts", "the year before's figures",
+    "one class gone", "a core line blank", "a core line all zeros", "the year before's figures",
     "the sign of a whole line",
     "two years swapped", "figures of the year shipped under the new year's name",
     "formulas without stored results, everything", "a heading that contradicts its code",

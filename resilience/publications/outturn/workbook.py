@@ -297,7 +297,7 @@ def _columns(layout: Layout, is_first: bool) -> list[_Column]:
 
 
 def _settle(columns: list[_Column], name: str) -> list[_Column]:
-    """Return one column a line: a sheet may repeat another's heading over blanks, noughts or the same."""
+    """Return one column a line: a sheet may repeat another's heading over blanks, zeros or the same."""
     settled: dict[str, _Column] = {}
     for column in columns:
         other = settled.setdefault(column.line.name, column)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from resilience.backtest.rolling import CAPACITY
 from resilience.backtest.track_record import Followed, TrackRecord
-from resilience.formatting import chance_range, chances_at, percent
+from resilience.formatting import chance_range, chances_at, number, percent
 from resilience.model.bands import NAMES
 from resilience.model.calibration import PACES
 
@@ -39,8 +39,14 @@ def headline_record(band: str, record: TrackRecord, horizon: int) -> str:
     )
 
 
+#: A share whose interval ends below this has a decimal, so that its interval can be seen.
+SMALL = 0.02
+
+
 def share(found: Followed) -> str:
-    """Write a share with its interval: "27%, 90% interval 19–36%"."""
+    """Write a share with its interval: "27%, 90% interval 19–36%"; of a small one a decimal: "0.6%, … 0.3–1.0%"."""
+    if found.high < SMALL:
+        return f"{percent(found.share, 1)}, 90% interval {number(100 * found.low, 1)}–{percent(found.high, 1)}"
     between = chance_range(found.low, found.high, cap=1.0)
     return f"{percent(found.share, 0)}, 90% interval {between}"
 
