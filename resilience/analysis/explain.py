@@ -195,7 +195,7 @@ def explain(run: ScoredDay, council: str) -> Explanation:
         first_event=_first_event(run.events, code, row) if row["status"] == EVENT_ALREADY else None,
         limits=_limits(run, code, parts, bars),
         flags=_flags(run.known, code),
-        before_event=_before_event(past.lists, code) if row["status"] == EVENT_ALREADY else None,
+        before_event=_before_event(run, past.lists, code) if row["status"] == EVENT_ALREADY else None,
     )
 
 
@@ -295,11 +295,11 @@ def _change(run: ScoredDay, before: ScoredDay, code: str) -> pd.DataFrame:
     return chance_path(in_order(table), float(before.table.at[code, "log_odds"]))
 
 
-def _before_event(lists: dict[int, ScoredDay], code: str) -> Explanation | None:
+def _before_event(run: ScoredDay, lists: dict[int, ScoredDay], code: str) -> Explanation | None:
     """Explain the last January on which a council with an event was still at risk."""
     at_risk = [scored for scored in lists.values() if code in scored.at_risk.index]
     if not at_risk:
         return None
     last = at_risk[-1]
-    parts, bars = contributions(last, code), family_bars(last, code)
+    parts, bars = contributions(last, code, run=run), family_bars(last, code)
     return Explanation(**_standing(last, code), families=bars, contributions=parts)

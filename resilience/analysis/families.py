@@ -102,10 +102,17 @@ def family_bars(scored: ScoredDay, code: str) -> pd.DataFrame:
     return chance_path(table, scored.reference(row["tier"]))
 
 
-def contributions(scored: ScoredDay, code: str) -> pd.DataFrame:
+def contributions(scored: ScoredDay, code: str, *, run: ScoredDay | None = None) -> pd.DataFrame:
     """Return each indicator's contribution with its figure, the largest first.
 
     Without a score (the council is not at risk) the contributions are missing and only the figures are given.
+
+    Parameters
+    ----------
+    scored : ScoredDay
+    code : str
+    run : ScoredDay, optional
+        The day that has the panel, where `scored` is a past list, which keeps none.
 
     Returns
     -------
@@ -124,7 +131,7 @@ def contributions(scored: ScoredDay, code: str) -> pd.DataFrame:
     for term in model.terms:
         amount = float(scored.contributions.at[code, term.name])
         applies = row["tier"] in term.tiers
-        seen = with_kind(scored, code, evidence(scored.known, code, term.indicator, medians[term.name]))
+        seen = with_kind(run or scored, code, evidence(scored.known, code, term.indicator, medians[term.name]))
         family = model.family_of(term.name).name
         at_limit = applies and amount and has_chance and bool(placed.cut.at[code, family])
         rows.append(

@@ -97,7 +97,7 @@ def form_lines(run: ScoredDay, code: str, of: ScoredDay | None = None) -> dict[s
         if of.known.is_rebased(code, asked[name].indicator):
             # The score sets the amount over the newest net revenue expenditure.
             used.append((SPENDING, of.known.newest(code) or years[name]))
-        found[name] = [_form_line(rows, line, year, line_kind(of, code, year, line)) for line, year in used]
+        found[name] = [_form_line(rows, line, year, line_kind(run, code, year, line)) for line, year in used]
     return found
 
 

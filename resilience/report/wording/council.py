@@ -150,7 +150,7 @@ def how_sure(why: Explanation, horizon: int, level: str) -> list[str]:
     if not np.isnan(why.low):
         said.append(
             f"At the pace of the last twelve months the model puts it at {chance(why.risk, cap=cap)} (its own 90% "
-            f"range: {chance_range(why.low, why.high, cap=cap)})."
+            f"interval: {chance_range(why.low, why.high, cap=cap)})."
         )
     if why.similar:
         similar = why.similar

@@ -135,8 +135,8 @@ def mark(one: Mark) -> str:
             return event(one)
         case RepaymentCut():
             return (
-                f"repayment of debt (MRP) fell from {percent(one.before, 1)} to {percent(one.after, 1)} of net "
-                "spending while interest did not: a change of policy rather than less debt"
+                f"repayment of debt (MRP) fell from {percent(one.before, 1)} to {percent(one.after, 1)} of net revenue "
+                "expenditure while interest did not: a change of policy rather than less debt"
             )
         case HardlyRepaid():
             return f"hardly any debt was repaid from revenue at the end (MRP {pounds(one.amount)})"
