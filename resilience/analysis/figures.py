@@ -66,7 +66,7 @@ def kind_of(scored: ScoredDay, code: str, year: int, indicator: str) -> str:
     if not year:
         return ""
     own = str(scored.known.own(code).at[year, "source_kind"])
-    if own not in SOURCE_KINDS:
+    if own not in SOURCE_KINDS or scored.panel.empty:  # own figures; a merged council, which has no lines of its own
         return own
     kinds = scored.once(("kinds", indicator), lambda: _kinds(scored, indicator))
     return str(kinds.get((code, year), own))

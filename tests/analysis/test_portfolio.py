@@ -158,7 +158,7 @@ def test_councils_supported_already_have_their_base_rate():
 def test_bad_choices_are_refused():
     with pytest.raises(DataError, match="No council was chosen"):
         portfolio(one_run(), [])
-    with pytest.raises(UnknownCouncilError, match="no English principal council"):
+    with pytest.raises(UnknownCouncilError, match="not a known English principal council"):
         portfolio(one_run(), ["Croydon", "Ankh-Morpork"])
     with pytest.raises(DataError, match="'Northamptonshire' was not in being"):
         portfolio(one_run(), ["Northamptonshire"])

@@ -463,7 +463,7 @@ FAULTS = {
     "a misplaced comma": (_cell("12,34"), ["'12,34' is no number"]),
     "millions in words": (_cell("£1.2m"), ["unit of its own"]),
     "a percentage": (_cell("5%"), ["percentage"]),
-    "a dash": (_cell("-"), ["nought or not known"]),
+    "a dash": (_cell("-"), ["zero or not known"]),
     "a spreadsheet's error": (_cell("#REF!"), ["error #REF!"]),
     "a date for an amount": (_cell(dt.date(2026, 4, 9)), ["a date or time stands where an amount"]),
     "true for an amount": (_cell(True), ["TRUE or FALSE"]),

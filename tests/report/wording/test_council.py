@@ -141,4 +141,4 @@ def test_what_changed(why):
     ],
 )
 def test_what_went_into_a_step(kind, year, said):
-    assert own_step(Step(kind, year, pd.Series(dtype=float), pd.DataFrame(), (), ())) == said
+    assert own_step(Step(kind, year, pd.Series(dtype=float), pd.DataFrame(), (), (), pd.DataFrame(), 0, ())) == said

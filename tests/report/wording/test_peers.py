@@ -70,13 +70,13 @@ def test_a_line_is_called_as_in_the_dictionary():
     ("one", "said"),
     [
         (EVENT, "exceptional financial support, 10 February 2021"),
-        (RepaymentCut(0.031, 0.009), "(MRP) fell from 3.1% to 0.9% of net revenue expenditure while interest"),
+        (RepaymentCut(0.031, 0.009), "repayment of debt (MRP) fell from 3.1% to 0.9% of net revenue expenditure"),
         (HardlyRepaid(120.0), "hardly any debt was repaid from revenue at the end (MRP £120k)"),
         (HousingIncome(), "housing shows net income at the end"),
         (AddedUp(), "the start is its predecessors' figures added up"),
         (
             LeftOut(("investment income", "flexible receipts")),
-            "left out, for want of a figure that compares: dependence on investment income, flexible use of capital",
+            "left out, because there is no figure that compares: dependence on investment income, flexible use of capital",
         ),
         (OlderFigures((("unallocated", 2023),)), "at the end, unallocated reserves is of 2022-23"),
         (SomeCapitalised((2021, 2022)), "spending capitalised under a direction in 2020-21, 2021-22 (line 768)"),
