@@ -76,7 +76,7 @@ def test_a_line_is_called_as_in_the_dictionary():
         (AddedUp(), "the start is its predecessors' figures added up"),
         (
             LeftOut(("investment income", "flexible receipts")),
-            "left out, because there is no figure that compares: dependence on investment income, flexible use of capital",
+            "left out, because there is no figure that compares: dependence on investment income",
         ),
         (OlderFigures((("unallocated", 2023),)), "at the end, unallocated reserves is of 2022-23"),
         (SomeCapitalised((2021, 2022)), "spending capitalised under a direction in 2020-21, 2021-22 (line 768)"),
