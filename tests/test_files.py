@@ -82,7 +82,7 @@ def test_a_held_file_is_one_sentence(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "replace", held)
-    with pytest.raises(DataError, match=r"a cannot be replaced \(Permission denied\); close the program"):
+    with pytest.raises(DataError, match=r"a cannot be replaced \(Permission denied\); close what is using it"):
         write_atomically(path, "new")
     assert path.read_text() == "old"
     assert names(tmp_path) == ["a"]

@@ -487,7 +487,7 @@ def test_a_portfolio_is_kept_in_the_address_and_chosen_with_the_keyboard(opened)
     says(again, "^1 council chosen: 1 at risk")
     assert again.input_value("#p-miss") == "500" and again.inner_text("#calls") == page.inner_text("#calls")
     again.fill("#p-call", "-1")
-    assert again.inner_text("#ring") == "Give both costs as amounts above nought."
+    assert again.inner_text("#ring") == "Give both costs as amounts above zero."
     again.click("text=Clear everything")
     says(again, "^No council chosen yet")
 

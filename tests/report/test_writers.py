@@ -220,7 +220,7 @@ def test_a_place_agrees_in_every_format(name):
     shown = place.view(small_site().run, name)
     text, content = write("place", "text", shown), json.loads(write("place", "json", shown))
     assert all(one["council"][:28] in text for one in content["councils"])
-    assert ("one tier" in text) == shown["single"] == content["single_tier"]
+    assert ("single tier" in text) == shown["single"] == content["single_tier"]
     rows = list(csv.DictReader(io.StringIO(write("place", "csv", shown))))
     assert [row["council"] for row in rows] == [one["council"] for one in content["councils"]]
     for amount in ("spending", "reserves", "debt", "dsg_deficit"):
@@ -249,7 +249,12 @@ def test_the_national_picture_agrees_in_every_format():
 def test_west_surrey_says_what_it_is_and_is_not():
     shown = view("merger")
     text = " ".join(write("merger", "text", shown).split())
-    for words in ("No such council exists yet", "Woking had exceptional support", "Not whole: Surrey", "of its tier"):
+    for words in (
+        "No such council exists yet",
+        "Woking already had exceptional financial support",
+        "Taken in part: Surrey",
+        "of its tier",
+    ):
         assert words in text
     content = json.loads(write("merger", "json", shown))
     assert content["exists"] is False and len(content["predecessors"]) == 7

@@ -19,8 +19,8 @@ HOW_WIDE = (
     f"successors' first own figures were from their predecessors' ({PAST_ERROR:g} in log-odds; docs/mergers.md)."
 )
 SUPPORT = (
-    "already had exceptional support, a notice or an intervention. Support refills reserves, and the chance does not "
-    "count what led to it. All three councils formed since 2019 from one with such an event had one themselves "
+    "already had exceptional financial support, a notice or an intervention. Support refills reserves, and the chance "
+    "does not count what led to it. All three councils formed since 2019 from one with such an event had one themselves "
     "(docs/mergers.md)."
 )
 #: What is said below the list of proposals.

@@ -366,7 +366,7 @@ def test_redirects_to_other_hosts_are_not_followed(server, one, fetch, to):
     ],
 )
 def test_only_gov_uk_over_https_is_asked(url):
-    with pytest.raises(PublicationError, match=r"not GOV\.UK over HTTPS|no address"):
+    with pytest.raises(PublicationError, match=r"not GOV\.UK over HTTPS|not an address"):
         Client().address(url)
 
 

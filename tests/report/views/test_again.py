@@ -63,7 +63,7 @@ def test_the_section_holds_every_such_council_once():
 
 @pytest.mark.parametrize("form", ["table", "html"])
 def test_the_list_says_the_chance_with_its_record_in_one_sentence(form):
-    text = " ".join(str(write("watchlist", form, one_view())).replace("\u00a0", " ").split())
+    text = " ".join(str(write("watchlist", form, {**one_view(), "terminal_why": True})).replace("\u00a0", " ").split())
     assert wording.TITLE in text
     assert (
         "66% within 12 months (90% interval 54–76%; the true uncertainty is wider) and 67% within 24 by the yearly "
