@@ -35,7 +35,7 @@ def since_lists(scored: ScoredDay, code: str) -> Rows:
     january = last_january(scored.as_of)
     found = [
         _since_january(scored, code, january) if january else None,
-        _since_frozen(scored, code, _last_frozen(scored)),
+        _since_frozen(scored, code, scored.once("last frozen list", lambda: _last_frozen(scored))),
     ]
     return [row for row in found if row is not None]
 

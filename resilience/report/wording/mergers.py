@@ -20,8 +20,8 @@ HOW_WIDE = (
 )
 SUPPORT = (
     "already had exceptional financial support, a notice or an intervention. Support refills reserves, and the chance "
-    "does not count what led to it. All three councils formed since 2019 from one with such an event had one themselves "
-    "(docs/mergers.md)."
+    "does not count what led to it. All three councils formed since 2019 from one with such an event had one "
+    "themselves (docs/mergers.md)."
 )
 #: What is said below the list of proposals.
 INCOMPLETE = "The table is incomplete: decisions of July 2026 and later were found for three areas only."
