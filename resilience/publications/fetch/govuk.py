@@ -266,7 +266,7 @@ class _Run:
         if got.path is None:  # only asked with a sound file at hand
             raise PublicationError("The server says that nothing changed, though nothing is at hand.")
         try:
-            guard.check_csv(part) if part.suffix == ".csv" else guard.check_workbook(part)
+            guard.check_csv(part, guard.MAX_CELLS) if part.suffix == ".csv" else guard.check_workbook(part)
         except PublicationError as error:
             part.unlink(missing_ok=True)
             raise PublicationError(str(error).replace(part.name, name)) from error
