@@ -244,6 +244,8 @@ class _Run:
         last = next((e for e in reversed(before) if e.asset == chosen.url), None)
         sound = last is not None and intact(self.into, last)
         part = self.into / ".partial" / (hashlib.sha256(chosen.url.encode()).hexdigest()[:24] + Path(name).suffix)
+        if part.parent.is_symlink():
+            raise PublicationError(f"{part.parent} is a link to another folder; remove it and run it again.")
         task = self.bars.add_task(f"{year} {form}", total=chosen.size)
         tell: Callable[[int, int | None], None] = lambda done, total: self.bars.update(  # noqa: E731
             task, completed=done, total=total
