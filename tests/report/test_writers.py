@@ -41,6 +41,7 @@ from resilience.report.views import (
     support_again,
     workbook,
 )
+from resilience.report.views import map as tile_map
 from resilience.report.writers import PAGE, WRITERS, forms, write
 from resilience.tables.events import load_events
 from resilience.tables.panel import load_panel
@@ -82,6 +83,7 @@ VIEWS = {
     "checks": lambda: checks.view(council="Croydon"),
     "history": site_view(lambda s: past_lists.history_view(s.run, s.lists, s.address)),
     "january": site_view(lambda s: past_lists.january_view(s.run, s.lists[0], s.lists, s.address)),
+    "map": site_view(lambda s: tile_map.view(s.run, s.address)),
     "places": site_view(lambda s: places.view(s.run, s.address)),
     "mergers": site_view(lambda s: mergers.view(s.run, s.mergers, s.past_mergers, s.address)),
     "methods": site_view(lambda s: methods.view(s.run, s.record.blind_year)),

@@ -81,11 +81,11 @@ def _council(code: str, row: Mapping[str, Any], address: Address) -> dict[str, A
     if row["status"] == AT_RISK:
         place = int(row["rank"])
         said = f"ranked {ordinal(place)}, {row['band']}"
-        return {**one, "rank": place, "kind": row["band"], "said": f"{name}: {said}", "order": (0, place, name)}
+        return {**one, "rank": place, "kind": row["band"], "said": f"{name}: {said}", "order": [0, place, name]}
     if row["status"] == EVENT_ALREADY:
         said = f"event already, {day(row['event_date'])}"
-        return {**one, "kind": EVENT_ALREADY, "said": f"{name}: {said}", "order": (1, 0, name)}
-    return {**one, "kind": NOT_SCORED, "said": f"{name}: {NOT_SCORED}", "order": (2, 0, name)}
+        return {**one, "kind": EVENT_ALREADY, "said": f"{name}: {said}", "order": [1, 0, name]}
+    return {**one, "kind": NOT_SCORED, "said": f"{name}: {NOT_SCORED}", "order": [2, 0, name]}
 
 
 def _layer(name: str, title: str, councils: list[dict[str, Any]], tiles: pd.DataFrame) -> dict[str, Any]:
