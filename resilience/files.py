@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
+import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -23,6 +26,9 @@ def sha256(path: Path) -> str:
 def writing(path: Path) -> Iterator[Path]:
     """Give a path beside the target to write to; rename it into place when the block ends well.
 
+    A file that is replaced keeps its permissions, and a new one gets those that the umask leaves. A link is followed.
+    What is no file (a pipe, a terminal, /dev/null) cannot be replaced: it is written to when all is ready.
+
     Parameters
     ----------
     path : Path
@@ -36,19 +42,22 @@ def writing(path: Path) -> Iterator[Path]:
     Raises
     ------
     DataError
-        If the folder or file cannot be written, or another program holds the file.
+        If the folder or file cannot be written, is a folder, or another program holds the file.
     """
+    if _is_stream(path):
+        with _written_through(path) as aside:
+            yield aside
+        return
+    path = Path(os.path.realpath(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        os.close(handle)
+        beside = _made_beside(path)
     except OSError as error:
         raise DataError(f"{path} cannot be written ({error.strerror}); choose another place.") from error
-    beside = Path(name)
     try:
         yield beside
         try:
-            beside.chmod(0o644)
+            beside.chmod(_mode_of(path))
             beside.replace(path)
         except OSError as error:
             raise _in_the_way(path, error) from error
@@ -57,6 +66,48 @@ def writing(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             beside.unlink()
+
+
+def _is_stream(path: Path) -> bool:
+    """Return whether a path leads to something that takes bytes but is no file: a device, a pipe."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    if path.as_posix().startswith(("/dev/std", "/dev/fd/", "/proc/")):
+        return True  # whatever the shell has put behind it
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+@contextmanager
+def _written_through(path: Path) -> Iterator[Path]:
+    """Give a path in a private folder to write to, and pass on what was written there."""
+    with tempfile.TemporaryDirectory(prefix="resilience-") as folder:
+        aside = Path(folder) / path.name
+        yield aside
+        try:
+            with aside.open("rb") as made, path.open("wb") as stream:
+                shutil.copyfileobj(made, stream)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise DataError(f"{path} cannot be written ({error.strerror}); choose another place.") from error
+
+
+def _made_beside(path: Path) -> Path:
+    """Make an empty file beside another, for its owner alone until it is finished."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    return Path(name)
+
+
+def _mode_of(path: Path) -> int:
+    """Return the permissions that a file has, or that a new one would get (the umask is read by setting it)."""
+    with suppress(OSError):
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -96,11 +147,9 @@ def write_together(folder: Path, contents: Mapping[str, str | bytes]) -> list[Pa
                 stale.unlink()
         for name, content in contents.items():
             path = folder / name
-            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=folder)
-            os.close(handle)
-            staged[path] = Path(temporary)
+            staged[path] = _made_beside(path)
             staged[path].write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-            staged[path].chmod(0o644)
+            staged[path].chmod(_mode_of(path))
             before[path] = path.read_bytes() if path.is_file() else None
     except OSError as error:
         _clear(staged)
@@ -151,35 +200,51 @@ def _put_back(path: Path, content: bytes | None) -> None:
 def one_at_a_time(folder: Path, what: str) -> Iterator[None]:
     """Let one run at a time write a folder; the system lets go of it however the program ends.
 
+    It is the folder itself that is locked, so that runs with other folders for temporary files meet here too.
+
     Parameters
     ----------
     folder : Path
-        The folder to be written. The lock itself lies in the system's folder for temporary files.
+        The folder to be written. Made if need be, and taken away again if nothing came to stand in it.
     what : str
         The command, for the message.
 
     Raises
     ------
     DataError
-        If another run of this user's holds it.
+        If another run holds it, or it cannot be made.
     """
-    user = os.getuid() if hasattr(os, "getuid") else "user"
-    key = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-    path = Path(tempfile.gettempdir()) / f"resilience-{user}-{key}.lock"
+    new = not folder.exists()
     try:
-        handle = path.open("a+b")
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = _opened_to_lock(folder)
     except OSError as error:
-        raise DataError(f"{path} cannot be written ({error.strerror}); remove it and try again.") from error
-    with handle:
+        raise DataError(f"{folder} cannot be written ({error.strerror}); choose another place.") from error
+    try:
         try:
-            lock(handle.fileno())
-        except OSError as error:
-            raise DataError(f"Another '{what}' is writing to {folder}; wait until it has finished.") from error
+            lock(handle)
+            swapped = not os.path.samestat(os.fstat(handle), _lockable(folder).stat())
+        except OSError:
+            swapped = True
+        if swapped:  # held, or another run has just put a new folder in its place
+            raise DataError(f"Another '{what}' is writing to {folder}; wait until it has finished.")
         yield
+    finally:
+        os.close(handle)
+        if new:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 if sys.platform == "win32":  # pragma: no cover
     import msvcrt
+
+    def _lockable(folder: Path) -> Path:
+        """Return what is locked: Windows locks no folders, so a file that stays there."""
+        return folder / ".lock"
+
+    def _opened_to_lock(folder: Path) -> int:
+        return os.open(_lockable(folder), os.O_RDWR | os.O_CREAT)
 
     def lock(handle: int) -> None:
         """Lock an open file for this process, or raise OSError where another has it."""
@@ -188,6 +253,59 @@ if sys.platform == "win32":  # pragma: no cover
 else:
     import fcntl
 
+    def _lockable(folder: Path) -> Path:
+        return folder
+
+    def _opened_to_lock(folder: Path) -> int:
+        return os.open(folder, os.O_RDONLY)
+
     def lock(handle: int) -> None:
-        """Lock an open file for this process, or raise OSError where another has it."""
+        """Lock an open folder for this process, or raise OSError where another has it."""
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def swap_folders(built: Path, output: Path) -> None:
+    """Put a finished folder where another stands, so that at no moment nothing stands there.
+
+    Where the system can exchange two folders in one step (Linux) it does; elsewhere one is moved away and the other
+    into its place at once.
+
+    Parameters
+    ----------
+    built : Path
+        The new folder, in the same folder as `output`. Afterwards it is gone.
+    output : Path
+        Where it is to stand; what stood there is deleted.
+
+    Raises
+    ------
+    DataError
+        If a file in there is held by another program; then all is as it was.
+    """
+    old = built.with_name(built.name + ".old")
+    try:
+        if not output.exists():
+            built.rename(output)
+            return
+        if _exchange(built, output):
+            old = built
+        else:
+            output.rename(old)
+            try:
+                built.rename(output)
+            except OSError:
+                old.rename(output)
+                raise
+    except OSError as error:
+        raise DataError(f"{output} cannot be replaced ({error.strerror}); close what has it open.") from error
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step if this system and file system can; return whether it was done."""
+    if not sys.platform.startswith("linux"):
+        return False  # pragma: no cover
+    at_this_folder, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    done = call and call(at_this_folder, os.fsencode(one), at_this_folder, os.fsencode(other), exchange) == 0
+    return bool(done)

@@ -103,8 +103,11 @@ def test_two_builds_at_once_are_told_apart(tmp_path, cli):
 
 
 def test_a_lock_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr(files.tempfile, "gettempdir", lambda: str(tmp_path / "none"))
-    with pytest.raises(DataError, match=r"\.lock cannot be written"), one_at_a_time(tmp_path, "resilience build"):
+    def denied(folder):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(files, "_opened_to_lock", denied)
+    with pytest.raises(DataError, match="cannot be written"), one_at_a_time(tmp_path, "resilience build"):
         pass
 
 

@@ -13,8 +13,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy.special import logit
-from scipy.stats import norm
+from scipy.special import logit, ndtri
 
 from resilience.backtest import metrics
 from resilience.indicators.known import known_on
@@ -143,7 +142,7 @@ def candidate_terms(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFram
 def _normal_scores(known: pd.DataFrame, indicator: str) -> pd.Series:
     """Return the normal score of each council's rank within its tier on the day."""
     within = known.groupby("tier")[indicator]
-    return pd.Series(norm.ppf((within.rank() - 0.5) / within.transform("count")), index=known.index)
+    return pd.Series(ndtri((within.rank() - 0.5) / within.transform("count")), index=known.index)
 
 
 def predict(yearly_rows: pd.DataFrame, rows: pd.DataFrame, terms: pd.DataFrame, horizon: int) -> pd.DataFrame:

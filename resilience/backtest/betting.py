@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 #: How far chances lie apart, fixed beforehand: an order that is right to this degree has an AUC of 0.81.
 STRENGTH = 1.25
@@ -63,7 +63,7 @@ def chances(ranks: np.ndarray) -> np.ndarray:
     A council without a rank (NaN) stands with the others of its kind below all that have one.
     """
     places = pd.Series(ranks, dtype=float).rank(method="average", na_option="bottom").to_numpy()
-    weights = np.exp(STRENGTH * norm.ppf(1 - (places - 0.5) / len(places)))
+    weights = np.exp(STRENGTH * ndtri(1 - (places - 0.5) / len(places)))
     return np.asarray(weights / weights.sum())
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
-from scipy.stats import nbinom
 
 from resilience.backtest.measuring import INTERVAL
 from resilience.backtest.metrics import logistic
@@ -58,6 +57,8 @@ def levels(
     horizon, outcome : int, str
         Those of the predictions.
     """
+    from scipy.stats import nbinom  # slow to load, and every list imports this room
+
     rows = predictions[predictions["closed"].astype(bool) & (predictions["observed"] > 0)]
     if not rows["event"].any():
         return None

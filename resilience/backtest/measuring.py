@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from resilience.backtest import metrics
 from resilience.backtest.power import detectable_of
@@ -42,6 +41,8 @@ def measured(
     n_clusters = int(clusters.max()) + 1
     own = _figures(rows, np.ones((1, len(rows))), rivals, lines)
     chunks = np.array_split(np.arange(draws), max(1, draws // 50)) if draws else []
+    from joblib import Parallel, delayed
+
     parts = Parallel(n_jobs=n_jobs)(
         delayed(_draw)(rows, clusters, n_clusters, rivals, lines, seed, chunk) for chunk in chunks
     )

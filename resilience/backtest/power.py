@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 #: How often a true difference is to be found, and how often chance may be taken for one (two-sided).
 POWER, LEVEL = 0.80, 0.05
@@ -17,7 +17,7 @@ def detectable(standard_error: float) -> float:
     standard_error : float
         Of the difference, for example the standard deviation of its paired bootstrap draws.
     """
-    return float(norm.ppf(1 - LEVEL / 2) + norm.ppf(POWER)) * standard_error
+    return float(ndtri(1 - LEVEL / 2) + ndtri(POWER)) * standard_error
 
 
 def detectable_of(drawn: np.ndarray) -> float | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from resilience.backtest import metrics
 from resilience.backtest.learners import RIDGE_SD
@@ -95,7 +95,7 @@ def normal_scores(rows: pd.DataFrame, definitions: tuple[Definition, ...]) -> pd
     values *= [1.0 if one.worse == "higher" else -1.0 for one in definitions]
     groups = values.groupby([rows["origin"], rows["tier"]])
     share = (groups.rank(method="average") - 0.5) / groups.transform("count")
-    return pd.DataFrame(norm.ppf(share), index=rows.index, columns=names).fillna(0.0)
+    return pd.DataFrame(ndtri(share), index=rows.index, columns=names).fillna(0.0)
 
 
 def partial_likelihood(

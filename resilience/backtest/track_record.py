@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from scipy.stats import beta
 
 from resilience import paths
 from resilience.backtest.past_lists import past_lists
@@ -22,9 +21,9 @@ from resilience.backtest.rolling import CAPACITY
 from resilience.files import write_atomically
 from resilience.formatting import CAP
 from resilience.model.bands import NAMES
-from resilience.model.calibration import JEFFREYS
+from resilience.model.calibration import share_interval
 from resilience.model.fitting import RiskModel
-from resilience.model.scoring import INTERVAL, ScoredDay
+from resilience.model.scoring import ScoredDay
 
 #: The rule whose rank stands beside the model's.
 PLAIN = "reserves_rank"
@@ -155,8 +154,7 @@ def followed(event: pd.Series) -> Followed | None:
     councils, events = len(event), int(event.sum())
     if not councils:
         return None
-    low, high = beta.ppf(INTERVAL, events + JEFFREYS, councils - events + JEFFREYS)
-    return Followed(councils, events, float(low), float(high))
+    return Followed(councils, events, *share_interval(events, councils))
 
 
 def reserves_ranks(scored: ScoredDay) -> pd.Series:

@@ -17,11 +17,10 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from scipy.stats import beta
 
 from resilience.councils import load_councils
 from resilience.indicators.known import councils_on
-from resilience.model.calibration import JEFFREYS
+from resilience.model.calibration import JEFFREYS, share_interval
 from resilience.model.fitting import FIRST_ORIGIN, last_closed_origin
 from resilience.model.risk_set import yearly
 from resilience.tables.events import COUNTING_FROM, EventRegister
@@ -32,7 +31,6 @@ AHEAD = (12, 24)
 #: From so many whole years since the last event on, councils are one group: few ever stood there.
 LONGEST = 2
 #: The interval of a base rate is the middle 90% of its posterior.
-_INTERVAL = (0.05, 0.95)
 
 _YEAR = re.compile(r"(\d{4})-\d{2}")
 
@@ -68,8 +66,7 @@ class AgainRate:
     @property
     def interval(self) -> tuple[float, float]:
         """The middle 90% of what the share may be, were the rows independent of each other."""
-        low, high = beta.ppf(_INTERVAL, self.again + JEFFREYS, self.times - self.again + JEFFREYS)
-        return float(low), float(high)
+        return share_interval(self.again, self.times)
 
 
 def needs(events: EventRegister) -> pd.DataFrame:

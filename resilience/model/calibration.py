@@ -14,7 +14,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
+from scipy.special import betaincinv, expit
 
 from resilience.tables.events import EventRegister
 
@@ -45,6 +45,25 @@ class BaseRate:
     def expected(self, horizon: int) -> float:
         """Return the number of first events expected within the horizon (months)."""
         return (self.events + JEFFREYS) * horizon / 12
+
+
+def share_interval(events: int, of: int, ends: tuple[float, float] = (0.05, 0.95)) -> tuple[float, float]:
+    """Return what a share may be, by Jeffreys' prior, were its cases independent of each other.
+
+    Parameters
+    ----------
+    events, of : int
+        How many of how many.
+    ends : pair of float
+        Between which quantiles: by default the middle 90%.
+
+    Returns
+    -------
+    tuple of float
+        The ends, as fractions.
+    """
+    low, high = betaincinv(events + JEFFREYS, of - events + JEFFREYS, list(ends))
+    return float(low), float(high)
 
 
 def base_rate(events: EventRegister, as_of: date, *, outcome: str = "distress") -> BaseRate:

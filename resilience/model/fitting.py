@@ -6,19 +6,21 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from resilience.errors import ModelError
-from resilience.model.estimator import PriorLogit
 from resilience.model.families import Family, Prior, Term, load_families, load_prior, terms_of
 from resilience.model.reliability import Reliability, measure
 from resilience.model.risk_set import AT_RISK, NOT_SCORABLE, TrainingRows, risk_set, yearly
 from resilience.model.scale import UPPER, place, tiers_of
 from resilience.tables.events import EventRegister
 from resilience.years import Day, day_of
+
+if TYPE_CHECKING:
+    from resilience.model.estimator import PriorLogit
 
 FIRST_ORIGIN = 2012
 SEED = 20260101
@@ -185,6 +187,8 @@ def fit(
     model = _estimator(prior, len(families)).fit(x, y, weight)
     clusters = table["ons_code"].astype("category").cat.codes.to_numpy()
     sets = np.array_split(np.arange(draws), max(1, draws // 25))
+    from joblib import Parallel, delayed
+
     drawn = Parallel(n_jobs=n_jobs)(delayed(_draw)(x, y, weight, clusters, prior, seed, part) for part in sets)
     rng = np.random.default_rng([seed, 1])
     return RiskModel(
@@ -247,6 +251,8 @@ def moved_by_cases(model: RiskModel) -> pd.DataFrame:
 
 
 def _estimator(prior: Prior, n_families: int, mean: np.ndarray | None = None) -> PriorLogit:
+    from resilience.model.estimator import PriorLogit  # scikit-learn, which a shipped model does without
+
     centre = np.r_[np.full(n_families, prior.weight), prior.upper_weight]
     spread = np.r_[np.full(n_families, prior.sd), prior.upper_sd]
     return PriorLogit(

@@ -14,7 +14,6 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from resilience.model.calibration import BaseRate
 from resilience.model.families import Family, Term, terms_of
@@ -50,9 +49,9 @@ class Ladder:
         there = values[~np.isnan(values)]
         if not len(there):
             return cls(np.empty(0), np.empty(0), float("nan"))
-        scores = ndtri((rankdata(there) - 0.5) / len(there))
-        different, first = np.unique(there, return_index=True)
-        return cls(different, scores[first], float(np.median(there)))
+        different, times = np.unique(there, return_counts=True)
+        mean_ranks = np.cumsum(times) - (times - 1) / 2
+        return cls(different, ndtri((mean_ranks - 0.5) / len(there)), float(np.median(there)))
 
     def place(self, values: np.ndarray) -> np.ndarray:
         """Return the scores of any figures: between two of the tier's in proportion, beyond its ends the end's."""

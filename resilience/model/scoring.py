@@ -10,8 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
-from scipy.stats import gamma, norm
+from scipy.special import expit, gammaincinv, ndtri
 
 from resilience.councils.lineage import with_lineage
 from resilience.formatting import Printed
@@ -277,7 +276,7 @@ def _scale_of(
     levels = np.empty(0)
     if intervals and len(model.draws) and len(features):
         # Jeffreys' posterior of a Poisson rate after `events` events in a year is Gamma(events + 1/2).
-        rates = gamma.ppf(np.clip(model.rate_draws, 1e-6, 1 - 1e-6), rate.events + JEFFREYS) * model.horizon / 12
+        rates = gammaincinv(rate.events + JEFFREYS, np.clip(model.rate_draws, 1e-6, 1 - 1e-6)) * model.horizon / 12
         levels = intercept_for(model.draws @ features.T, rates)
     return Scale(as_of, tiers, rate, intercept, levels)
 
@@ -304,6 +303,6 @@ def interval(
     # einsum over rows of one layout, and not a matrix product: a council's last digits do not depend on the others.
     drawn = scale.levels[:, None] + np.einsum("dk,nk->dn", model.draws, np.ascontiguousarray(features))
     if doubt:
-        drawn = (drawn[:, None, :] + (norm.ppf(_FURTHER) * doubt)[None, :, None]).reshape(-1, len(features))
+        drawn = (drawn[:, None, :] + (ndtri(_FURTHER) * doubt)[None, :, None]).reshape(-1, len(features))
     low, high = np.quantile(expit(drawn), INTERVAL, axis=0)
     return low, high

@@ -12,21 +12,25 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from string import ascii_uppercase, digits
+from xml.parsers import expat
 
 from resilience.errors import PublicationError
 from resilience.publications import guard_xls
 
-MAX_BYTES = 100_000_000  # of any one file; the largest publication read is the multi-year CSV, 24 MB
-MAX_UNPACKED = 200_000_000  # of all parts of one workbook; the largest published so far unpacks to 9 MB
+MAX_BYTES = 50_000_000  # of any one file; the largest publication read is the multi-year CSV, 24 MB
+MAX_UNPACKED = 50_000_000  # of all parts of one workbook; the largest published so far unpacks to 9 MB
 MAX_RATIO = 200  # unpacked to packed, for parts over a megabyte; published ones stay below 35
 MAX_PARTS = 2_000
-MAX_CELLS = guard_xls.MAX_CELLS  # of one sheet's used rectangle
+MAX_CELLS = guard_xls.MAX_CELLS  # of all sheets' used rectangles together
+MAX_CSV_CELLS = 1_000_000  # of a table other than the multi-year file; the largest read has 206,000
 MAX_TEXT = 2_000_000_000  # characters if every shared text cell held the longest shared text
 
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_FAR_CELL = re.compile(rb"""r\s*=\s*["'](?:([A-Za-z]{3,})(\d+)|[A-Za-z]*(\d{4,}))""")
+_CELL = re.compile(rb"[<:]c[\s/>]")
+_PLACED_CELL = re.compile(rb'<c r="([A-Z]{1,6}\d{1,9})"')
 _ROWS = re.compile(rb"""number-rows-repeated\s*=\s*["']([^"']*)""")
 _COLUMNS = re.compile(rb"""number-columns-repeated\s*=\s*["']([^"']*)""")
 
@@ -76,13 +80,15 @@ def notes_on_workbook(path: Path) -> list[str]:
     raise PublicationError(f"{path.name} is not a workbook (.xls, .xlsx or .ods expected); download it again.")
 
 
-def check_csv(path: Path) -> str:
+def check_csv(path: Path, cells: int = MAX_CSV_CELLS) -> str:
     """Refuse a text table that is missing, too large or no text; say which encoding it is in.
 
     Parameters
     ----------
     path : Path
         A CSV file.
+    cells : int
+        How many cells it may hold at most, whichever sign parts them.
 
     Returns
     -------
@@ -103,6 +109,11 @@ def check_csv(path: Path) -> str:
         row = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise PublicationError(f"{path.name}, row {row} holds a NUL byte, so it is not text; download it again.")
     _refuse_text(path, data)
+    held = 1 + sum(map(data.count, (b",", b";", b"\t", b"\n", b"\r")))
+    if held > cells:
+        raise PublicationError(
+            f"{path.name} holds some {held:,} cells, more than any publication; check that it is the file you meant."
+        )
     encodings = ["utf-8-sig"] if data.startswith(b"\xef\xbb\xbf") else ["utf-8", "windows-1252"]
     for encoding in encodings:
         try:
@@ -260,30 +271,72 @@ def _check_xml(path: Path, name: str, part: bytes) -> None:
         raise PublicationError(f"{path.name} holds '{name}' in an encoding no workbook uses; save it again.")
 
 
-def _too_wide(path: Path, rows: int, columns: int) -> None:
-    if rows * columns > MAX_CELLS:
+def _too_many(path: Path, cells: int) -> None:
+    """Refuse a workbook whose sheets span more cells together than any published one."""
+    if cells > MAX_CELLS:
         raise PublicationError(
-            f"{path.name} spans {rows:,} rows by {columns:,} columns on one sheet, more than "
-            "any publication; "
-            "delete the stray far cells or do not use it."
+            f"{path.name} spans {cells:,} cells, more than any publication; delete the stray far cells or do not "
+            "use it."
         )
 
 
 def _check_xlsx_extent(path: Path, parts: dict[str, bytes]) -> None:
-    """Refuse sheets whose farthest cells would span an enormous rectangle, whatever size they declare."""
-    texts = 0
+    """Refuse sheets whose cells would span an enormous rectangle, whatever size the sheets declare."""
+    texts = cells = 0
     for name, part in parts.items():
-        if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
-            continue
-        texts += part.count(b't="s"')
-        rows, columns = 999, 702  # what stands in no far cell is within row 999 and column ZZ
-        for letters, row, far_row in set(_FAR_CELL.findall(part)):
-            rows = max(rows, int((row or far_row)[:9]))
-            columns = max(columns, _column(letters))
-        _too_wide(path, rows, columns)
+        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+            texts += part.count(b't="s"')
+            rows, columns = _xlsx_extent(path, name, part)
+            cells += rows * columns
+            _too_many(path, cells)
     longest = max(map(len, parts.get("xl/sharedStrings.xml", b"").split(b"</si>")), default=0)
     if longest * texts > MAX_TEXT:
         raise PublicationError(f"{path.name} repeats an enormous text in {texts:,} cells; do not use it.")
+
+
+def _xlsx_extent(path: Path, name: str, part: bytes) -> tuple[int, int]:
+    """Return how many rows and columns a sheet spans as its reader will see them.
+
+    A cell may leave out its address: it then stands to the right of the one before it, and a row below the one
+    before it. Sheets whose every cell names its address, as all published ones do, are looked through by a regular
+    expression, ten times quicker than by a parser.
+    """
+    placed = _PLACED_CELL.findall(part)
+    if len(placed) == len(_CELL.findall(part)):
+        addresses = b" ".join(placed)
+        rows = set(addresses.translate(None, ascii_uppercase.encode()).split())
+        columns = set(addresses.translate(None, digits.encode()).split())
+        return max(map(int, rows), default=0), max(map(_column, columns), default=0)
+    walk = _CellWalk()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = walk.start, walk.end
+    try:
+        parser.Parse(part, True)
+    except (expat.ExpatError, ValueError) as error:
+        raise PublicationError(f"{path.name} is damaged at '{name}' ({error}); download it again.") from error
+    return walk.rows, walk.columns
+
+
+class _CellWalk:
+    """Follow a sheet's cells in the order in which they stand, with or without addresses."""
+
+    def __init__(self) -> None:
+        self.rows = self.columns = 0
+        self._row = self._column = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        kind = tag.rpartition(":")[2]
+        if kind == "row" and (number := attributes.get("r", "")).isdecimal():
+            self._row = int(number[:9]) - 1
+        elif kind == "c":
+            place = re.fullmatch(r"([A-Za-z]+)(\d+)", attributes.get("r", ""), re.ASCII)
+            row = int(place[2][:9]) if place else self._row + 1
+            self._column = _column(place[1].encode()) if place else self._column + 1
+            self.rows, self.columns = max(self.rows, row), max(self.columns, self._column)
+
+    def end(self, tag: str) -> None:
+        if tag.rpartition(":")[2] == "row":
+            self._row, self._column = self._row + 1, 0
 
 
 def _column(letters: bytes) -> int:
@@ -300,17 +353,17 @@ def _check_ods_extent(path: Path, content: bytes) -> None:
     Counts from above, row by row: repeats behind a row's last value, and rows behind a sheet's last value,
     are padding that every reader drops (each published sheet ends with a million of them).
     """
-    rows = columns = pending = 0
+    done = rows = columns = pending = 0
     for row in content.split(b"</table:table-row>"):
         if b"<table:table " in row:
-            rows = columns = pending = 0
+            done, rows, columns, pending = done + rows * columns, 0, 0, 0
         pending += row.count(b"<table:table-row") + _repeated(path, _ROWS.findall(row))
         last = max(row.rfind(b"value"), row.rfind(b"<text:p"))
         if last >= 0:
-            filled = row[: row.find(b"<", last + 1)]
+            filled = row[max(row.find(b"<table:table-row"), 0) : row.find(b"<", last + 1)]
             width = filled.count(b"<table:") + _repeated(path, _COLUMNS.findall(filled))
             rows, columns, pending = rows + pending, max(columns, width), 0
-            _too_wide(path, rows, columns)
+            _too_many(path, done + rows * columns)
 
 
 def _repeated(path: Path, counts: list[bytes]) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from resilience.errors import PublicationError
 
-MAX_CELLS = 20_000_000  # of one sheet's used rectangle, and of all sheets of an .xls together
+MAX_CELLS = 8_000_000  # of all sheets' used rectangles together; the largest published, RA 2020-21, spans 7.7 million
 _CELL_RECORDS = frozenset((0x06, 0x203, 0x27E, 0xFD, 0xBD, 0x204, 0x205, 0xD6))
 _FREE, _END = 0xFFFFFFFF, 0xFFFFFFFE
 

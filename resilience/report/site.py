@@ -23,7 +23,7 @@ from resilience.backtest.past_lists import January, januaries, keep, score_past_
 from resilience.backtest.rolling import FIRST, Backtest
 from resilience.councils import resolve
 from resilience.errors import DataError
-from resilience.files import write_atomically
+from resilience.files import swap_folders, write_atomically
 from resilience.formatting import day
 from resilience.model.scoring import ScoredDay
 from resilience.report import api
@@ -177,7 +177,7 @@ def write_site(site: Site, output: Path, *, n_jobs: int = 2) -> Path:
         council_pages(site, beside / "councils", n_jobs=n_jobs)
         write_atomically(beside / MANIFEST, _manifest(site, beside))
         beside.chmod(0o755)
-        _into_place(beside, output)
+        swap_folders(beside, output)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return output
@@ -343,20 +343,3 @@ def _may_replace(output: Path) -> None:
         raise DataError(f"{output} is a file; give a folder for the site.")
     if any(output.iterdir()) and not (output / MANIFEST).is_file():
         raise DataError(f"{output} holds files other than a site; give an empty or a new folder.")
-
-
-def _into_place(built: Path, output: Path) -> None:
-    """Put the built folder where the old one stood; at no moment is there half a site."""
-    old = built.with_name(built.name + ".old")
-    try:
-        if output.exists():
-            output.rename(old)
-        try:
-            built.rename(output)
-        except OSError:
-            if old.exists():
-                old.rename(output)
-            raise
-    except OSError as error:
-        raise DataError(f"{output} cannot be replaced ({error.strerror}); close what is using it.") from error
-    shutil.rmtree(old, ignore_errors=True)

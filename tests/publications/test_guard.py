@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
+from python_calamine import CalamineWorkbook
 
 from resilience.errors import PublicationError
 from resilience.publications import guard, guard_xls
@@ -39,6 +45,12 @@ def book():
     return out.getvalue()
 
 
+def book_with(sheet):
+    """A whole workbook whose one sheet is this XML."""
+    with zipfile.ZipFile(io.BytesIO(book())) as plain:
+        return {name: plain.read(name) for name in plain.namelist()} | {"xl/worksheets/sheet1.xml": sheet.encode()}
+
+
 def package(tmp_path, extra=None, name="a.xlsx", base=None, method=zipfile.ZIP_DEFLATED):
     """A package of some parts: by default the least that counts as .xlsx."""
     parts = {"xl/workbook.xml": "<workbook/>", "xl/worksheets/sheet1.xml": "<x/>"} if base is None else dict(base)
@@ -57,7 +69,7 @@ def ods(tmp_path, rows):
 @pytest.mark.parametrize("path", REAL, ids=lambda p: p.name)
 def test_real_publications_pass(path):
     if path.suffix == ".csv":
-        assert guard.check_csv(path) in ("utf-8", "utf-8-sig", "windows-1252")
+        assert guard.check_csv(path, guard.MAX_CELLS) in ("utf-8", "utf-8-sig", "windows-1252")
     else:
         guard.check_workbook(path)
 
@@ -211,12 +223,74 @@ def test_parts_in_utf_16(tmp_path):
     [
         '<row r="1"><c r="A1"/></row><row r="1048576"><c r="XFD1048576"/></row>',
         "<row r='1'><c r='A1'/><c r = 'XFD20000'/></row>",
-        '<row r="99999999999999"/>',
-        '<c r="ZZZZZZZZZ1"/>',
+        '<row r="99999999999999"><c/></row>',
+        '<c r="ZZZZZZ99"/>',
+        "<d>" + "<row><c/></row>" * 3_000 + f"<row>{'<c/>' * 3_000}</row></d>",
+        "<d>" + "<x:row><x:c><x:v>1</x:v></x:c></x:row>" * 3_000 + '<x:row><x:c r="ZZZ3"/></x:row></d>',
+        f'<d><!--{"<c r=" + chr(34) + "A1" + chr(34) + "/>"}--><row r="999999"><c/></row>{"<row/>" * 9}'
+        "<row><c r='IV7'/></row></d>",
     ],
 )
 def test_cells_far_out_are_refused(tmp_path, cells):
     refused(package(tmp_path, {"xl/worksheets/sheet1.xml": cells}), "spans")
+
+
+def test_cells_without_addresses_that_are_no_xml(tmp_path):
+    refused(package(tmp_path, {"xl/worksheets/sheet1.xml": "<row><c></row>"}), "damaged at 'xl/worksheets")
+
+
+def test_many_sheets_count_together(tmp_path):
+    sheet = '<row r="1"><c r="A1"/><c r="ALL4000"/></row>'  # 1,000 columns by 4,000 rows
+    sheets = {f"xl/worksheets/sheet{n}.xml": sheet for n in (1, 2, 3)}
+    refused(package(tmp_path, sheets), "12,000,000 cells")
+    table = f"<table:table-row table:number-rows-repeated='999'>{CELL.format('') * 3_000}</table:table-row>"
+    refused(ods(tmp_path, f'{table}</table:table><table:table table:name="b">' * 3), "spans")
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.tuples(st.booleans(), st.integers(1, 40), st.integers(1, 60)), max_size=5), max_size=5))
+def test_the_extent_is_the_readers(rows):
+    """Cells with and without addresses stand where the reader sees them, or the guard counts more, never fewer."""
+    cells = [
+        "".join(
+            f'<c r="{get_column_letter(c)}{r}"><v>1</v></c>' if placed else "<c><v>1</v></c>" for placed, c, r in row
+        )
+        for row in rows
+    ]
+    sheet = f"<worksheet><sheetData>{''.join(f'<row>{row}</row>' for row in cells)}</sheetData></worksheet>"
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as changed:
+        for name, part in book_with(sheet).items():
+            changed.writestr(name, part)
+    archive.seek(0)
+    seen = CalamineWorkbook.from_filelike(archive).get_sheet_by_index(0)
+    spans = guard._xlsx_extent(Path("a.xlsx"), "a", sheet.encode())
+    assert spans[0] >= seen.total_height and spans[1] >= seen.total_width
+    if any(rows):
+        assert spans == (seen.total_height + 1, seen.total_width + 1)
+
+
+def test_memory_of_what_is_refused(tmp_path):
+    """Neither what the guard refuses nor the largest that it lets pass may take 300 MB."""
+    script = (
+        "import resource, sys\nfrom pathlib import Path\nfrom resilience.errors import PublicationError\n"
+        "from resilience.publications.outturn.workbook import read_workbook\n"
+        "try:\n    read_workbook(Path(sys.argv[1]))\nexcept PublicationError:\n"
+        "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    for rows, columns in ((60_000, 16_000), (2_820, 2_820)):
+        sheet = f"<d><row>{'<c><v>1</v></c>' * columns}</row>{'<row><c><v>1</v></c></row>' * (rows - 1)}</d>"
+        told = subprocess.run(
+            [sys.executable, "-c", script, str(package(tmp_path, base=book_with(sheet)))],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert int(told.stdout) < 300_000
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "\n", "\r"])
+def test_a_csv_of_too_many_cells(tmp_path, mark):
+    with pytest.raises(PublicationError, match="1,000,002 cells"):
+        guard.check_csv(put(tmp_path, ("a" + mark * 1_000_001).encode(), "a.csv"))
 
 
 def test_a_huge_declared_dimension_alone_is_harmless(tmp_path):

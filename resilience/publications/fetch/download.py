@@ -22,6 +22,7 @@ from resilience.publications.fetch.download_rules import (
     AgainError,
     Limits,
     TooLargeError,
+    TooLongError,
     UnreachableError,
     disk,
     is_loopback,
@@ -66,6 +67,7 @@ class Client:
     sleep: Callable[[float], None] = time.sleep
     _session: requests.Session | None = field(default=None, repr=False)
     _answered: bool = field(default=False, repr=False)
+    _began: float = field(default_factory=time.monotonic, repr=False)
 
     def __post_init__(self) -> None:
         if self.base_url is not None:
@@ -176,21 +178,45 @@ class Client:
         return f"It is too large ({size / 1e6:,.0f} MB; at most {most} are taken)."
 
     def _tries(self, work: Callable[[], Any], what: str) -> Any:
-        """Do something until it works, with longer and longer pauses."""
+        """Do something until it works, with longer and longer pauses, for as long as one file may take."""
+        from resilience.publications.fetch.deadline import ends_after
+
+        left = self._began + self.limits.run_seconds - time.monotonic()
+        if left <= 0:
+            raise TooLongError("The run has taken too long; run it again to go on (what has come is kept).")
+        end = time.monotonic() + min(self.limits.file_seconds, left)
         for attempt in range(1, self.limits.tries + 1):
             try:
-                return work()
+                with ends_after(self._connected(), max(end - time.monotonic(), 0)):
+                    return work()
             except AgainError as trouble:
-                if attempt == self.limits.tries:
-                    kind = PublicationError if self._answered else UnreachableError
-                    raise kind(f"The {plain(what)} could not be downloaded in {attempt} tries ({trouble}).") from None
+                pause = 2 ** (attempt - 1) * (0.75 + random.random() / 2)
                 if trouble.wait is not None and trouble.wait > self.limits.longest_wait:
                     raise PublicationError(
                         f"The server asks to wait {trouble.wait:,.0f} seconds; try again later."
                     ) from None
-                pause = 2 ** (attempt - 1) * (0.75 + random.random() / 2)
-                self.sleep(trouble.wait if trouble.wait is not None else pause)
+                pause = trouble.wait if trouble.wait is not None else pause
+                if time.monotonic() + pause >= end:
+                    allowed = f"{self.limits.file_seconds:,.0f} seconds"
+                    raise PublicationError(
+                        f"The {plain(what)} could not be downloaded in {allowed} ({trouble})."
+                    ) from None
+                if attempt == self.limits.tries:
+                    kind = PublicationError if self._answered else UnreachableError
+                    raise kind(f"The {plain(what)} could not be downloaded in {attempt} tries ({trouble}).") from None
+                self.sleep(pause)
         raise AssertionError  # pragma: no cover
+
+    def _connected(self) -> requests.Session:
+        """Return the session, made when it is first needed."""
+        if self._session is None:
+            from importlib.metadata import version
+
+            from resilience.publications.fetch.deadline import session
+
+            self._session = session()
+            self._session.headers["User-Agent"] = f"council-resilience/{version('council-resilience')}"
+        return self._session
 
     @contextmanager
     def _ask(self, url: str, headers: dict[str, str]) -> Iterator[requests.Response]:
@@ -198,16 +224,11 @@ class Client:
         import requests
         import urllib3
 
-        if self._session is None:
-            from importlib.metadata import version
-
-            self._session = requests.Session()
-            self._session.headers["User-Agent"] = f"council-resilience/{version('council-resilience')}"
         headers = {"Accept-Encoding": "identity", **headers}
         target = self.address(url)
         try:
             for _ in range(6):
-                with self._session.get(
+                with self._connected().get(
                     target, headers=headers, stream=True, timeout=self.limits.timeout, allow_redirects=False
                 ) as response:
                     self._answered = True
@@ -256,7 +277,11 @@ class Client:
     def _piece(self, url: str, part: Path, asked: dict[str, str], tell: Callable[[int, int | None], None]) -> Got:
         """Try once to bring a file, or what is still missing of it."""
         mark = part.with_name(part.name + ".mark")
-        have, same = 0, mark.read_text(encoding="utf-8") if mark.is_file() and part.is_file() else ""
+        with disk(part):
+            for path in (part, mark):  # what stands there in another's name is not written through
+                if path.is_symlink() or (path.is_file() and path.stat().st_nlink > 1):
+                    path.unlink()
+            have, same = 0, mark.read_text(encoding="utf-8") if mark.is_file() and part.is_file() else ""
         headers = dict(asked)
         if same and (have := part.stat().st_size):
             headers = {"Range": f"bytes={have}-", "If-Range": same}
@@ -267,17 +292,17 @@ class Client:
                 mark.unlink(missing_ok=True)
                 raise AgainError("the server now has another file", 0)
             refuse_type(response)
+            etag, modified = (plain(response.headers.get(name, "")) for name in ("ETag", "Last-Modified"))
             span = re.match(r"bytes (\d+)-\d+/(\d+|\*)$", response.headers.get("Content-Range", ""))
             if response.status_code != 206:
                 have = 0
-            elif not span or int(span[1]) != have:
+            elif not span or int(span[1]) != have or same not in (etag, modified):
                 mark.unlink(missing_ok=True)
-                raise AgainError("the server sent another part than asked for", 0)
+                raise AgainError("the server sent a part of another file", 0)
             length = response.headers.get("Content-Length", "")
             total = have + int(length) if length.isdecimal() else None
             if max(total or 0, have) > self.limits.file_bytes:
                 raise TooLargeError(self._too_large(total or have))
-            etag, modified = (plain(response.headers.get(name, "")) for name in ("ETag", "Last-Modified"))
             with disk(part):
                 part.parent.mkdir(parents=True, exist_ok=True)
                 strong = modified if etag.startswith("W/") else etag or modified

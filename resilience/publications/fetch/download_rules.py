@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from resilience.errors import PublicationError
 from resilience.publications.fetch.manifest import plain
+from resilience.publications.guard import MAX_BYTES
 
 if TYPE_CHECKING:
     import requests
@@ -30,6 +31,10 @@ class UnreachableError(PublicationError):
 
 class DiskFullError(PublicationError):
     """There is no room: there is no point in fetching the rest."""
+
+
+class TooLongError(UnreachableError):
+    """The whole run has taken as long as it may: there is no time for the rest."""
 
 
 class NotThereError(PublicationError):
@@ -64,15 +69,19 @@ class Limits:
         How often in all.
     longest_wait : float
         Seconds of pause a server may ask for (Retry-After); if it asks for more, it is left alone.
+    file_seconds, run_seconds : float
+        How long one page or file, and a client in all, may take: tries, pauses and headers that drip included.
     """
 
-    file_bytes: int = 100_000_000
+    file_bytes: int = MAX_BYTES
     answer_bytes: int = 5_000_000
     timeout: float = 30.0
     slow_after: float = 60.0
     slow_bytes: int = 2_000
     tries: int = 5
     longest_wait: float = 120.0
+    file_seconds: float = 900.0
+    run_seconds: float = 7_200.0
 
 
 def split(url: str) -> Any:

@@ -244,6 +244,8 @@ class _Run:
         last = next((e for e in reversed(before) if e.asset == chosen.url), None)
         sound = last is not None and intact(self.into, last)
         part = self.into / ".partial" / (hashlib.sha256(chosen.url.encode()).hexdigest()[:24] + Path(name).suffix)
+        if part.parent.is_symlink():
+            raise PublicationError(f"{part.parent} is a link to another folder; remove it and run it again.")
         task = self.bars.add_task(f"{year} {form}", total=chosen.size)
         tell: Callable[[int, int | None], None] = lambda done, total: self.bars.update(  # noqa: E731
             task, completed=done, total=total
@@ -266,7 +268,7 @@ class _Run:
         if got.path is None:  # only asked with a sound file at hand
             raise PublicationError("The server says that nothing changed, though no file is held.")
         try:
-            guard.check_csv(part) if part.suffix == ".csv" else guard.check_workbook(part)
+            guard.check_csv(part, guard.MAX_CELLS) if part.suffix == ".csv" else guard.check_workbook(part)
         except PublicationError as error:
             part.unlink(missing_ok=True)
             raise PublicationError(str(error).replace(part.name, name)) from error

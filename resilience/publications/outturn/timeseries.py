@@ -18,7 +18,7 @@ import pandas as pd
 from resilience.errors import PublicationError
 from resilience.files import writing
 from resilience.publications.fetch.manifest import plain
-from resilience.publications.guard import check_csv
+from resilience.publications.guard import MAX_CELLS, check_csv
 from resilience.publications.lines import Line, load_lines
 from resilience.publications.outturn.identity import Named, Unread, check_names
 from resilience.publications.outturn.sheets import amounts, column_letters
@@ -125,7 +125,7 @@ def read_timeseries(path: Path, *, form: str = "RS") -> SeriesLines:
     PublicationError
         If a key column is missing, a year's end, code or amount is none, or a council stands twice in a year.
     """
-    encoding = check_csv(path)
+    encoding = check_csv(path, MAX_CELLS)
     header = _header(path, encoding)
     keys = _key_columns(path, header)
     chosen, unknown = _lines_of(header, form)

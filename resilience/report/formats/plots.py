@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
-from scipy.stats import beta
 
 from resilience.analysis.families import contributions as by_indicator
 from resilience.analysis.families import family_bars
@@ -24,7 +23,7 @@ from resilience.errors import DataError
 from resilience.formatting import ordinal, signed
 from resilience.indicators.definitions import Definition, describe
 from resilience.model.bands import NAMES
-from resilience.model.calibration import JEFFREYS
+from resilience.model.calibration import share_interval
 from resilience.model.risk_set import AT_RISK
 from resilience.model.scoring import ScoredDay
 from resilience.report.wording.general import CLASS_PLURALS
@@ -141,7 +140,7 @@ def calibration(record: Backtest | FullRecord, *, ax: Axes | None = None) -> Axe
         group = groups.get_group(band)
         events, of = int(group["event"].sum()), len(group)
         given, came = 100 * group["risk_observed"].mean(), 100 * events / of
-        low, high = 100 * beta.ppf([0.05, 0.95], events + JEFFREYS, of - events + JEFFREYS)
+        low, high = (100 * end for end in share_interval(events, of))
         ax.errorbar(given, came, [[max(came - low, 0)], [max(high - came, 0)]], color=_BETTER, marker="o", capsize=3)
         ax.annotate(f"rank {band}", (given, came), xytext=(6, 2), textcoords="offset points", fontsize=8)
     most = max(ax.get_xlim()[1], ax.get_ylim()[1])

@@ -182,6 +182,18 @@ def drip(data: bytes, pause: float = 0.02) -> Callable:
     return answer
 
 
+def endless(head: bytes, piece: bytes, pause: float = 0.02) -> Callable:
+    """Send something, then one piece after another for as long as anybody listens."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(head)
+        for _ in range(3_000):
+            handler.wfile.write(piece)
+            time.sleep(pause)
+
+    return answer
+
+
 def silence(seconds: float) -> Callable:
     """Say nothing for a while, then hang up."""
     return lambda handler: time.sleep(seconds)

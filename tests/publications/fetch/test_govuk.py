@@ -53,6 +53,7 @@ def fetch(client, tmp_path):
         given = {"forms": ("RS",), "multi_year": False, "into": tmp_path / "raw", "client": client, **given}
         return govuk.fetch(years, **given)
 
+    run.into = tmp_path / "raw"
     return run
 
 
@@ -266,6 +267,71 @@ def test_a_slow_drip_is_given_up(server, one, fetch):
     server.answers[ASSET] = [srv.drip(one)] * 3
     row = only(fetch())
     assert row.status == "missing" and "bytes came in" in row.detail
+
+
+_OK = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        srv.endless(b"HTTP/1.1 ", b"2"),
+        srv.endless(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"),
+        srv.endless(b"HTTP/1.1 200 OK\r\n", b"A: b\r\n", 0.05),
+        srv.endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        srv.endless(_OK + b"\r\n", b"0"),
+        srv.endless(_OK + b"\r\n1;", b"x"),
+        srv.endless(_OK + b"\r\n1\r\na\r\n0\r\nX-Late: ", b"b"),
+    ],
+    ids=["status", "header", "headers", "continue", "chunk size", "chunk extension", "trailer"],
+)
+def test_a_drip_outside_the_body_ends_too(server, one, fetch, client, answer):
+    client.limits = replace(QUICK, slow_after=60, file_seconds=1.5)
+    server.answers[ASSET] = [answer] * 3
+    row = only(fetch())
+    assert row.status == "missing" and "could not be downloaded in" in row.detail
+
+
+def test_a_run_ends_too(server, one, fetch, client):
+    client.limits = replace(QUICK, slow_after=60, file_seconds=60, run_seconds=1.5)
+    server.answers[ASSET] = [srv.endless(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a")] * 3
+    assert "could not be downloaded" in only(fetch()).detail
+    assert "run has taken too long; run it again" in only(fetch()).detail
+
+
+def test_a_resume_of_another_file_starts_again(server, one, fetch):
+    """A server that ignores If-Range sends a part of the new file: the old head must not be joined to it."""
+    old = workbook("old")
+
+    def tail(handler):
+        span = {"Content-Range": f"bytes 3000-{len(one) - 1}/{len(one)}", "ETag": '"new"'}
+        srv.send(handler, 206, one[3000:], span)
+
+    server.answers[ASSET] = [srv.cut(old, 3000), tail]
+    row = only(fetch())
+    assert row.status == "new" and len([path for path, _ in server.asked if path == ASSET]) == 3
+    assert one in [path.read_bytes() for path in fetch.into.rglob("*.xlsx")]
+
+
+@pytest.mark.parametrize("kind", ["part", "mark", "hard", "folder"])
+def test_what_is_unfinished_is_never_written_through_a_link(server, one, fetch, tmp_path, kind):
+    server.answers[ASSET] = [srv.cut(one, 3000), srv.status(503), srv.status(503)]
+    assert only(fetch()).status == "missing"
+    folder = fetch.into / ".partial"
+    part = next(p for p in folder.iterdir() if p.suffix == ".xlsx")
+    precious = tmp_path / "precious"
+    precious.write_text("of great worth")
+    if kind == "folder":
+        folder.rename(tmp_path / "moved")
+        folder.symlink_to(tmp_path / "moved")
+        assert "is a link" in only(fetch()).detail
+        return
+    link = part.with_name(part.name + ".mark") if kind == "mark" else part
+    link.unlink()
+    link.hardlink_to(precious) if kind == "hard" else link.symlink_to(precious)
+    assert only(fetch()).status == "new"
+    assert precious.read_text() == "of great worth"
+    assert [p.read_bytes() for p in fetch.into.rglob("*.xlsx") if not p.is_symlink()] == [one]
 
 
 def test_silence_times_out_and_is_tried_again(server, one, fetch, pauses):
@@ -579,7 +645,7 @@ def test_requests_is_not_imported_before_it_is_needed():
 
 _KILLED = """
 import sys, pathlib
-from resilience.publications import govuk
+from resilience.publications.fetch import govuk
 govuk.fetch(["2022-23", "2023-24"], base_url=sys.argv[1], into=pathlib.Path(sys.argv[2]), multi_year=False)
 """
 
