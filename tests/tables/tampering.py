@@ -122,7 +122,7 @@ class Bench:
         except ResilienceError as error:
             text = str(error)
             assert "\n" not in text and text.endswith(".")
-            return Outcome(ALARM if text.startswith("The figures read cannot be") else REFUSED, text)
+            return Outcome(ALARM if text.startswith("The figures read do not look like") else REFUSED, text)
         sound = self.built[attack.kind]
         moved = _moved(built, sound)
         before = self.scored[attack.kind]
